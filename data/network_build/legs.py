@@ -1,0 +1,80 @@
+"""Lays authored legs into the graphs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from .countries import Land, locate
+from .graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
+from .places import make_key
+from .tables import unify_gauge
+
+END_REACH = 3.0  # km within which the end of a leg is an existing node
+LEAST_KM = 20.0  # km of a component whose nodes are taken before those of scraps
+LAYER_MODES = {"road": ("road",), "rail": ("rail",), "water": ("sea", "inland_water")}
+
+
+class PlaceIndex:
+    """Finds the row of a place by id, UN/LOCODE or name (largest first)."""
+
+    def __init__(self, places: pd.DataFrame, names: pd.DataFrame) -> None:
+        self.ids = {place: row for row, place in enumerate(places["id"])}
+        order = names.assign(population=places["population"].to_numpy()[names["place"]])
+        order = order.sort_values(["weight", "population", "place"], ascending=[False, False, True])
+        self.keys = order.drop_duplicates("key").set_index("key")["place"].to_dict()
+
+    def find(self, text: str) -> int:
+        """Row of the place, -1 if unknown."""
+        return self.ids.get(text, self.keys.get(make_key(text), -1))
+
+
+def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: PlaceIndex, layer: str, land: Land):
+    """The graph with the authored legs of a layer; the number of an edge's leg is its row in `legs`.
+
+    Returns the graph and the ids of legs whose ends are unknown places.
+    """
+    rows = legs[legs["mode"].isin(LAYER_MODES[layer])]
+    ends = np.array([[index.find(a), index.find(b)] for a, b in zip(rows["from"], rows["to"], strict=True)]).reshape(-1, 2)
+    lost = rows.loc[(ends < 0).any(axis=1), "id"].tolist()
+    known = (ends >= 0).all(axis=1)
+    rows, ends = rows[known], ends[known]
+    if not len(rows):
+        return graph, lost
+    graph, node = _end_nodes(graph, places.iloc[np.unique(ends)], land, water=layer == "water")
+    at = dict(zip(np.unique(ends).tolist(), node, strict=True))
+    tail = np.array([at[a] for a in ends[:, 0]])
+    head = np.array([at[b] for b in ends[:, 1]])
+    gauge = np.array([unify_gauge(g) if g and layer == "rail" else -1 for g in rows["gauge"]])
+    marks = {"leg": rows.index.to_numpy(), "gauge": gauge}
+    if layer == "water":
+        marks["water"] = _waters(graph, tail, head)
+    return add_edges(graph, tail, head, km=rows["distance"].astype(float).to_numpy(), **marks), lost
+
+
+def _end_nodes(graph: Graph, ends: pd.DataFrame, land: Land, *, water: bool) -> tuple[Graph, np.ndarray]:
+    label = label_components(graph)
+    size = np.bincount(label[graph.tail], graph.km, minlength=label.max() + 1)
+    points = place_on_sphere(graph.lat, graph.lon)
+    targets = place_on_sphere(ends["lat"], ends["lon"])
+    node = np.full(len(ends), -1, np.int64)
+    for large in (True, False):
+        nodes = np.flatnonzero((size[label] >= LEAST_KM) | (not large))
+        gap, at = cKDTree(points[nodes]).query(targets, distance_upper_bound=END_REACH)
+        take = np.isfinite(gap) & (node < 0)
+        node[take] = nodes[at[take]]
+    new = node < 0
+    node[new] = graph.n + np.arange(new.sum())
+    lat, lon = ends["lat"].to_numpy()[new], ends["lon"].to_numpy()[new]
+    country = np.full(new.sum(), -1) if water else locate(land.shapes, lat, lon)
+    return add_nodes(graph, lat, lon, country=country), node
+
+
+def _waters(graph: Graph, tail: np.ndarray, head: np.ndarray) -> np.ndarray:
+    """Water of a new edge: that of the edges at its ends, the sea before the river."""
+    water = np.full(graph.n, 9)
+    for end in (graph.tail, graph.head):
+        np.minimum.at(water, end, np.where(graph.water == 2, 8, graph.water))
+    best = np.minimum(water[tail], water[head])
+    return np.where(best >= 8, np.where(best == 8, 2, 0), best)

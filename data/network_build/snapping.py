@@ -1,0 +1,86 @@
+"""Snaps places to the networks that serve them, and joins ports to the sea lanes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from .countries import Land
+from .graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
+
+REACH = {"road": 100.0, "rail": 50.0}  # km
+PORT_REACH = 400.0  # km to the nearest sea lane
+PORT_LAND = 40.0  # km of the joint that may cross land (river ports, generalised coasts)
+LEAST_RAIL = 60.0  # km of a rail component that is worth a snap
+LAND_COST = 20.0  # how much dearer a km over land is in choosing the lane of a port
+
+
+def snap(places: pd.DataFrame, graph: Graph, *, serving: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Nearest serving node of each place (-1 beyond reach) and its distance in km (NaN beyond)."""
+    nodes = np.flatnonzero(serving)
+    gap, at = cKDTree(place_on_sphere(graph.lat[nodes], graph.lon[nodes])).query(
+        place_on_sphere(places["lat"], places["lon"]), distance_upper_bound=reach
+    )
+    hit = np.isfinite(gap)
+    node = np.full(len(places), -1, np.int32)
+    node[hit] = nodes[at[hit]]
+    return node, np.where(hit, gap, np.nan)
+
+
+def find_serving_rails(graph: Graph) -> np.ndarray:
+    """Whether each node lies in a component of at least LEAST_RAIL km."""
+    label = label_components(graph)
+    km = np.bincount(label[graph.tail], graph.km, minlength=label.max() + 1)
+    return km[label] >= LEAST_RAIL
+
+
+def join_ports(graph: Graph, ports: pd.DataFrame, land: Land) -> tuple[Graph, np.ndarray]:
+    """The water graph with a node for each port and an edge to the lane that is nearest over water.
+
+    Returns the graph and the water node of each port, -1 where no lane is within reach.
+    """
+    tree = cKDTree(place_on_sphere(graph.lat, graph.lon))
+    points = place_on_sphere(ports["lat"], ports["lon"])
+    gap, at = tree.query(points, k=12, distance_upper_bound=PORT_REACH)
+    row, col = np.nonzero(np.isfinite(gap))
+    node, km = at[row, col], gap[row, col]
+    over = _measure_land(land, ports["lon"].to_numpy()[row], ports["lat"].to_numpy()[row], graph.lon[node], graph.lat[node]) * km
+    order = np.lexsort((node, km + LAND_COST * over, row))
+    first = order[np.concatenate(([True], row[order][1:] != row[order][:-1]))]
+    first = first[over[first] <= PORT_LAND]
+    owner, lane = row[first], node[first]
+    number = np.full(len(ports), -1, np.int32)
+    number[owner] = graph.n + np.arange(len(owner))
+    water = _water_of(graph)[lane]
+    graph = add_nodes(
+        graph, ports["lat"].to_numpy()[owner], ports["lon"].to_numpy()[owner], country=np.full(len(owner), -1)
+    )
+    return add_edges(graph, number[owner], lane, km=km[first], water=water), number
+
+
+def _water_of(graph: Graph) -> np.ndarray:
+    """Water of each node: that of its edges, the sea before the river."""
+    water = np.full(graph.n, 9, np.int32)
+    rank = np.array([2, 0, 3, 1])
+    back = np.argsort(rank)
+    for end in (graph.tail, graph.head):
+        np.minimum.at(water, end, rank[graph.water])
+    return back[np.minimum(water, 3)].astype(np.int32)
+
+
+def _measure_land(land: Land, lon_a, lat_a, lon_b, lat_b) -> np.ndarray:
+    """Share of each chord that lies on land, by nine points between its ends."""
+    share = np.arange(1, 10) / 10
+    wrap = (lon_b - lon_a + 180) % 360 - 180
+    lon = ((lon_a[:, None] + share * wrap[:, None] + 180) % 360 - 180).ravel()
+    lat = (lat_a[:, None] + share * (lat_b - lat_a)[:, None]).ravel()
+    tree = shapely.STRtree(land.masses)
+    hit = np.zeros(len(lon), bool)
+    box, mass = tree.query(shapely.points(lon, lat))
+    for index in np.unique(mass):
+        at = box[mass == index]
+        shapely.prepare(land.masses[index])
+        hit[at] |= shapely.contains_xy(land.masses[index], lon[at], lat[at])
+    return hit.reshape(-1, 9).mean(axis=1)

@@ -1,0 +1,72 @@
+"""From a trade and transport agreement to numbers.
+
+landbridge finds the corridors that join two economies, says what goods cost delivered and how long they
+take, what each signed commitment changes, and whether promises are being kept. The names below are all that
+a user needs; each is read from its module when it is first used, so that `import landbridge` costs nothing.
+
+>>> import landbridge as lb
+>>> "read_study" in dir(lb)
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from landbridge.api import Run as Run
+    from landbridge.api import Study as Study
+    from landbridge.api import find_routes as find_routes
+    from landbridge.api import read_study as read_study
+    from landbridge.schema import Finding as Finding
+    from landbridge.schema import InputError as InputError
+    from landbridge.schema import LandbridgeError as LandbridgeError
+    from landbridge.schema import ProhibitedError as ProhibitedError
+    from landbridge.schema import UnreachableError as UnreachableError
+
+__version__ = "0.1.0"
+
+# Each public name and the module that it comes from. The imports above say the same to type checkers; a test
+# holds the two lists together.
+_PUBLIC = {
+    "Finding": "landbridge.schema",
+    "InputError": "landbridge.schema",
+    "LandbridgeError": "landbridge.schema",
+    "ProhibitedError": "landbridge.schema",
+    "Run": "landbridge.api",
+    "Study": "landbridge.api",
+    "UnreachableError": "landbridge.schema",
+    "find_routes": "landbridge.api",
+    "read_study": "landbridge.api",
+}
+
+__all__ = [
+    "Finding",
+    "InputError",
+    "LandbridgeError",
+    "ProhibitedError",
+    "Run",
+    "Study",
+    "UnreachableError",
+    "__version__",
+    "find_routes",
+    "read_study",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Reads a public name from its module on first use (PEP 562).
+
+    Raises AttributeError where the name is not public.
+    """
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'landbridge' has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, whether read yet or not."""
+    return sorted(__all__)

@@ -1,0 +1,260 @@
+"""Routes between two places: with the shipped defaults, or over the tables of a study's scenario."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from landbridge.api.quantities import make_quantity, read_quantity
+from landbridge.schema import Finding, InputError, ProhibitedError, UnreachableError, find_nearest
+from landbridge.schema.rows import rows_to_frame
+from landbridge.sources import network_date, read_shipped_tables
+from landbridge.sources.products import clean_product, is_product, read_products
+from landbridge.study.engine import Options, Progress, Setting, Simulation, compute
+
+FLOW = "route"
+DEFAULT_CARGO = "container_general"
+CRITERIA = ("cost", "time", "co2e")
+MODES = ("road", "rail", "sea", "inland_water", "air")
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What is to be moved: an HS code, else a cargo class, else one container of general goods; and how much."""
+
+    product: str = ""
+    cargo: str = ""
+    tonnes: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Routes:
+    """The answer to one request: verdict, one row a route, and everything that they are made of.
+
+    `frame` has the columns of the table routes; `tables` all result tables; `ends` what the places were read as.
+    """
+
+    verdict: str
+    frame: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    ends: tuple[dict[str, Any], dict[str, Any]]
+    listings: tuple[dict[str, Any], ...]
+    price_year: int
+    findings: tuple[dict[str, Any], ...]
+
+    def _repr_html_(self) -> str:
+        columns = ["rank", "label", "cost", "cost_p10", "cost_p90", "time", "time_p10", "time_p90", "distance", "co2e"]
+        return self.frame[columns].to_html(index=False, float_format=lambda value: f"{value:,.1f}", border=0)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain values, in the shape that scripts rely on."""
+        return {
+            "verdict": self.verdict,
+            "origin": self.ends[0],
+            "destination": self.ends[1],
+            "routes": [self._route(row) for row in self.frame.to_dict("records")],
+            "listings": list(self.listings),
+            "findings": list(self.findings),
+        }
+
+    def _route(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        items = self.tables["route_items"]
+        touching = self.tables["applied_listings"]
+        money = {"currency": "USD", "price_year": self.price_year}
+        mine = set(touching["listing"][touching["route"] == row["route"]])
+        return {
+            "label": row["label"],
+            "corridor": row["corridor"],
+            "criterion": row["criterion"],
+            "reason": row["reason"],
+            "cost": read_quantity(row, "cost", "USD/t", **money),
+            "time": read_quantity(row, "time", "h"),
+            "distance": make_quantity(row["distance"], "km"),
+            "co2e": make_quantity(row["co2e"], "kg/t"),
+            "due_probability": None if pd.isna(row["due_probability"]) else row["due_probability"],
+            "default_share": {"cost": row["default_share_cost"], "time": row["default_share_time"]},
+            "items": [_item(item, money) for item in items[items["route"] == row["route"]].to_dict("records")],
+            "listings": [listing for listing in self.listings if listing["id"] in mine],
+            "findings": [],
+        }
+
+
+def _item(row: Mapping[str, Any], money: Mapping[str, Any]) -> dict[str, Any]:
+    amounts = {
+        "cost": make_quantity(row["cost"], "USD/t", **money, quality=row["quality"]),
+        "time": make_quantity(row["time"], "h", quality=row["quality"]),
+    }
+    if row["kind"] == "operation":
+        return {
+            "kind": "operation",
+            "operation": row["operation"],
+            "mode": row["mode"],
+            "place": row["place"],
+            **amounts,
+        }
+    return {
+        "kind": "leg",
+        "mode": row["mode"],
+        "means": row["means"],
+        "from": row["from"],
+        "to": row["to"],
+        "countries": list(row["countries"]),
+        "distance": make_quantity(row["distance"], "km"),
+        **amounts,
+        "co2e": make_quantity(row["co2e"], "kg/t"),
+    }
+
+
+def find_routes(
+    origin: str,
+    destination: str,
+    *,
+    goods: Goods = Goods(),
+    options: Options = Options(),
+    setting: Setting | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    progress: Progress = lambda line: None,
+) -> Routes:
+    """Routes from `origin` to `destination`, sorted by the first criterion of `options.by`.
+
+    Without `tables` and `setting` (a study's scenario) the shipped tables hold, at the date of the shipped network
+    and under nobody's law in particular: measures of the United Nations and of territories apply, others are shown.
+
+    Raises InputError (unknown place, product, mode...), ProhibitedError where an applying measure forbids the
+    shipment, UnreachableError with the cut where there is no way.
+    """
+    check_request(goods, options)
+    shipped = dict(tables or read_shipped_tables())
+    setting = setting or default_setting(shipped)
+    shipped["flows"] = _one_flow(origin, destination, goods, shipped)
+    if goods.tonnes > 0:
+        shipped["shipments"] = shipped["shipments"].assign(tonnes=goods.tonnes)
+    workspace, _ = compute(shipped, setting, options=options, progress=progress)
+    routes = _read_answer(workspace, shipped, goods)
+    _raise_verdict(routes)
+    return routes
+
+
+def default_setting(tables: Mapping[str, pd.DataFrame], *, date: datetime.date | None = None) -> Setting:
+    """Setting without a study: the date of the shipped network, nobody's law in particular, seed 1."""
+    parameters = tables["parameters"].set_index("id")["value"]
+    return Setting(date or network_date(), (), Simulation(int(parameters["draws"]), 1))
+
+
+def check_request(goods: Goods, options: Options) -> None:
+    """All faults of a request that can be seen without the network, at once. Raises InputError."""
+    faults = []
+    unknown = [name for name in options.by if name not in CRITERIA]
+    if unknown or not options.by:
+        faults.append(_fault("criterion", ", ".join(unknown) or "none", CRITERIA))
+    if options.mode and options.mode not in MODES:
+        faults.append(_fault("mode", options.mode, MODES))
+    if goods.product and not is_product(goods.product):
+        nearest = find_nearest(clean_product(goods.product), tuple(read_products()))
+        faults.append(_fault("code of HS 2022", goods.product, nearest or ("a code of 2, 4 or 6 digits",)))
+    if goods.tonnes == goods.tonnes and not 0 < goods.tonnes < float("inf"):
+        faults.append(_fault("number of tonnes", str(goods.tonnes), ("a finite number above zero",)))
+    if faults:
+        raise InputError(faults)
+
+
+def _fault(kind: str, given: str, known: Sequence[str]) -> Finding:
+    return Finding(
+        code=f"unknown_{kind.split()[0]}",
+        severity="error",
+        what=f"{given!r} is no {kind}",
+        remedy=f"use {', '.join(known)}",
+        nearest=tuple(known),
+    )
+
+
+def _one_flow(
+    origin: str, destination: str, goods: Goods, tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    shipments = tables["shipments"]
+    row = ""
+    if not goods.product and goods.cargo:
+        matches = shipments["id"][shipments["cargo_class"] == goods.cargo]
+        if matches.empty:
+            raise InputError([_fault("cargo class", goods.cargo, tuple(dict.fromkeys(shipments["cargo_class"])))])
+        row = str(matches.iloc[0])
+    elif not goods.product:
+        row = DEFAULT_CARGO
+    flow = {
+        "id": FLOW,
+        "origin": origin,
+        "destination": destination,
+        "product": clean_product(goods.product),
+        "shipment": row,
+        "tonnes": float("nan"),
+    }
+    return rows_to_frame("flows", [flow])
+
+
+def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], goods: Goods) -> Routes:
+    verdict = workspace["verdicts"].iloc[0]
+    stops = workspace["ends"][FLOW]
+    findings = [
+        {"code": row["code"], "level": row["level"], "what": row["message"], "remedy": row["remedy"]}
+        for row in workspace["result_findings"].to_dict("records")
+    ]
+    if not goods.product and not goods.cargo:
+        what = "no product or cargo class was given: one 20 ft container of general goods is assumed"
+        remedy = "give --product or --cargo"
+        findings.insert(0, {"code": "default_shipment", "level": "note", "what": what, "remedy": remedy})
+    results = {name: workspace[name] for name in workspace if name.startswith("route") or name == "applied_listings"}
+    return Routes(
+        verdict=str(verdict["verdict"]),
+        frame=workspace["routes"],
+        tables={**{k: v for k, v in results.items() if isinstance(v, pd.DataFrame)}, "verdicts": workspace["verdicts"]},
+        ends=(_end(stops[0], verdict["origin_snap"]), _end(stops[1], verdict["destination_snap"])),
+        listings=tuple(_listing(row, tables["listings"]) for row in _unique(workspace["applied_listings"])),
+        price_year=int(tables["parameters"].set_index("id")["value"]["price_year"]),
+        findings=tuple(findings),
+    )
+
+
+def _unique(applied: pd.DataFrame) -> list[dict[str, Any]]:
+    return applied.drop_duplicates("listing").to_dict("records")
+
+
+def _end(stop: Any, snap: float) -> dict[str, Any]:
+    return {
+        "name": stop.name,
+        "code": stop.locode,
+        "country": stop.country,
+        "lat": stop.lat,
+        "lon": stop.lon,
+        "snap_km": None if pd.isna(snap) else float(snap),
+    }
+
+
+def _listing(applied: Mapping[str, Any], listings: pd.DataFrame) -> dict[str, Any]:
+    row = listings[listings["id"] == applied["listing"]].iloc[0]
+    return {
+        "id": row["id"],
+        "jurisdiction": row["jurisdiction"],
+        "act": row["act"],
+        "article": row["article"],
+        "title": row["title"],
+        "from": str(row["from"]),
+        "until": str(row["until"]) if row["until"] is not None else None,
+        "applies": bool(applied["applies"]),
+        "effect": applied["effect"],
+        "meaning": applied["meaning"],
+        "source": row["source"],
+    }
+
+
+def _raise_verdict(routes: Routes) -> None:
+    if routes.verdict == "prohibited":
+        raise ProhibitedError([listing for listing in routes.listings if listing["effect"] == "prohibited"])
+    if routes.verdict == "unreachable":
+        blocking = [row for row in routes.findings if row["level"] == "error"]
+        raise UnreachableError(
+            [Finding(code=row["code"], severity="error", what=row["what"], remedy=row["remedy"]) for row in blocking]
+        )
+
+

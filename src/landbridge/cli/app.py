@@ -1,0 +1,211 @@
+"""The commands and their arguments. Each command imports its own work, so that `--help` is instant."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from landbridge.cli.printing import describe_finding, end_progress, print_findings, print_json, say, show_progress
+
+app = typer.Typer(
+    name="landbridge",
+    help="From a trade and transport agreement to numbers: corridors, costs, times, and what each commitment changes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+network_app = typer.Typer(help="The shipped world network.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(network_app, name="network")
+
+StudyPath = Annotated[Path, typer.Argument(help="The study's folder, or its study.toml.", metavar="STUDY")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Scenario = Annotated[str, typer.Option("--scenario", help="Name of a scenario of the study.")]
+
+
+@app.command()
+def new(
+    name: Annotated[Path, typer.Argument(help="Folder of the new study.")],
+    parties: Annotated[str, typer.Option(help="Countries or blocs, with commas: BY,IR")],
+    bound_by: Annotated[str, typer.Option(help="Whose law binds the user of the study: BY,IR")],
+    title: Annotated[str, typer.Option(help="Title of the study.")] = "",
+) -> None:
+    """Make a study folder to fill in."""
+    from landbridge.cli.studies import make_study
+
+    make_study(name, parties=split_list(parties), bound_by=split_list(bound_by), title=title)
+
+
+@app.command()
+def check(study: StudyPath, json: AsJson = False) -> None:
+    """Say everything that is wrong with a study."""
+    from landbridge.cli.studies import check_study
+
+    check_study(study, json=json)
+
+
+@app.command()
+def run(
+    study: StudyPath,
+    scenario: Scenario = "",
+    report: Annotated[Optional[Path], typer.Option(help="Where to write the report.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Compute all scenarios of a study (or one), and write the report."""
+    from landbridge.cli.studies import run_study
+
+    run_study(study, scenario=scenario, report=report, json=json)
+
+
+@app.command()
+def route(
+    origin: Annotated[str, typer.Argument(help="A place: a name, a UN/LOCODE, 'Astara, IR', or lat,lon.")],
+    destination: Annotated[str, typer.Argument(help="A place.")],
+    study: Annotated[Optional[Path], typer.Option(help="Use the tables of this study.")] = None,
+    scenario: Scenario = "",
+    date: Annotated[str, typer.Option(help="As of this date, YYYY-MM-DD.")] = "",
+    product: Annotated[str, typer.Option(help="HS 2022 code, e.g. 843351.")] = "",
+    cargo: Annotated[str, typer.Option(help="Cargo class, where no product is given.")] = "",
+    tonnes: Annotated[Optional[float], typer.Option(help="Tonnes of the shipment.")] = None,
+    mode: Annotated[str, typer.Option(help="Main carriage; road brings it there, up to 100 km.")] = "",
+    via: Annotated[Optional[list[str]], typer.Option(help="Pass this place (repeat, in order).")] = None,
+    corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
+    avoid: Annotated[Optional[list[str]], typer.Option(help="Leave out a country, place or passage (repeat).")] = None,
+    alternatives: Annotated[int, typer.Option(min=0, max=20, help="How many alternatives to look for.")] = 0,
+    by: Annotated[str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")] = "cost",
+    json: AsJson = False,
+) -> None:
+    """Find routes between two places, itemised."""
+    from landbridge.cli.routing import RouteArguments, print_routes
+
+    print_routes(
+        RouteArguments(
+            origin=origin,
+            destination=destination,
+            study=study,
+            scenario=scenario,
+            date=date,
+            product=product,
+            cargo=cargo,
+            tonnes=float("nan") if tonnes is None else tonnes,
+            mode=mode,
+            via=tuple(via or ()),
+            corridor=corridor,
+            avoid=tuple(avoid or ()),
+            alternatives=alternatives,
+            by=split_list(by),
+        ),
+        json=json,
+    )
+
+
+@app.command()
+def show(
+    study: StudyPath,
+    indicator: Annotated[str, typer.Argument(help="Name of an indicator; none lists them.")] = "",
+    by: Annotated[str, typer.Option(help="Keys to show it by, with commas: corridor,product.")] = "",
+    compare: Annotated[Optional[tuple[str, str]], typer.Option(help="Two scenarios to set side by side.")] = None,
+    scenario: Scenario = "",
+    json: AsJson = False,
+) -> None:
+    """Show an indicator of a study's runs."""
+    from landbridge.cli.studies import show_indicator
+
+    show_indicator(study, indicator, by=split_list(by), scenarios=compare or ((scenario,) if scenario else ()), json=json)
+
+
+@app.command()
+def trace(
+    study: StudyPath,
+    route: Annotated[str, typer.Argument(help="A route's id as `show` and the report give it; none lists them.")] = "",
+    scenario: Scenario = "",
+    json: AsJson = False,
+) -> None:
+    """Open a route into its terms: formula, inputs, source."""
+    from landbridge.cli.studies import trace_route
+
+    trace_route(study, route, scenario=scenario, json=json)
+
+
+@app.command()
+def report(
+    study: StudyPath,
+    out: Annotated[Optional[Path], typer.Option(help="The file to write; by default beside the study's tables.")] = None,
+    borders: Annotated[Optional[Path], typer.Option(help="Country polygons to draw instead of the shipped ones.")] = None,
+) -> None:
+    """Write the report of a study: one HTML file that opens without a network."""
+    from landbridge.cli.studies import write_report
+
+    write_report(study, out=out, borders=borders)
+
+
+@app.command()
+def export(
+    study: StudyPath,
+    out: Annotated[Path, typer.Argument(help="Folder for csv; a file for xlsx, gpkg, geoparquet.")],
+    format: Annotated[str, typer.Option(help="csv, xlsx, gpkg or geoparquet; by default from the name.")] = "",
+    scenario: Scenario = "",
+) -> None:
+    """Write the results as CSV, XLSX, GeoPackage or GeoParquet."""
+    from landbridge.cli.studies import export_results
+
+    export_results(study, out, format=format, scenario=scenario)
+
+
+@app.command()
+def schema(
+    table: Annotated[str, typer.Argument(help="A table; none gives study.toml.")] = "",
+) -> None:
+    """Print the JSON Schema of study.toml, or of a table's rows."""
+    from landbridge.cli.studies import print_schema
+
+    print_schema(table)
+
+
+@network_app.command("check")
+def network_check(json: AsJson = False) -> None:
+    """Report components, snap distances and circuity outliers of the shipped network."""
+    from landbridge.cli.networks import print_check
+
+    print_check(json=json)
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """Words of an argument with commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def main() -> None:
+    """Run the command line; an error that landbridge raises on purpose becomes findings and its exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except Exception as error:
+        end_progress()
+        _report_error(error, as_json=as_json)
+
+
+def _report_error(error: Exception, *, as_json: bool) -> None:
+    from landbridge.schema.errors import LandbridgeError, ProhibitedError
+
+    if not isinstance(error, LandbridgeError):
+        raise error
+    if isinstance(error, ProhibitedError):
+        listings = [dict(row) for row in error.listings]
+        if as_json:
+            print_json({"verdict": "prohibited", "routes": [], "listings": listings, "findings": []})
+        else:
+            say("prohibited: no route is offered.")
+            for row in listings:
+                say(f"  {row['jurisdiction']}: {row['act']}, {row['article'] or 'whole act'}. {row['meaning']}")
+    else:
+        findings = getattr(error, "findings", ())
+        if as_json:
+            print_json({"findings": [describe_finding(finding) for finding in findings]})
+        else:
+            print_findings(findings)
+    raise SystemExit(error.exit_code)
+
+
+__all__ = ["app", "main", "show_progress"]

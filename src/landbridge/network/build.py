@@ -1,0 +1,101 @@
+"""Building the virtual network of a date from the world and the tables."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from landbridge.network.terminals import (
+    Stop,
+    Surroundings,
+    choose_terminals,
+    draft_crossings,
+    draft_ends,
+    draft_gauge_changes,
+    draft_services,
+    draft_terminal,
+    find_deep_nodes,
+    make_stop,
+)
+from landbridge.network.territories import Territories
+from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs
+from landbridge.sources.world import World
+
+
+def survey(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Surroundings:
+    """Regions, customs territories at `date`, and the places that have parameter rows of their own."""
+    countries = tables["countries"]
+    return Surroundings(
+        regions=dict(zip(countries["id"], countries["region"], strict=True)),
+        territories=Territories.at(tables["territories"], date),
+        world=world,
+        priced_places=frozenset(tables["operations"]["scope"]),
+        deep_nodes=find_deep_nodes(world),
+    )
+
+
+def build_network(
+    world: World,
+    tables: Mapping[str, pd.DataFrame],
+    around: Surroundings,
+    *,
+    stops: Sequence[Stop],
+) -> VirtualNetwork:
+    """The virtual network with an outlet and an inlet for each of `stops`.
+
+    `tables` are those of the scenario, already resolved at its date (services of another date left out).
+    """
+    codes = Codes(tuple(world.countries))
+    water_nodes = int(np.count_nonzero(world.node_layer == 2))
+    draft = ArcDraft(codes, len(world.node_lat) + water_nodes)
+    crossing_ops, crossing_sites = draft_crossings(draft, around, tables["posts"])
+    terminals = list(terminal_stops(world, tables["places"], around))
+    for stop in terminals:
+        draft_terminal(draft, around, stop)
+    draft_gauge_changes(draft, around)
+    by_id = {stop.id: stop for stop in (*terminals, *stops)}
+    at_place = draft_services(draft, around, tables["services"], by_id)
+    ends = {stop.id: draft_ends(draft, around, stop, at_place.get(stop.id, ())) for stop in stops}
+    arcs = Arcs.join([collect_moves(world, codes, crossing_ops, crossing_sites), draft.to_arcs()])
+    count = draft.node_count + len(draft.new_lat)
+    forward, backward = order_arcs(arcs, count)
+    river = slice(len(world.node_lat) - water_nodes, None)
+    coordinates = [
+        np.concatenate([values, values[river], np.array(new, np.float32)])
+        for values, new in ((world.node_lat, draft.new_lat), (world.node_lon, draft.new_lon))
+    ]
+    return VirtualNetwork(
+        arcs=arcs,
+        forward=forward,
+        backward=backward,
+        node_count=count,
+        node_lat=coordinates[0],
+        node_lon=coordinates[1],
+        codes=codes,
+        operations=tuple(draft.operations),
+        sites=tuple(draft.sites),
+        outlets={place: nodes[0] for place, nodes in ends.items()},
+        inlets={place: nodes[1] for place, nodes in ends.items()},
+        stations={
+            stop.id: (*stop.nodes.values(), *at_place.get(stop.id, ())) for stop in by_id.values()
+        },
+        world=world,
+    )
+
+
+def terminal_stops(world: World, authored: pd.DataFrame, around: Surroundings) -> Iterable[Stop]:
+    """Every place where goods change modes, as a stop."""
+    rows = choose_terminals(world, authored)
+    rail = dict(zip(authored["id"], authored["rail"], strict=True))
+    classes = dict(zip(authored["id"], authored["cargo_classes"], strict=True))
+    for row in rows.to_dict("records"):
+        known = rail.get(row["id"])
+        stop = make_stop(
+            around,
+            row,
+            cargo_classes=classes.get(row["id"], ()),
+            rail=None if known is None or pd.isna(known) else bool(known),
+        )
+        if len(stop.nodes) > 1 or row["id"] in rail:
+            yield stop

@@ -1,0 +1,188 @@
+"""Arcs that a query may not use, each with its reason: status at the date, law, cargo, and what the user asked."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.network.shipments import Shipment
+from landbridge.network.status import is_open
+from landbridge.schema.closings import Closing
+from landbridge.network.virtual import DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
+
+Mask = NDArray[np.bool_]
+
+
+class Reason(IntEnum):
+    """Why an arc is closed; of several reasons the first that is found stands."""
+
+    OPEN = 0
+    STATUS = 1
+    BORDER = 2
+    CARGO = 3
+    LAW = 4
+    AVOIDED = 5
+    MODE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What a query leaves out by its own wish; a prohibition is never lifted by it.
+
+    `mode` is the only main carriage allowed ("" for any), with road within 100 km of either end.
+    """
+
+    mode: str = ""
+    avoid: frozenset[str] = frozenset()
+    avoid_countries: frozenset[str] = frozenset()
+    no_gauge_change: bool = False
+
+
+def close_arcs(
+    network: VirtualNetwork,
+    tables: Mapping[str, pd.DataFrame],
+    date: datetime.date,
+    *,
+    shipment: Shipment,
+    closings: tuple[Closing, ...] = (),
+    restrictions: Restrictions = Restrictions(),
+) -> NDArray[np.int8]:
+    """Reason of each arc, int8[arcs], 0 where it is open."""
+    reasons = np.zeros(len(network.arcs.tail), np.int8)
+    for reason, closed in (
+        (Reason.STATUS, _closed_by_status(network, tables, date)),
+        (Reason.BORDER, _closed_borders(network, tables["borders"], date)),
+        (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
+        (Reason.LAW, _closed_by_law(network, closings)),
+        (Reason.AVOIDED, _avoided(network, restrictions)),
+    ):
+        reasons[closed & (reasons == 0)] = reason
+    return reasons
+
+
+def _closed_by_status(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
+    arcs, world = network.arcs, network.world
+    closed = _flags(tables["legs"], date, world.legs)[arcs.leg]
+    passages = tables["passages"].assign(**{"from": None, "until": None})
+    closed |= _flags(passages, date, world.passages)[arcs.passage]
+    shut = _shut(tables["posts"], date) | _shut(tables["places"], date)
+    return closed | _at_sites(network, shut)
+
+
+def _shut(frame: pd.DataFrame, date: datetime.date) -> set[str]:
+    return set(frame["id"][~is_open(frame, date)])
+
+
+def _flags(frame: pd.DataFrame, date: datetime.date, order: tuple[str, ...]) -> Mask:
+    """Closed flag of each id of `order`, and False for the index -1."""
+    shut = _shut(frame, date)
+    return np.array([name in shut for name in order] + [False])
+
+
+def _at_sites(network: VirtualNetwork, places: "set[str] | frozenset[str]") -> Mask:
+    flags = np.array([site.id in places for site in network.sites] + [False])
+    return flags[network.arcs.site]
+
+
+def _closed_borders(network: VirtualNetwork, borders: pd.DataFrame, date: datetime.date) -> Mask:
+    crossings = network.world.crossings
+    closed = np.zeros(len(crossings) + 1, np.bool_)
+    pairs = [frozenset(pair) for pair in zip(crossings["country_a"], crossings["country_b"], strict=True)]
+    for row in borders[~is_open(borders, date)].itertuples(index=False):
+        pair = frozenset((row.country_a, row.country_b))
+        for position, mode in enumerate(crossings["mode"]):
+            if pairs[position] == pair and row.mode in ("any", mode):
+                closed[position] = True
+    return closed[network.arcs.crossing]
+
+
+def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], shipment: Shipment) -> Mask:
+    refusing = {
+        row_id
+        for name in ("places", "posts")
+        for row_id, classes in zip(tables[name]["id"], tables[name]["cargo_classes"], strict=True)
+        if classes and shipment.cargo_class not in classes
+    }
+    refusing_services = {
+        row_id
+        for row_id, classes in zip(tables["services"]["id"], tables["services"]["cargo_classes"], strict=True)
+        if classes and shipment.cargo_class not in classes
+    }
+    refused = np.array(
+        [any(step.service in refusing_services for step in steps) for steps in network.operations] + [False]
+    )
+    return _at_sites(network, refusing) & (network.arcs.op >= 0) | refused[network.arcs.op]
+
+
+def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask:
+    closed = np.zeros(len(network.arcs.tail), np.bool_)
+    for closing in closings:
+        if closing.places:
+            closed |= _at_places(network, closing.places)
+        if closing.countries:
+            closed |= _in_countries(network, closing.countries, closing.modes)
+    return closed
+
+
+def _at_places(network: VirtualNetwork, places: frozenset[str]) -> Mask:
+    legs = np.array([leg in places for leg in network.world.legs] + [False])
+    passages = np.array([passage in places for passage in network.world.passages] + [False])
+    return _at_sites(network, places) | legs[network.arcs.leg] | passages[network.arcs.passage]
+
+
+def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: frozenset[str]) -> Mask:
+    codes, arcs = network.codes, network.arcs
+    table = np.zeros(codes.free + 1, np.bool_)
+    for code in range(codes.free):
+        layer, scope = codes.decode(code)
+        table[code] = layer <= RAIL and scope in countries and (not modes or LAYERS[layer] in modes)
+    inside = table[arcs.code_a] | (table[arcs.code_b] & (arcs.km_b > 0))
+    if modes and not modes & {"sea", "ferry"}:
+        return inside
+    ports = np.array([site.country in countries and site.kind != "post" for site in network.sites] + [False])
+    return inside | ports[arcs.site]
+
+
+def _avoided(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
+    closed = _at_places(network, restrictions.avoid)
+    if restrictions.avoid_countries:
+        closed |= _in_countries(network, restrictions.avoid_countries, frozenset())
+    if restrictions.no_gauge_change:
+        changes = [any(step.operation == "gauge_change" for step in steps) for steps in network.operations]
+        closed |= np.array([*changes, False])[network.arcs.op]
+    return closed
+
+
+FIRST_MILE_KM = 100.0
+
+
+def close_other_modes(network: VirtualNetwork, mode: str, ends: tuple[tuple[float, float], ...]) -> Mask:
+    """Arcs outside the main carriage `mode`: other layers, and roads beyond 100 km (great circle) of both `ends`."""
+    arcs, codes = network.arcs, network.codes
+    layers = np.array([codes.decode(code)[0] for code in range(codes.free)] + [-1])[arcs.code_a]
+    allowed = {"road": (ROAD,), "rail": (RAIL,), "sea": (DEEP, RIVER), "inland_water": (RIVER,), "ferry": ()}[mode]
+    services = np.array(
+        [next((step.mode for step in steps if step.operation == "service"), "") for steps in network.operations] + [""]
+    )[arcs.op]
+    closed = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
+    if ROAD not in allowed:
+        near = np.zeros(network.node_count, np.bool_)
+        for lat, lon in ends:
+            near |= great_circle(network.node_lat, network.node_lon, lat, lon) <= FIRST_MILE_KM
+        closed |= (layers == ROAD) & ~(near[arcs.tail] & near[arcs.head])
+    return closed
+
+
+def great_circle(
+    lat: NDArray[np.floating], lon: NDArray[np.floating], to_lat: float, to_lon: float
+) -> NDArray[np.float64]:
+    """Great-circle distance in km (haversine, mean Earth radius 6371.0088 km) of points to one point."""
+    phi, theta = np.radians(np.asarray(lat, np.float64)), np.radians(to_lat)
+    half = np.sin((phi - theta) / 2) ** 2 + np.cos(phi) * np.cos(theta) * (
+        np.sin(np.radians(np.asarray(lon, np.float64) - to_lon) / 2) ** 2
+    )
+    return 2 * 6371.0088 * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))

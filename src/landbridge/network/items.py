@@ -1,0 +1,337 @@
+"""From a path of arcs to its legs and operations, each with its terms (cost, time, emissions)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.kernels.distributions import Excess
+from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
+from landbridge.network.virtual import RIVER, Site, Step, VirtualNetwork
+from landbridge.network.weights import Pricer, Weights
+
+SAILING = {"rail_ferry": "rail_ferry", "ro_ro": "ro_ro", "ro_pax": "ro_ro", "block_train": "block_train"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Kilometres of a leg under one price code, and the time that they take (h)."""
+
+    code: int
+    scope: str
+    km: float
+    excess: Excess
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A leg or an operation of a route. Costs USD/t, times h, emissions kg/t, distance km.
+
+    `excesses` are its time's parts, each with the key of its draws; `line` are lon, lat pairs in degrees.
+    """
+
+    kind: str
+    mode: str
+    operation: str
+    start: str
+    end: str
+    site: Site
+    means: str
+    service: str
+    gauge: int
+    countries: tuple[str, ...]
+    distance: float
+    cost: float
+    time: float
+    co2e: float
+    terms: tuple[Term, ...]
+    excesses: tuple[tuple[str, Excess], ...]
+    line: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def quality(self) -> str:
+        """The weakest quality of its inputs."""
+        return worst_quality([term.quality for term in self.terms])
+
+
+@dataclass(slots=True)
+class Leg:
+    """A leg while it is gathered: pieces in order, drawn points, gauge, layer."""
+
+    layer: int
+    mode: str
+    means: str
+    start: str
+    pieces: list[tuple[int, float]] = field(default_factory=list)
+    line: list[tuple[float, float]] = field(default_factory=list)
+    gauge: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PathReader:
+    """Reads paths of one network for one shipment."""
+
+    network: VirtualNetwork
+    pricer: Pricer
+    weights: Weights
+
+    def read(self, path: NDArray[np.integer], *, start: Site, end: Site) -> tuple[Item, ...]:
+        """Items of `path` (arc ids in order) from the place `start` to the place `end`."""
+        events = list(self._events(path, start))
+        legs = _name_ends(events, end)
+        priced = self._price_hauls(legs)
+        return tuple(priced)
+
+    def _events(self, path: NDArray[np.integer], start: Site) -> Iterator["Leg | tuple[Step, Site]"]:
+        leg: Leg | None = None
+        at = start.name
+        for arc in path:
+            for event in self._arc_events(int(arc)):
+                if isinstance(event, tuple) and isinstance(event[0], Step):
+                    if leg is not None:
+                        yield leg
+                        leg = None
+                    at = event[1].name
+                    yield event
+                    continue
+                code, km = event
+                layer, mode, means = self._carriage(code)
+                if leg is None or (leg.layer, leg.mode) != (layer, mode):
+                    if leg is not None:
+                        yield leg
+                        at = ""
+                    leg = Leg(layer, mode, means, at)
+                self._extend(leg, int(arc), (code, km))
+        if leg is not None:
+            yield leg
+
+    def _arc_events(self, arc: int) -> Iterator["tuple[Step, Site] | tuple[int, float]"]:
+        """Moves and operations of one arc in the order in which they happen."""
+        arcs, network = self.network.arcs, self.network
+        steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
+        site = network.sites[arcs.site[arc]] if arcs.site[arc] >= 0 else None
+        done = [(step, site) for step in steps if site is not None and self._matters(step)]
+        moves = [
+            (int(code), float(km))
+            for code, km in ((arcs.code_a[arc], arcs.km_a[arc]), (arcs.code_b[arc], arcs.km_b[arc]))
+            if km > 0
+        ]
+        if arcs.crossing[arc] >= 0:
+            if arcs.km_a[arc] > 0:
+                yield moves.pop(0)
+            yield from done
+            yield from moves
+        elif steps and steps[0].operation == "load":
+            yield from done
+            yield from moves
+        else:
+            yield from moves
+            yield from done
+
+    def _matters(self, step: Step) -> bool:
+        price = self.weights.prices[step]
+        return step.operation == "service" or bool(price.terms)
+
+    def _carriage(self, code: int) -> tuple[int, str, str]:
+        layer, scope = self.network.codes.decode(code)
+        if layer == RIVER:
+            return layer, "inland_water" if scope == "volga_don" else "sea", "river_sea"
+        mode = ("road", "rail", "sea")[layer]
+        return layer, mode, self.pricer.shipment.means(mode)
+
+    def _extend(self, leg: Leg, arc: int, piece: tuple[int, float]) -> None:
+        if leg.pieces and leg.pieces[-1][0] == piece[0]:
+            leg.pieces[-1] = (piece[0], leg.pieces[-1][1] + piece[1])
+        else:
+            leg.pieces.append(piece)
+        points = self.shape(arc)
+        leg.line.extend(points[1:] if leg.line and leg.line[-1] == points[0] else points)
+        tail = self.network.arcs.tail[arc]
+        if tail < len(self.network.world.node_gauge):
+            leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[tail]))
+
+    def shape(self, arc: int) -> list[tuple[float, float]]:
+        """Drawn points (lon, lat) of an arc: the edge's own shape where the world has one, else its ends."""
+        arcs, lat, lon = self.network.arcs, self.network.node_lat, self.network.node_lon
+        edge = int(arcs.edge[arc])
+        ends = [(float(lon[node]), float(lat[node])) for node in (arcs.tail[arc], arcs.head[arc])]
+        if edge < 0:
+            return ends
+        inner = [(float(lon), float(lat)) for lat, lon in self.network.world.edge_shape(edge)]
+        return [ends[0], *(inner if arcs.forward[arc] else inner[::-1]), ends[1]]
+
+    def _price_hauls(self, events: "Sequence[tuple[Leg, str] | tuple[Step, Site]]") -> Iterator[Item]:
+        """Items in order; a haul is what one carrier does without reloading, so its fixed charge falls once."""
+        hauls = _group_hauls(events)
+        for position, event in enumerate(events):
+            if isinstance(event[0], Leg):
+                first, distance = hauls[position]
+                yield self._leg_item(event[0], str(event[1]), haul_km=distance, first=first)
+            else:
+                yield self._operation_item(event[0], event[1])  # type: ignore[arg-type]
+
+    def _leg_item(self, leg: Leg, end: str, *, haul_km: float, first: bool) -> Item:
+        terms: list[Term] = []
+        excesses: list[tuple[str, Excess]] = []
+        countries: list[str] = []
+        for code, km in leg.pieces:
+            move = self.weights.moves[code]
+            scope = self.network.codes.decode(code)[1]
+            excess = scale_excess(move.excess, km)
+            excesses.append((f"{leg.mode}|{move.speed['id'] if move.speed else ''}|{scope}", excess))
+            terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
+            if leg.layer <= 1 and scope and scope not in countries[-1:]:
+                countries.append(scope)
+        if first:
+            terms += _haul_terms(self.weights.moves[leg.pieces[0][0]], terms)
+        hours = sum(excess.mean for _, excess in excesses)
+        terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
+        site = Site("", end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
+        return Item(
+            kind="leg",
+            mode=leg.mode,
+            operation="",
+            start=leg.start,
+            end=end,
+            site=site,
+            means=leg.means,
+            service="",
+            gauge=leg.gauge,
+            countries=tuple(countries),
+            distance=sum(km for _, km in leg.pieces),
+            cost=_sum(terms, "USD/t"),
+            time=hours,
+            co2e=_sum(terms, "kg/t"),
+            terms=tuple(terms),
+            excesses=tuple(excesses),
+            line=tuple(leg.line),
+        )
+
+    def _move_terms(self, move: MovePrice, km: float, *, haul_km: float, scope: str) -> Iterator[Term]:
+        rate, speed, factor = move.rate or {}, move.speed or {}, move.factor or {}
+        where = f" ({scope})" if scope else ""
+        taper = max(haul_km / move.taper_distance, 1.0) ** -move.taper if move.taper else 1.0
+        tapered = f" x ({haul_km:,.0f}/{move.taper_distance:,.0f})^-{move.taper:g}" if taper != 1.0 else ""
+        inputs, source, quality = (f"rates#{rate.get('id', '')}",), str(rate.get("source", "")), str(rate.get("quality"))
+        per_km = move.per_km * taper
+        formula = f"{move.per_km:.4g} USD/tkm x {km:,.0f} km{tapered}{where}"
+        yield Term("carriage", per_km * km, "USD/t", formula, inputs, source, quality, move.sigma)
+        if move.empty:
+            formula = f"{move.empty:.4g} USD/tkm x {km:,.0f} km{tapered}{where}"
+            yield Term("empty_return", move.empty * taper * km, "USD/t", formula, inputs, source, quality, move.sigma)
+        hours = move.time * km
+        if move.hourly:
+            formula = f"{move.hourly:.4g} USD/t/h x {hours:,.1f} h{where}"
+            yield Term("hourly", move.hourly * hours, "USD/t", formula, inputs, source, quality, hourly=move.hourly)
+        pace = f"{km:,.0f} km at a median of {float(speed['speed']):.4g} km/h, mean{where}"  # type: ignore[arg-type]
+        yield Term("time", hours, "h", pace, (f"speeds#{speed['id']}",), str(speed["source"]), str(speed["quality"]))
+        emission = f"{float(factor['factor']):.4g} g/tkm x {km:,.0f} km{where}"  # type: ignore[arg-type]
+        yield Term(
+            "co2e",
+            move.co2e * km,
+            "kg/t",
+            emission,
+            (f"emission_factors#{factor['id']}",),
+            str(factor["source"]),
+            str(factor["quality"]),
+        )
+
+    def _operation_item(self, step: Step, site: Site) -> Item:
+        price: Price = self.weights.prices[step]
+        service = self.pricer.services.get(step.service, {})
+        run = step.operation == "service"
+        ends = self._ends(step.service, site) if run else ("", "", (), ())
+        return Item(
+            kind="leg" if run else "operation",
+            mode=step.mode,
+            operation="" if run else step.operation,
+            start=ends[0],
+            end=ends[1],
+            site=site,
+            means=SAILING.get(str(service.get("kind", "")), "ro_ro") if run else "",
+            service=step.service,
+            gauge=0,
+            countries=ends[2] if run else ((site.country,) if site.country else ()),
+            distance=float(service["distance"]) if run else 0.0,  # type: ignore[arg-type]
+            cost=price.cost,
+            time=price.time,
+            co2e=price.co2e,
+            terms=price.terms,
+            excesses=((f"{step.operation}|{site.id}|{step.mode}|{step.direction}", price.excess),),
+            line=ends[3],
+        )
+
+    def _ends(
+        self, service: str, arrival: Site
+    ) -> tuple[str, str, tuple[str, ...], tuple[tuple[float, float], ...]]:
+        row = self.pricer.services[service]
+        other = next(
+            site for site in self.network.sites if site.id in (row["from"], row["to"]) and site.id != arrival.id
+        )
+        countries = tuple(dict.fromkeys((other.country, arrival.country)))
+        return other.name, arrival.name, countries, ((other.lon, other.lat), (arrival.lon, arrival.lat))
+
+
+def scale_excess(excess: Excess, factor: float) -> Excess:
+    """The distribution of `factor` times the time: minimum and mean scale, the median's logarithm shifts."""
+    shift = float(np.log(factor)) if factor > 0 else 0.0
+    return replace(
+        excess, minimum=excess.minimum * factor, mu=excess.mu + shift, mean=excess.mean * factor
+    )
+
+
+def _sum(terms: Sequence[Term], unit: str) -> float:
+    return sum(term.value for term in terms if term.unit == unit)
+
+
+def _haul_terms(move: MovePrice, terms: Sequence[Term]) -> Iterator[Term]:
+    """The fixed charge of a haul, and what is missing to its minimum."""
+    if move.rate is None:
+        return
+    inputs, source, quality = (f"rates#{move.rate['id']}",), str(move.rate["source"]), str(move.rate["quality"])
+    if move.fixed:
+        formula = f"{move.fixed:.4g} USD/t a haul"
+        yield Term("fixed", move.fixed, "USD/t", formula, inputs, source, quality, move.sigma)
+    short = move.minimum - move.fixed - sum(term.value for term in terms if term.term == "carriage")
+    if short > 0:
+        formula = f"up to the minimum of {move.minimum:.4g} USD/t a haul"
+        yield Term("fixed", short, "USD/t", formula, inputs, source, quality, move.sigma)
+
+
+def _name_ends(
+    events: "Sequence[Leg | tuple[Step, Site]]", end: Site
+) -> "list[tuple[Leg, str] | tuple[Step, Site]]":
+    """Each leg with the name of the place where it ends: that of the next operation, else the route's end."""
+    named: list[tuple[Leg, str] | tuple[Step, Site]] = []
+    following = end.name
+    for event in reversed(events):
+        if isinstance(event, Leg):
+            named.append((event, following))
+        else:
+            following = event[1].name
+            named.append(event)
+    return named[::-1]
+
+
+def _group_hauls(
+    events: "Sequence[tuple[Leg, str] | tuple[Step, Site]]",
+) -> dict[int, tuple[bool, float]]:
+    """For each leg: whether it starts a haul, and the kilometres of the whole haul."""
+    hauls: list[list[int]] = []
+    current: str = ""
+    for position, event in enumerate(events):
+        if isinstance(event[0], Leg):
+            carrier = f"{event[0].layer}"
+            if carrier != current:
+                hauls.append([])
+                current = carrier
+            hauls[-1].append(position)
+        elif event[0].operation in ("tranship", "service"):
+            current = ""
+    result = {}
+    for haul in hauls:
+        total = sum(km for position in haul for _, km in events[position][0].pieces)  # type: ignore[union-attr]
+        for order, position in enumerate(haul):
+            result[position] = (order == 0, total)
+    return result

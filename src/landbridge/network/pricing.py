@@ -1,0 +1,280 @@
+"""Prices of one shipment over one set of tables: what each price code and each operation costs, takes and emits.
+
+Every price is a list of terms with formula, inputs, source and quality, so that a total can be opened. Costs are
+USD/t in one price year, times h, emissions kg/t CO2e. Method of the time model: a minimum plus a lognormal excess
+(Arvis, Raballand and Marteau 2010, The Cost of Being Landlocked, ch. 4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf, isnan, nan
+
+import pandas as pd
+
+from landbridge.kernels.distributions import Excess, excess_over, fit_excess, fit_lognormal
+from landbridge.network.lookup import RowIndex
+from landbridge.network.shipments import Shipment
+
+WORST = ("measured", "published", "estimated", "default")
+HOURS_A_YEAR = 8_760.0
+STANDING = {"border_crossing", "customs", "inspection", "wait"}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One addend of a cost (USD/t), time (h) or emission (kg/t); `sigma` is the spread of a cost's lognormal.
+
+    `hourly` is the cost of each drawn hour beyond `free` hours (USD/t/h): such a term moves with the drawn time.
+    """
+
+    term: str
+    value: float
+    unit: str
+    formula: str
+    inputs: tuple[str, ...]
+    source: str
+    quality: str
+    sigma: float = 0.0
+    hourly: float = 0.0
+    free: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Cost, time and emission of one operation, or of one km of a code: totals, terms and the time's excess."""
+
+    cost: float
+    time: float
+    co2e: float
+    terms: tuple[Term, ...]
+    excess: Excess
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """The parameter tables of a scenario, indexed, with the spread of each quality and the deflator."""
+
+    frames: Mapping[str, pd.DataFrame]
+    indexes: Mapping[str, RowIndex]
+    parameters: Mapping[str, Mapping[str, object]]
+    spreads: Mapping[str, float]
+    records: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, tables: Mapping[str, pd.DataFrame], *, spreads: Mapping[str, float]) -> "PriceBook":
+        """Index the parameter tables. `spreads` is the lognormal sigma of a cost without published quantiles."""
+        columns = {
+            "rates": ("mode", "means", "cargo_class"),
+            "speeds": ("mode", "means"),
+            "operations": ("operation", "mode", "to_mode", "cargo_class", "direction"),
+            "emission_factors": ("mode", "means", "cargo_class"),
+        }
+        return cls(
+            frames={name: tables[name] for name in columns},
+            indexes={name: RowIndex.build(tables[name], columns=keys) for name, keys in columns.items()},
+            parameters={str(row["id"]): row for row in tables["parameters"].to_dict("records")},
+            spreads=spreads,
+            records={name: tables[name].to_dict("records") for name in columns},
+        )
+
+    def row(self, table: str, scopes: tuple[str, ...], **wanted: str) -> Mapping[str, object] | None:
+        """The most exact row of a parameter table."""
+        position = self.indexes[table].find(scopes, **wanted)
+        return None if position is None else self.records[table][position]
+
+    def parameter(self, name: str) -> Mapping[str, object]:
+        """A row of the table parameters; raises KeyError where the shipped table lacks it."""
+        return self.parameters[name]
+
+    def number(self, name: str) -> float:
+        """Value of a parameter."""
+        return float(self.parameter(name)["value"])  # type: ignore[arg-type]
+
+    def deflate(self, year: object) -> float:
+        """Factor that brings a price of `year` to the price year of the results (1 for a year without an index)."""
+        base = self.parameters.get(f"deflator_{int(self.number('price_year'))}")
+        row = self.parameters.get(f"deflator_{int(year)}") if year is not None and not pd.isna(year) else None  # type: ignore[call-overload]
+        return float(base["value"]) / float(row["value"]) if base and row else 1.0  # type: ignore[arg-type]
+
+    def sigma(self, row: Mapping[str, object], mean: str, low: str, high: str) -> float:
+        """Lognormal sigma of a cost: from its published quantiles, else the stated spread of its quality."""
+        if not isnan(float(row[low])) and not isnan(float(row[high])):  # type: ignore[arg-type]
+            return fit_lognormal(float(row[mean]), float(row[low]), float(row[high])).sigma  # type: ignore[arg-type]
+        return self.spreads[str(row["quality"])]
+
+
+def worst_quality(qualities: "list[str] | tuple[str, ...]") -> str:
+    """The weakest of several qualities."""
+    return max(qualities, key=WORST.index, default="measured")
+
+
+@dataclass(frozen=True, slots=True)
+class MovePrice:
+    """Price of a km under one code; inf cost where no rate is known. `fixed` and `minimum` are a haul's, USD/t."""
+
+    cost: float
+    time: float
+    co2e: float
+    excess: Excess
+    rate: Mapping[str, object] | None
+    speed: Mapping[str, object] | None
+    factor: Mapping[str, object] | None
+    per_km: float = 0.0
+    hourly: float = 0.0
+    empty: float = 0.0
+    fixed: float = 0.0
+    minimum: float = 0.0
+    taper: float = 0.0
+    taper_distance: float = inf
+    sigma: float = 0.0
+
+
+UNKNOWN_MOVE = MovePrice(inf, inf, inf, Excess(0.0, 0.0, 0.0, 0.0), None, None, None)
+LONG_HAUL_KM = 12_000.0
+
+
+def price_move(book: PriceBook, shipment: Shipment, *, mode: str, means: str, scopes: tuple[str, ...]) -> MovePrice:
+    """Price of a km by `mode` in the first of `scopes` that has rows; the cost is the search's additive bound.
+
+    A degressive rate enters the bound at its value for a haul of 12,000 km, so the bound never exceeds the full
+    price of a shorter haul.
+    """
+    wanted = {"mode": mode, "means": means}
+    rate = book.row("rates", scopes, **wanted, cargo_class=shipment.cargo_class)
+    speed = book.row("speeds", scopes, **wanted)
+    factor = book.row("emission_factors", scopes, **wanted, cargo_class=shipment.cargo_class)
+    if rate is None or speed is None or factor is None:
+        return UNKNOWN_MOVE
+    excess = _pace(speed)
+    unit = str(rate["unit"]).removeprefix("USD/").removesuffix("km").removesuffix("-")
+    load = shipment.tonnes_per(unit)
+    scale = book.deflate(rate["price_year"]) / load
+    per_km = _number(rate, "rate") * scale
+    taper, reach = _number(rate, "taper"), _number(rate, "taper_distance", inf) or inf
+    hourly = _number(rate, "hourly") * book.deflate(rate["price_year"]) / (load if unit != "t" else shipment.tonnes)
+    least = per_km * (max(LONG_HAUL_KM / reach, 1.0) ** -taper if taper else 1.0)
+    empty = per_km * _number(rate, "empty_return")
+    holding = shipment_hour(book, shipment)
+    return MovePrice(
+        cost=least + empty + (hourly + holding) * excess.mean,
+        time=excess.mean,
+        co2e=_number(factor, "factor") / 1_000.0,
+        excess=excess,
+        rate=rate,
+        speed=speed,
+        factor=factor,
+        per_km=per_km,
+        hourly=hourly,
+        empty=empty,
+        fixed=_number(rate, "fixed") * scale,
+        minimum=_number(rate, "minimum") * scale,
+        taper=taper,
+        taper_distance=reach,
+        sigma=book.sigma(rate, "rate", "p10", "p90"),
+    )
+
+
+def _pace(speed: Mapping[str, object]) -> Excess:
+    """Hours of a km: the least at the best speed, the median, and the 90th percentile at the slow speed."""
+    median = 1.0 / _number(speed, "speed")
+    best, slow = _number(speed, "speed_max", nan), _number(speed, "speed_p10", nan)
+    least = 1.0 / best if best > 0 else median
+    return fit_excess(min(least, median), median, max(1.0 / slow, median) if slow > 0 else median)
+
+
+def shipment_hour(book: PriceBook, shipment: Shipment) -> float:
+    """Inventory cost of an hour, USD/t: value times yearly interest."""
+    return shipment.value * book.number("interest_rate") / 100.0 / HOURS_A_YEAR
+
+
+def _number(row: Mapping[str, object], name: str, missing: float = 0.0) -> float:
+    value = float(row[name])  # type: ignore[arg-type]
+    return missing if isnan(value) else value
+
+
+def price_operation(
+    book: PriceBook, shipment: Shipment, row: Mapping[str, object], *, mode: str, operation: str
+) -> Price:
+    """Price of one operation by its row of the table operations: charge, inventory and, on the road, standing."""
+    excess = fit_excess(*_times(row))
+    unit = str(row["cost_unit"] or "USD/t").removeprefix("USD/")
+    charge = _number(row, "cost") * book.deflate(row["price_year"]) / shipment.tonnes_per(unit)
+    inputs, source, quality = (f"operations#{row['id']}",), str(row["source"]), str(row["quality"])
+    terms = []
+    if charge:
+        formula = f"{_number(row, 'cost'):,.6g} USD/{unit} / {shipment.tonnes_per(unit):,.6g} t/{unit}"
+        sigma = book.sigma(row, "cost", "cost_p10", "cost_p90")
+        terms.append(Term("charge", charge, "USD/t", formula, inputs, source, quality, sigma))
+    terms += time_costs(book, shipment, excess, mode=mode, standing=operation in STANDING)
+    if excess.mean:
+        formula = f"min {excess.minimum:.3g} h, p50 {_times(row)[1]:.3g} h, p90 {_times(row)[2]:.3g} h"
+        terms.append(Term("time", excess.mean, "h", formula, inputs, source, quality))
+    cost = sum(term.value for term in terms if term.unit == "USD/t")
+    return Price(cost, excess.mean, 0.0, tuple(terms), excess)
+
+
+def _times(row: Mapping[str, object]) -> tuple[float, float, float]:
+    median = _number(row, "time_p50", _number(row, "time_min"))
+    least = min(_number(row, "time_min", median), median)
+    return least, median, max(_number(row, "time_p90", median), median)
+
+
+def time_costs(
+    book: PriceBook, shipment: Shipment, excess: Excess, *, mode: str, standing: bool
+) -> list[Term]:
+    """Costs that run with an operation's time: inventory for all, standing of the truck beyond its free hours."""
+    terms = [inventory_term(book, shipment, excess.mean)]
+    if mode == "road" and standing and shipment.payload_truck > 0:
+        row = book.parameter("truck_standing")
+        hourly = float(row["value"]) * book.deflate(row["price_year"]) / 24.0 / shipment.payload_truck  # type: ignore[arg-type]
+        free = book.number("truck_free_hours")
+        paid = excess_over(excess, free)
+        formula = f"{float(row['value']):,.4g} USD/d / 24 h / {shipment.payload_truck:.4g} t x {paid:.3g} h beyond {free:.3g} h free"  # type: ignore[arg-type]
+        terms.append(
+            Term(
+                "detention",
+                hourly * paid,
+                "USD/t",
+                formula,
+                ("parameters#truck_standing", "parameters#truck_free_hours"),
+                str(row["source"]),
+                str(row["quality"]),
+                hourly=hourly,
+                free=free,
+            )
+        )
+    return [term for term in terms if term.value]
+
+
+def inventory_term(book: PriceBook, shipment: Shipment, hours: float) -> Term:
+    """Interest on the value of the goods while they wait or move."""
+    rate = book.parameter("interest_rate")
+    hourly = shipment_hour(book, shipment)
+    return Term(
+        "inventory",
+        hourly * hours,
+        "USD/t",
+        f"{shipment.value:,.6g} USD/t x {float(rate['value']):.3g} % / 8,760 h x {hours:,.4g} h",  # type: ignore[arg-type]
+        (f"shipments#{shipment.id}", "parameters#interest_rate"),
+        str(rate["source"]),
+        worst_quality([str(rate["quality"]), shipment.quality]),
+        hourly=hourly,
+    )
+
+
+def insurance_term(book: PriceBook, shipment: Shipment) -> Term:
+    """Cargo insurance of the whole route, a share of the value."""
+    rate = book.parameter("insurance_share")
+    share = float(rate["value"])  # type: ignore[arg-type]
+    return Term(
+        "insurance",
+        shipment.value * share / 100.0,
+        "USD/t",
+        f"{shipment.value:,.6g} USD/t x {share:.3g} %",
+        (f"shipments#{shipment.id}", "parameters#insurance_share"),
+        str(rate["source"]),
+        worst_quality([str(rate["quality"]), shipment.quality]),
+        sigma=book.spreads[str(rate["quality"])],
+    )
+
+

@@ -1,0 +1,295 @@
+"""Routes of one shipment between two places: found, itemised, priced in full, with their ranges and reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.network.closures import great_circle
+from landbridge.network.items import Item, PathReader
+from landbridge.network.pricing import Term
+from landbridge.network.search import Passing, Search
+from landbridge.network.simulate import Ranges, simulate_items
+from landbridge.network.terminals import Stop
+from landbridge.network.virtual import Site
+from landbridge.schema import Finding
+
+FRONT_EPSILON = {"cost": 0.01, "time": 0.01, "co2e": 0.02}
+ABSURD_CIRCUITY = 4.0
+HANDOVERS = {"border_crossing", "tranship", "gauge_change", "passage"}
+WEAK = {"estimated", "default"}
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """A named chain of places, as what passing each of them means on the network."""
+
+    id: str
+    name: str
+    via: tuple[Passing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked between two places: criteria in order, named corridors, and how many alternatives."""
+
+    flow: str
+    origin: Stop
+    destination: Stop
+    by: tuple[str, ...] = ("cost", "time", "co2e")
+    corridors: tuple[Corridor, ...] = ()
+    via: tuple[Passing, ...] = ()
+    alternatives: int = 0
+    front: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A door-to-door route. cost USD/t, time h, co2e kg/t, distance km are means; `ranges` holds the quantiles.
+
+    `gap` is the full price less the search's additive bound, as a share of the price.
+    """
+
+    id: str
+    label: str
+    criterion: str
+    corridor: str
+    items: tuple[Item, ...]
+    path: NDArray[np.int32]
+    cost: float
+    time: float
+    co2e: float
+    distance: float
+    gap: float
+    ranges: Ranges
+    rank: int = 0
+    reason: str = ""
+
+    @property
+    def signature(self) -> tuple[tuple[str, str, str, str], ...]:
+        """What tells routes apart: their legs and operations by mode, kind and place."""
+        return tuple((item.kind, item.mode, item.operation or item.service, item.site.name) for item in self.items)
+
+    def weak_share(self, unit: str) -> float:
+        """Share of the cost ("USD/t") or time ("h") that rests on defaults and estimates."""
+        terms = [term for item in self.items for term in item.terms if term.unit == unit]
+        total = sum(term.value for term in terms)
+        return sum(term.value for term in terms if term.quality in WEAK) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Routes of a request, best first; or what blocks it: closed sites on the way, with the reason of each."""
+
+    request: Request
+    routes: tuple[Route, ...]
+    cut: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A path to price and why it was looked for."""
+
+    path: NDArray[np.int32]
+    criterion: str
+    corridor: str = ""
+
+
+def find_routes(
+    search: Search, reader: PathReader, request: Request, *, formalities: Sequence[Item] = (), draws: int, seed: int
+) -> Answer:
+    """Answer one request: best paths by each criterion, named corridors, alternatives and, if asked, the front.
+
+    `formalities` are the export and import clearance that every route of the pair carries (first and last item).
+    """
+    wanted, whole = _candidates(search, request)
+    if not wanted:
+        return _blocked(search, request)
+    routes: dict[tuple[tuple[str, str, str, str], ...], Route] = {}
+    for candidate in wanted:
+        route = _price(search, reader, request, candidate, formalities)
+        known = routes.get(route.signature)
+        if known is None:
+            routes[route.signature] = route
+        elif candidate.corridor and not known.corridor:
+            routes[route.signature] = replace(known, corridor=candidate.corridor)
+    by = request.by[0]
+    ordered = sorted(routes.values(), key=lambda route: (getattr(route, by), route.label))
+    simulated = [
+        replace(
+            route,
+            id=f"{request.flow}-{rank}",
+            rank=rank,
+            ranges=simulate_items(route.items, reader.pricer, draws=draws, seed=seed),
+        )
+        for rank, route in enumerate(ordered, 1)
+    ]
+    explained = tuple(explain_choice(route, simulated, by=by) for route in simulated)
+    return Answer(request, explained, findings=_findings(request, explained, whole))
+
+
+def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
+    network = search.network
+    ends = (network.outlets[request.origin.id], network.inlets[request.destination.id])
+    wanted = []
+    whole = True
+    for criterion in request.by:
+        path = search.chain(criterion, *ends, via=request.via) if request.via else search.best(criterion, *ends)
+        if path is not None:
+            wanted.append(Wanted(path, criterion))
+    if not wanted:
+        return [], True
+    for corridor in request.corridors:
+        path = search.chain(request.by[0], *ends, via=corridor.via)
+        if path is not None:
+            wanted.append(Wanted(path, "corridor", corridor.name))
+    if request.front and len(request.by) > 1 and not request.via:
+        epsilon = [
+            FRONT_EPSILON[name] * search.tree(name, ends[0]).distance[ends[1]] for name in request.by
+        ]
+        paths, whole = search.front(request.by, *ends, epsilon=epsilon)
+        wanted += [Wanted(path, "front") for path in paths]
+    if request.alternatives and not request.via:
+        paths = search.alternatives(request.by[0], *ends, count=request.alternatives)
+        wanted += [Wanted(path, request.by[0]) for path in paths]
+    return wanted, whole
+
+
+def _price(
+    search: Search, reader: PathReader, request: Request, candidate: Wanted, formalities: Sequence[Item]
+) -> Route:
+    start, end = _site(request.origin), _site(request.destination)
+    items = list(reader.read(candidate.path, start=start, end=end))
+    if formalities:
+        items = [items[0], formalities[0], *items[1:-1], *formalities[1:], items[-1]]
+    cost = sum(item.cost for item in items)
+    bound = float(search.weights.cost[candidate.path].sum()) + sum(item.cost for item in formalities)
+    label = candidate.corridor or label_route(items)
+    return Route(
+        id="",
+        label=label,
+        criterion=candidate.criterion,
+        corridor=candidate.corridor,
+        items=tuple(items),
+        path=candidate.path,
+        cost=cost,
+        time=sum(item.time for item in items),
+        co2e=sum(item.co2e for item in items),
+        distance=sum(item.distance for item in items),
+        gap=(cost - bound) / cost if cost else 0.0,
+        ranges=Ranges.empty(len(items)),
+    )
+
+
+def _site(stop: Stop) -> Site:
+    return Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind)
+
+
+def label_route(items: Sequence[Item]) -> str:
+    """A short name: the main mode and up to three places where it changes hands or crosses a border."""
+    names = []
+    for item in items:
+        if item.operation in HANDOVERS or item.service:
+            name = f"{item.start}-{item.end}" if item.service else item.site.name
+            if name not in names:
+                names.append(name)
+    longest = max(items, key=lambda item: item.distance)
+    shown = names if len(names) <= 3 else [names[0], names[len(names) // 2], names[-1]]
+    return f"{longest.mode.replace('_', ' ').capitalize()}: {', '.join(shown)}" if shown else longest.mode.capitalize()
+
+
+def _blocked(search: Search, request: Request) -> Answer:
+    network = search.network
+    closed = search.cut(network.outlets[request.origin.id], network.inlets[request.destination.id])
+    cut = tuple(dict.fromkeys((describe_arc(search, arc), reason.name.lower()) for arc, reason in closed))
+    where = "; ".join(f"{name} ({reason})" for name, reason in cut[:8])
+    what = f"no way from {request.origin.name} to {request.destination.name}"
+    finding = Finding(
+        code="unreachable",
+        severity="error",
+        what=f"{what}: blocked at {where}" if cut else f"{what}, even with everything open",
+        remedy="see which of these the study's date, modes, avoidances or measures close"
+        if cut
+        else "check that both places are on the network (landbridge network check)",
+    )
+    return Answer(request, (), cut, (finding,))
+
+
+def describe_arc(search: Search, arc: int) -> str:
+    """Name of what an arc is: its leg, passage, site, or the mode near its end."""
+    arcs, network = search.network.arcs, search.network
+    if arcs.leg[arc] >= 0:
+        return network.world.legs[arcs.leg[arc]]
+    if arcs.passage[arc] >= 0:
+        return network.world.passages[arcs.passage[arc]]
+    if arcs.site[arc] >= 0:
+        return network.sites[arcs.site[arc]].name
+    head = arcs.head[arc]
+    layer, scope = network.codes.decode(int(arcs.code_a[arc]))
+    return f"{('road', 'rail', 'sea', 'water')[layer]} in {scope} near {network.node_lat[head]:.1f},{network.node_lon[head]:.1f}"
+
+
+def _findings(request: Request, routes: Sequence[Route], whole: bool) -> tuple[Finding, ...]:
+    found = []
+    straight = crow_flies(request)
+    for route in routes[:1]:
+        if straight > 50 and route.distance > ABSURD_CIRCUITY * straight:
+            found.append(
+                Finding(
+                    code="circuity",
+                    severity="warning",
+                    what=f"{route.label} is {route.distance:,.0f} km long, {route.distance / straight:.1f} times the"
+                    f" great circle of {straight:,.0f} km",
+                    remedy="look at its legs on the map; a missing line or a closed border may force the detour",
+                )
+            )
+    if not whole:
+        found.append(
+            Finding(
+                code="front_truncated",
+                severity="warning",
+                what="the Pareto front was cut at its bound on labels, so points may be missing",
+                remedy="ask for fewer criteria or a coarser front",
+            )
+        )
+    return tuple(found)
+
+
+def crow_flies(request: Request) -> float:
+    """Great-circle distance of the request's ends, km."""
+    origin, destination = request.origin, request.destination
+    return float(
+        great_circle(np.array([origin.lat]), np.array([origin.lon]), destination.lat, destination.lon)[0]
+    )
+
+
+def explain_choice(route: Route, routes: Sequence[Route], *, by: str) -> Route:
+    """The route with its reason: the largest differences to the runner-up (of the best) or to the best (of others)."""
+    others = [other for other in routes if other.id != route.id]
+    if not others:
+        return replace(route, reason="the only way found")
+    rival = others[0]
+    unit = {"cost": "USD/t", "time": "h", "co2e": "kg/t"}[by]
+    gaps = _differences(route, rival, unit)
+    parts = [f"{name} {value:+,.0f}" for name, value in gaps[:3] if abs(value) >= 0.5]
+    total = getattr(route, by) - getattr(rival, by)
+    verb = "below" if total <= 0 else "above"
+    reason = f"{abs(total):,.0f} {unit} {verb} {rival.label}"
+    return replace(route, reason=f"{reason} ({'; '.join(parts)})" if parts else reason)
+
+
+def _differences(route: Route, rival: Route, unit: str) -> list[tuple[str, float]]:
+    sums: dict[str, float] = {}
+    for sign, one in ((1.0, route), (-1.0, rival)):
+        for item in one.items:
+            name = f"{item.mode} carriage" if item.kind == "leg" else item.operation.replace("_", " ")
+            sums[name] = sums.get(name, 0.0) + sign * _value(item.terms, unit)
+    return sorted(sums.items(), key=lambda pair: -abs(pair[1]))
+
+
+def _value(terms: Sequence[Term], unit: str) -> float:
+    return sum(term.value for term in terms if term.unit == unit)
+
+

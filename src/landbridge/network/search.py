@@ -1,0 +1,156 @@
+"""Searching the virtual network for one shipment: best paths, chains of places, alternatives, Pareto fronts, cuts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.kernels.alternatives import find_alternatives
+from landbridge.kernels.pareto import find_front
+from landbridge.kernels.shortest_paths import Tree, grow_tree, trace_path
+from landbridge.network.closures import Reason
+from landbridge.network.virtual import VirtualNetwork
+from landbridge.network.weights import Weights
+
+Floats = NDArray[np.float64]
+Path = NDArray[np.int32]
+PENALTY = 1e7
+MAX_LABELS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What passing a place means: standing at one of `nodes`, or running one of `arcs` (a border post)."""
+
+    nodes: NDArray[np.int32]
+    arcs: NDArray[np.int32]
+
+
+@dataclass(slots=True)
+class Search:
+    """Searches of one shipment with one set of closed arcs; trees are kept and shared by all queries.
+
+    `reasons` int8[arcs] is 0 where an arc is open.
+    """
+
+    network: VirtualNetwork
+    weights: Weights
+    reasons: NDArray[np.int8]
+    trees: dict[tuple[str, int], Tree] = field(default_factory=dict)
+    open_weights: dict[str, Floats] = field(default_factory=dict)
+
+    def weight(self, criterion: str) -> Floats:
+        """Arc weights of a criterion, infinite on closed arcs. "cost+50" adds 50 USD/t for each day."""
+        if criterion not in self.open_weights:
+            name, _, per_day = criterion.partition("+")
+            weight = self.weights.of(name)
+            if per_day:
+                weight = weight + self.weights.time * (float(per_day) / 24.0)
+            self.open_weights[criterion] = np.where(self.reasons == 0, weight, np.inf)
+        return self.open_weights[criterion]
+
+    def tree(self, criterion: str, origin: int) -> Tree:
+        """Least-weight tree from a node to all others."""
+        key = (criterion, origin)
+        if key not in self.trees:
+            self.trees[key] = grow_tree(
+                self.network.forward,
+                self.weight(criterion),
+                sources=np.array([origin], np.int32),
+                source_costs=np.zeros(1),
+            )
+        return self.trees[key]
+
+    def best(self, criterion: str, origin: int, destination: int) -> Path | None:
+        """Arcs of the best path by one criterion, None where there is none."""
+        tree = self.tree(criterion, origin)
+        return trace_path(tree, destination) if np.isfinite(tree.distance[destination]) else None
+
+    def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
+        """Best path that passes `via` in order: exact, for each stage starts from every state of the last place."""
+        weight, tree = self.weight(criterion), self.tree(criterion, origin)
+        stages: list[tuple[Tree, NDArray[np.int32], NDArray[np.int32]]] = []
+        for place in via:
+            heads, costs, arcs = self._pass(tree, weight, place)
+            if not len(heads):
+                return None
+            stages.append((tree, heads, arcs))
+            tree = grow_tree(self.network.forward, weight, sources=heads, source_costs=costs)
+        if not np.isfinite(tree.distance[destination]):
+            return None
+        return self._unwind(stages, tree, destination)
+
+    def _pass(
+        self, tree: Tree, weight: Floats, place: Passing
+    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.int32]]:
+        """States from which the next stage starts, their cost so far, and the arc that led there (-1: standing)."""
+        arcs = self.network.arcs
+        heads = np.concatenate([place.nodes, arcs.head[place.arcs]]).astype(np.int32)
+        costs = np.concatenate([tree.distance[place.nodes], tree.distance[arcs.tail[place.arcs]] + weight[place.arcs]])
+        used = np.concatenate([np.full(len(place.nodes), -1, np.int32), place.arcs])
+        order = np.lexsort((used, costs, heads))
+        heads, costs, used = heads[order], costs[order], used[order]
+        keep = np.isfinite(costs) & np.concatenate([[True], heads[1:] != heads[:-1]])
+        return heads[keep], costs[keep], used[keep]
+
+    def _unwind(
+        self, stages: "list[tuple[Tree, NDArray[np.int32], NDArray[np.int32]]]", tree: Tree, destination: int
+    ) -> Path:
+        parts: list[NDArray[np.int32]] = [trace_path(tree, destination)]
+        for earlier, heads, used in reversed(stages):
+            start = self._first_node(parts, destination)
+            arc = int(used[np.searchsorted(heads, start)])
+            if arc >= 0:
+                parts.append(np.array([arc], np.int32))
+                start = int(self.network.arcs.tail[arc])
+            parts.append(trace_path(earlier, start))
+            destination = start
+        return np.concatenate(parts[::-1])
+
+    def _first_node(self, parts: "list[NDArray[np.int32]]", destination: int) -> int:
+        return int(self.network.arcs.tail[parts[-1][0]]) if len(parts[-1]) else destination
+
+    def front(
+        self, criteria: Sequence[str], origin: int, destination: int, *, epsilon: Sequence[float]
+    ) -> tuple[list[Path], bool]:
+        """Pareto front over `criteria` within `epsilon` (in their units), and whether it is whole."""
+        weights = [self.weight(criterion) for criterion in criteria]
+        result = find_front(
+            self.network.forward,
+            self.network.backward,
+            weights=np.column_stack(weights),
+            source=origin,
+            target=destination,
+            epsilon=np.asarray(epsilon, np.float64),
+            max_labels=MAX_LABELS,
+        )
+        return list(result.paths), not result.truncated
+
+    def alternatives(self, criterion: str, origin: int, destination: int, *, count: int) -> list[Path]:
+        """Up to `count` different good paths, the best first."""
+        result = find_alternatives(
+            self.network.forward,
+            self.network.backward,
+            self.weight(criterion),
+            source=origin,
+            target=destination,
+            count=count,
+        )
+        return list(result.paths)
+
+    def cut(self, origin: int, destination: int) -> list[tuple[int, Reason]]:
+        """Closed arcs on the way that would need the fewest to open: what blocks an unreachable pair.
+
+        Empty where no way exists even with every closed arc open.
+        """
+        weight = np.where(self.reasons == 0, self.weights.distance, self.weights.distance + PENALTY)
+        usable = np.isfinite(self.weights.cost)
+        weight = np.where(usable, weight, np.inf)
+        tree = grow_tree(
+            self.network.forward, weight, sources=np.array([origin], np.int32), source_costs=np.zeros(1)
+        )
+        if not np.isfinite(tree.distance[destination]):
+            return []
+        path = trace_path(tree, destination)
+        return [(int(arc), Reason(int(self.reasons[arc]))) for arc in path if self.reasons[arc]]

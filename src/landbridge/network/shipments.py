@@ -1,0 +1,149 @@
+"""The shipment: what is moved, and how a tonne of it fills a TEU, a wagon, a truck."""
+
+from dataclasses import dataclass
+from math import isnan
+
+import pandas as pd
+
+from landbridge.schema import Finding, InputError
+
+MEANS = {
+    "road": {"out_of_gauge": "low_loader", "": "truck"},
+    "rail": {"out_of_gauge": "platform_wagon", "": "wagon"},
+    "sea": {
+        "container": "deep_sea_container",
+        "reefer": "deep_sea_container",
+        "dry_bulk": "deep_sea_bulk",
+        "liquid_bulk": "deep_sea_bulk",
+        "roro": "ro_ro",
+        "": "deep_sea_general",
+    },
+    "inland_water": {"": "river_sea"},
+    "air": {"": "freighter"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One row of the table shipments, with the product that it was asked for.
+
+    Masses in t, sizes in m, value in USD/t, due in h; NaN where unknown.
+    """
+
+    id: str
+    name: str
+    cargo_class: str
+    product: str
+    tonnes: float
+    units: float
+    payload_teu: float
+    payload_wagon: float
+    payload_truck: float
+    smallest_lot: float
+    length: float
+    width: float
+    height: float
+    unit_mass: float
+    value: float
+    due: float
+    source: str
+    quality: str
+    yearly_tonnes: float = float("nan")
+
+    @property
+    def has_teu(self) -> bool:
+        """Whether it travels in containers, so that a cost per TEU has a meaning."""
+        return self.cargo_class in ("container", "reefer") and self.payload_teu > 0
+
+    def means(self, mode: str) -> str:
+        """Vehicle or vessel of this cargo class on `mode`."""
+        by_class = MEANS[mode]
+        return by_class.get(self.cargo_class, by_class[""])
+
+    def tonnes_per(self, unit: str) -> float:
+        """Tonnes that one `unit` of a rate stands for: "t", "TEU", "truck", "wagon" or "shipment".
+
+        Raises InputError where the row does not say how much a unit takes.
+        """
+        loads = {
+            "t": 1.0,
+            "TEU": self.payload_teu,
+            "truck": self.payload_truck,
+            "wagon": self.payload_wagon,
+            "shipment": self.tonnes,
+        }
+        load = loads[unit]
+        if isnan(load) or load <= 0:
+            raise InputError(
+                [
+                    Finding(
+                        code="payload_missing",
+                        severity="error",
+                        what=f"the shipment {self.id} has no load of a {unit}, which a rate needs",
+                        remedy=f"fill payload_{unit.lower()} of the row {self.id} in shipments.csv",
+                        file="shipments.csv",
+                        column=f"payload_{unit.lower()}",
+                    )
+                ]
+            )
+        return load
+
+
+NUMBERS = (
+    "tonnes units payload_teu payload_wagon payload_truck smallest_lot length width height unit_mass value due"
+).split()
+
+
+def choose_shipment(shipments: pd.DataFrame, *, row: str = "", product: str = "", cargo_class: str = "") -> Shipment:
+    """The row of `shipments` asked for by id, else by the longest HS prefix of `product`, else by cargo class.
+
+    Without any of the three it is the default, one container of general goods. Raises InputError for an unknown
+    id, product or cargo class.
+    """
+    position = _find_row(shipments, row, product, cargo_class)
+    values = shipments.iloc[position]
+    chosen = cargo_class or str(values["cargo_class"])
+    return Shipment(
+        id=str(values["id"]),
+        name=str(values["name"]),
+        cargo_class=chosen,
+        product=product,
+        source=str(values["source"]),
+        quality=str(values["quality"]),
+        **{name: float(values[name]) for name in NUMBERS},
+    )
+
+
+def _find_row(shipments: pd.DataFrame, row: str, product: str, cargo_class: str) -> int:
+    if row:
+        return _only(shipments.index[shipments["id"] == row], "shipment", row, tuple(shipments["id"]))
+    if product:
+        lengths = [
+            max((len(prefix) for prefix in prefixes if product.startswith(prefix)), default=0)
+            - (0.5 if cargo_class and cargo_class != kind else 0.0)
+            for prefixes, kind in zip(shipments["products"], shipments["cargo_class"], strict=True)
+        ]
+        best = max(lengths, default=0)
+        if best >= 1:
+            return lengths.index(best)
+        return _only((), "product", product, ())
+    if cargo_class:
+        matches = shipments.index[shipments["cargo_class"] == cargo_class]
+        return _only(matches, "cargo class", cargo_class, tuple(dict.fromkeys(shipments["cargo_class"])))
+    return _only(shipments.index[shipments["id"] == "container_general"], "shipment", "container_general", ())
+
+
+def _only(matches: "pd.Index[int] | tuple[()]", kind: str, wanted: str, known: tuple[str, ...]) -> int:
+    if len(matches):
+        return int(matches[0])
+    raise InputError(
+        [
+            Finding(
+                code=f"unknown_{kind.replace(' ', '_')}",
+                severity="error",
+                what=f"no {kind} {wanted!r} is known",
+                remedy="use one of the names that exist, or add a row to shipments.csv",
+                nearest=known[:12],
+            )
+        ]
+    )

@@ -1,0 +1,250 @@
+"""Steps of the network room: where flows start and end, the router, the routes, and their tables."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import log
+from typing import Any
+
+import pandas as pd
+
+from landbridge.network.checks import check_capacities
+from landbridge.network.closures import Restrictions
+from landbridge.network.places import Place, find_place
+from landbridge.network.router import Router, Simulation, make_router
+from landbridge.network.routes import Answer, Corridor, Request
+from landbridge.network.shipments import Shipment, choose_shipment
+from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
+from landbridge.network.terminals import Stop, Surroundings, make_stop
+from landbridge.network.build import survey
+from landbridge.schema import Finding, InputError, load_catalogue
+from landbridge.schema.closings import Ruling
+from landbridge.schema.rows import rows_to_frame
+from landbridge.schema.steps import Step, Workspace
+
+
+NORMAL_P90 = 1.2815515655446004
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How routes are asked for: criteria, ways to pass or avoid, the main mode, and how many to show."""
+
+    by: tuple[str, ...] = ("cost", "time", "co2e")
+    via: tuple[str, ...] = ()
+    corridor: str = ""
+    avoid: tuple[str, ...] = ()
+    mode: str = ""
+    alternatives: int = 0
+    front: bool = False
+    corridors: bool = True
+    no_gauge_change: bool = False
+
+
+def locate_flows(given: Workspace) -> Mapping[str, Any]:
+    """The two ends of each flow and its shipment; raises InputError with all that cannot be found."""
+    around = survey(given["world"], given, given["date"])
+    locate = Locator(given, around)
+    ends, shipments, found, faults = {}, {}, [], []
+    for row in given["flows"].to_dict("records"):
+        try:
+            stops = tuple(locate(row[side]) for side in ("origin", "destination"))
+            ends[row["id"]] = (stops[0][0], stops[1][0])
+            found += [(row["id"], finding) for _, notes in stops for finding in notes]
+            shipment = choose_shipment(given["shipments"], row=row["shipment"], product=row["product"])
+            shipments[row["id"]] = replace(shipment, product=row["product"], yearly_tonnes=float(row["tonnes"]))
+        except InputError as fault:
+            faults += list(fault.findings)
+    if faults:
+        raise InputError(faults)
+    return {"around": around, "ends": ends, "flow_shipments": shipments, "place_findings": found}
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Finds a place by its text and makes it a stop."""
+
+    given: Workspace
+    around: Surroundings
+
+    def __call__(self, text: str) -> tuple[Stop, tuple[Finding, ...]]:
+        """The stop that `text` names and what is to be said of it; raises InputError."""
+        place = find_place(self.given["world"], text, extra=self.given["places"])
+        return self.stop(place), place.findings
+
+    def stop(self, place: Place) -> Stop:
+        """A place as the network sees it."""
+        authored = self.given["places"]
+        rows = authored[authored["id"] == place.id].to_dict("records")
+        rail = rows[0]["rail"] if rows else None
+        return make_stop(
+            self.around,
+            place.row(),
+            cargo_classes=rows[0]["cargo_classes"] if rows else (),
+            rail=None if rail is None or pd.isna(rail) else bool(rail),
+        )
+
+
+def prepare_router(given: Workspace) -> Mapping[str, Any]:
+    """The router over the tables of the scenario."""
+    stops = {stop.id: stop for pair in given["ends"].values() for stop in pair}
+    spreads = read_spreads()
+    router = make_router(
+        given["world"],
+        given,
+        given["date"],
+        stops=tuple(stops.values()),
+        spreads=spreads,
+        simulation=given["simulation"],
+    )
+    return {"router": router}
+
+
+def read_spreads() -> dict[str, float]:
+    """Lognormal sigma of a cost by quality: the catalogue's ratio of the 90th to the 10th percentile."""
+    return {name: log(row.spread) / (2 * NORMAL_P90) for name, row in load_catalogue().qualities.items()}
+
+
+def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
+    """The answer to each flow that the law does not forbid."""
+    options, router = given["options"], given["router"]
+    locate = Locator(given, given["around"])
+    restrictions = read_restrictions(options, given, locate)
+    passings = tuple(router.passing(locate(text)[0]) for text in options.via)
+    chains = list(_corridor_stops(given, locate, options))
+    answers = {}
+    for flow, (origin, destination) in given["ends"].items():
+        ruling: Ruling = given["rulings"][flow]
+        if ruling.prohibited:
+            continue
+        given["progress"](f"routes {origin.name} - {destination.name}")
+        shipment = given["flow_shipments"][flow]
+        search = router.search(shipment, ruling.closings, restrictions, ends=(origin, destination))
+        corridors = [router.corridor(row, stops, origin, destination) for row, stops in chains]
+        request = Request(
+            flow=flow,
+            origin=origin,
+            destination=destination,
+            by=options.by,
+            corridors=tuple(corridor for corridor in corridors if corridor is not None),
+            via=passings,
+            alternatives=options.alternatives,
+            front=options.front,
+        )
+        answers[flow] = router.answer(request, shipment, search)
+    return {"answers": answers}
+
+
+def _corridor_stops(
+    given: Workspace, locate: Callable[[str], tuple[Stop, object]], options: Options
+) -> Iterable[tuple[dict[str, Any], list[Stop]]]:
+    rows = given["corridors"]
+    if options.corridor:
+        rows = rows[(rows["id"] == options.corridor) | (rows["name"] == options.corridor)]
+        if rows.empty:
+            known = tuple(given["corridors"]["id"])
+            raise InputError(
+                [
+                    Finding(
+                        code="unknown_corridor",
+                        severity="error",
+                        what=f"no corridor {options.corridor!r} is known",
+                        remedy="use an id or a name of the table corridors",
+                        nearest=known[:12],
+                    )
+                ]
+            )
+    elif not options.corridors:
+        return
+    for row in rows.to_dict("records"):
+        yield row, [locate(place)[0] for place in row["via"]]
+
+
+def read_restrictions(options: Options, given: Workspace, locate: Locator) -> Restrictions:
+    """What the user leaves out: `avoid` may name a country, a passage, a leg or a place."""
+    countries = set(given["countries"]["id"])
+    named = dict(zip(given["countries"]["name"].str.lower(), given["countries"]["id"], strict=True))
+    known = {*given["passages"]["id"], *given["legs"]["id"], *given["posts"]["id"]}
+    places, avoided = set(), set()
+    for text in options.avoid:
+        if text.upper() in countries or text.lower() in named:
+            avoided.add(named.get(text.lower(), text.upper()))
+        elif text.lower() in known:
+            places.add(text.lower())
+        else:
+            places.add(locate(text)[0].id)
+    return Restrictions(options.mode, frozenset(places), frozenset(avoided), options.no_gauge_change)
+
+
+def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
+    """The result tables."""
+    answers: Mapping[str, Answer] = given["answers"]
+    shipments: Mapping[str, Shipment] = given["flow_shipments"]
+    rows: dict[str, list[dict[str, object]]] = {
+        name: [] for name in ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings")
+    }
+    for flow, (origin, destination) in given["ends"].items():
+        answer = answers.get(flow) or Answer(Request(flow, origin, destination), ())
+        verdict = verdict_row(answer, shipments[flow])
+        rows["verdicts"].append(verdict if flow in answers else {**verdict, "verdict": "prohibited"})
+        rows["result_findings"] += [_finding_row(flow, finding) for finding in answer.findings]
+        for route in answer.routes:
+            rows["routes"].append(route_row(route, answer, shipments[flow]))
+            rows["route_items"] += item_rows(route, {})
+            rows["route_terms"] += term_rows(route)
+            rows["route_shapes"] += shape_rows(route)
+    rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in given["place_findings"]]
+    rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in check_capacities(answers, given)]
+    return {name: rows_to_frame(name, found) for name, found in rows.items()}
+
+
+def _finding_row(flow: str, finding: Finding) -> dict[str, object]:
+    return {
+        "flow": flow,
+        "route": "",
+        "code": finding.code,
+        "level": finding.severity,
+        "message": finding.what,
+        "remedy": finding.remedy,
+    }
+
+
+TABLES = (
+    "world",
+    "date",
+    "places",
+    "posts",
+    "borders",
+    "legs",
+    "services",
+    "operations",
+    "rates",
+    "speeds",
+    "emission_factors",
+    "parameters",
+    "passages",
+    "countries",
+    "territories",
+    "shipments",
+)
+STEPS = (
+    Step(
+        "locate flows",
+        ("world", "date", "flows", "places", "countries", "territories", "operations", "shipments"),
+        ("around", "ends", "flow_shipments", "place_findings"),
+        locate_flows,
+    ),
+    Step("prepare the network", (*TABLES, "ends", "simulation"), ("router",), prepare_router),
+    Step(
+        "find routes",
+        ("router", "around", "ends", "flow_shipments", "rulings", "options", "corridors", "progress", *TABLES),
+        ("answers",),
+        find_flow_routes,
+    ),
+    Step(
+        "tabulate",
+        ("answers", "ends", "flow_shipments", "place_findings", "services", "places"),
+        ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings"),
+        tabulate_answers,
+    ),
+)
+__all__ = ["STEPS", "Corridor", "Options", "Router", "Simulation"]

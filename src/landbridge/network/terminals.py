@@ -1,0 +1,289 @@
+"""Arcs that are not moves along the world's edges: border crossings, transhipment, gauge changes, services, ends."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from landbridge.network.territories import Territories
+from landbridge.network.virtual import DEEP, DEEP_WATERS, LAYERS, RAIL, RIVER, ROAD, ArcDraft, Site, Step, river_offset
+from landbridge.sources.world import World
+
+RAIL_REACH_KM = 5.0
+STATION_REACH_KM = 15.0
+ROAD_REACH_KM = 30.0
+WATER_REACH_KM = 60.0
+ROAD_DETOUR = 1.3
+TERMINAL_CITY = 50_000
+PORT_CITY = 100_000
+PORT_CITY_KM = 25.0
+EARTH_KM = 6371.0088
+
+BOARDS = {
+    "rail_ferry": (RAIL,),
+    "ro_ro": (ROAD,),
+    "ro_pax": (ROAD,),
+    "general_cargo": (ROAD, RAIL),
+    "container_feeder": (ROAD, RAIL, DEEP, RIVER),
+    "block_train": (RAIL,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A place as the network sees it: the node of each layer within reach, and how far it is (km).
+
+    Nodes are -1 where the layer is out of reach.
+    """
+
+    id: str
+    name: str
+    kind: str
+    country: str
+    lat: float
+    lon: float
+    nodes: Mapping[int, int]
+    gaps: Mapping[int, float]
+    cargo_classes: tuple[str, ...] = ()
+    locode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What arcs need to know of the tables: regions of countries, formalities, and which places stand in them."""
+
+    regions: Mapping[str, str]
+    territories: Territories
+    world: World
+    priced_places: frozenset[str]
+    deep_nodes: NDArray[np.bool_]
+
+    def scopes(self, place: str, country: str) -> tuple[str, ...]:
+        """Rows that may price an operation, most exact first; a place only where a row names it."""
+        own = place if place in self.priced_places else ""
+        return tuple(scope for scope in (own, country, self.regions.get(country, ""), "world") if scope)
+
+
+def make_stop(
+    around: Surroundings, row: Mapping[str, object], *, cargo_classes: tuple[str, ...] = (), rail: bool | None = None
+) -> Stop:
+    """A row of the world's places as a stop. `rail` says whether it has a railway; None: by its distance."""
+    reach = {True: STATION_REACH_KM, None: RAIL_REACH_KM if row["kind"] == "port" else STATION_REACH_KM, False: 0.0}
+    limits = {ROAD: ("road", ROAD_REACH_KM), RAIL: ("rail", reach[rail])}
+    nodes, gaps = {}, {}
+    for layer, (name, limit) in limits.items():
+        node, gap = int(row[f"{name}_node"]), float(row[f"{name}_km"])  # type: ignore[call-overload, arg-type]
+        if node >= 0 and gap <= limit:
+            nodes[layer], gaps[layer] = node, gap
+    water = int(row["water_node"])  # type: ignore[call-overload]
+    if row["kind"] == "port" and water >= 0 and float(row["water_km"]) <= WATER_REACH_KM:  # type: ignore[arg-type]
+        nodes[RIVER], gaps[RIVER] = water + river_offset(around.world), 0.0
+        if around.deep_nodes[water]:
+            nodes[DEEP], gaps[DEEP] = water, 0.0
+    return Stop(
+        id=str(row["id"]),
+        name=str(row["name"]),
+        kind=str(row["kind"]),
+        country=str(row["country"]),
+        lat=float(row["lat"]),  # type: ignore[arg-type]
+        lon=float(row["lon"]),  # type: ignore[arg-type]
+        nodes=nodes,
+        gaps=gaps,
+        cargo_classes=cargo_classes,
+        locode=str(row["locode"]),
+    )
+
+
+def find_deep_nodes(world: World) -> NDArray[np.bool_]:
+    """Nodes that lie on a water that deep-sea vessels sail, bool[n]."""
+    deep = np.zeros(len(world.node_lat), np.bool_)
+    edges = np.flatnonzero((world.edge_layer == 2) & np.isin(world.edge_water, DEEP_WATERS))
+    deep[world.edge_tail[edges]] = deep[world.edge_head[edges]] = True
+    return deep
+
+
+def choose_terminals(world: World, authored: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the world's places where goods change modes: authored ones, cities with both railways and roads,
+    and ports of cities; without a published list of working ports a port far from any larger city is left out.
+    """
+    places = world.places
+    known = places["id"].isin(authored["id"]).to_numpy()
+    city = (places["kind"] == "city").to_numpy()
+    people = places["population"].to_numpy()
+    hub = city & (people >= TERMINAL_CITY) & (places["rail_km"] <= 10).to_numpy() & (places["rail_node"] >= 0).to_numpy()
+    port = (places["kind"] == "port").to_numpy() & (places["water_node"] >= 0).to_numpy()
+    points = unit_vectors(places["lat"].to_numpy(), places["lon"].to_numpy())
+    large = city & (people >= PORT_CITY)
+    distance, _ = cKDTree(points[large]).query(points[port])
+    working = port.copy()
+    working[port] = distance * EARTH_KM <= PORT_CITY_KM
+    return places[known | hub | working]
+
+
+def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Points on the unit sphere, float64[n, 3]; chords times the Earth's radius are near enough at short range."""
+    phi, lam = np.radians(np.asarray(lat, np.float64)), np.radians(np.asarray(lon, np.float64))
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def draft_crossings(draft: ArcDraft, around: Surroundings, posts: pd.DataFrame) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Operation list of each crossing and direction (int32[crossings, 2]) and its site (int32[crossings])."""
+    rows = around.world.crossings
+    names = dict(zip(posts["id"], posts["name"], strict=True))
+    operations = np.full((len(rows), 2), -1, np.int32)
+    sites = np.full(len(rows), -1, np.int32)
+    for position, row in enumerate(rows.itertuples(index=False)):
+        name = names.get(row.post) or f"{row.country_a}-{row.country_b} border"
+        sites[position] = draft.add_site(
+            Site(row.post or row.id, name, row.country_a, float(row.lat), float(row.lon), "post")
+        )
+        for direction, (left, entered) in enumerate(((row.country_a, row.country_b), (row.country_b, row.country_a))):
+            steps = _cross(around, row.post, left, entered, row.mode)
+            if steps:
+                operations[position, direction] = draft.add_operation(steps)
+    return operations, sites
+
+
+def _cross(around: Surroundings, post: str, left: str, entered: str, mode: str) -> tuple[Step, ...]:
+    formalities = around.territories.formalities(left, entered)
+    scopes = around.scopes(post, entered)
+    permit = [Step("oversize_permit", mode, "", "", scopes)] if mode == "road" else []
+    if formalities == "none":
+        own = [Step("border_crossing", mode, "", "", (post,))] if post in around.priced_places else []
+        return tuple(own + permit)
+    steps = [Step("border_crossing", mode, "", "", scopes)]
+    if formalities == "full":
+        steps.append(Step("customs", mode, "", "transit", scopes))
+    return tuple(steps + permit)
+
+
+def draft_terminal(draft: ArcDraft, around: Surroundings, stop: Stop) -> None:
+    """Transhipment between every two layers of a terminal, its gaps to the layers driven by road."""
+    site = draft.add_site(Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind))
+    for one, tail in stop.nodes.items():
+        for other, head in stop.nodes.items():
+            if one != other:
+                steps = tranship_steps(around, stop, one, other)
+                draft.add_arc((tail, head), steps=steps, site=site)
+
+
+def tranship_steps(around: Surroundings, stop: Stop, one: int, other: int) -> tuple[Step, ...]:
+    """Operations between two layers of a terminal: handling, port dwell, waiting for the next carriage."""
+    scopes = around.scopes(stop.id, stop.country)
+    steps = [Step("tranship", LAYERS[one], LAYERS[other], "", scopes)]
+    water_out, water_in = other in (DEEP, RIVER), one in (DEEP, RIVER)
+    if water_out or water_in:
+        direction = "export" if water_out else "import"
+        steps.append(Step("store", "sea", "", direction, scopes))
+    if water_in:
+        steps.append(Step("customs", "sea", "", "transit", scopes))
+    if water_out:
+        steps += [Step("wait", "sea", "", "", scopes), Step("wait", "sea", "", "lot", ())]
+    elif other == RAIL:
+        steps.append(Step("wait", "rail", "", "", scopes))
+    return tuple(steps)
+
+
+def draft_gauge_changes(draft: ArcDraft, around: Surroundings) -> None:
+    """The joints between railways of different gauge."""
+    for row in around.world.gauge_changes.itertuples(index=False):
+        place = row.place or row.id
+        name = f"{row.place or row.country} {row.gauge_a}/{row.gauge_b} mm"
+        site = draft.add_site(Site(place, name, row.country, float(row.lat), float(row.lon), "gauge_change"))
+        steps = (Step("gauge_change", "rail", "", "", around.scopes(row.place, row.country)),)
+        for ends in ((int(row.node_a), int(row.node_b)), (int(row.node_b), int(row.node_a))):
+            draft.add_arc(ends, steps=steps, site=site)
+
+
+def draft_services(
+    draft: ArcDraft, around: Surroundings, services: pd.DataFrame, stops: Mapping[str, Stop]
+) -> dict[str, list[int]]:
+    """Boarding, sailing and landing of each service; returns the service nodes at each place."""
+    at_place: dict[str, list[int]] = {}
+    for row in services.to_dict("records"):
+        if row["from"] not in stops or row["to"] not in stops:
+            continue
+        ends = (stops[row["from"]], stops[row["to"]])
+        nodes = [draft.add_node(end.lat, end.lon) for end in ends]
+        sites = [draft.add_site(Site(end.id, end.name, end.country, end.lat, end.lon, end.kind)) for end in ends]
+        for side, end in enumerate(ends):
+            at_place.setdefault(end.id, []).append(nodes[side])
+            other = ends[1 - side]
+            if row["both"] or side == 0:
+                _board(draft, around, row, end, nodes[side], sites[side])
+                run = (Step("service", _mode(row), "", "", (), str(row["id"])),)
+                draft.add_arc((nodes[side], nodes[1 - side]), steps=run, site=sites[1 - side])
+            if row["both"] or side == 1:
+                _land(draft, around, row, end, other, (nodes[side], sites[side]))
+    return at_place
+
+
+def _mode(row: Mapping[str, object]) -> str:
+    return "rail" if row["kind"] == "block_train" else "ferry"
+
+
+def _board(
+    draft: ArcDraft, around: Surroundings, row: Mapping[str, object], stop: Stop, node: int, site: int
+) -> None:
+    scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
+    for layer in BOARDS[str(row["kind"])]:
+        if layer in stop.nodes:
+            steps = [Step("tranship", LAYERS[layer], mode, "", scopes, service)]
+            if mode == "ferry":
+                steps.append(Step("store", mode, "", "export", scopes))
+            steps.append(Step("wait", mode, "", "headway", (), service))
+            draft.add_arc((stop.nodes[layer], node), steps=tuple(steps), site=site)
+
+
+def _land(
+    draft: ArcDraft,
+    around: Surroundings,
+    row: Mapping[str, object],
+    stop: Stop,
+    other: Stop,
+    end: tuple[int, int],
+) -> None:
+    node, site = end
+    scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
+    steps = []
+    if mode == "ferry" and around.territories.formalities(other.country, stop.country) == "full":
+        steps.append(Step("customs", mode, "", "transit", scopes))
+    for layer in BOARDS[str(row["kind"])]:
+        if layer in stop.nodes:
+            tranship = Step("tranship", mode, LAYERS[layer], "", scopes, service)
+            draft.add_arc((node, stop.nodes[layer]), steps=(tranship, *steps), site=site)
+
+
+def draft_ends(
+    draft: ArcDraft, around: Surroundings, stop: Stop, service_nodes: Iterable[int]
+) -> tuple[int, int]:
+    """Where goods of a place start and end: its outlet and inlet nodes, joined to every layer within reach."""
+    site = draft.add_site(Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind))
+    outlet, inlet = draft.add_node(stop.lat, stop.lon), draft.add_node(stop.lat, stop.lon)
+    scopes = around.scopes(stop.id, stop.country)
+    country = around.world.countries.index(stop.country) if stop.country in around.world.countries else -1
+    for layer, node in stop.nodes.items():
+        km = stop.gaps[layer] * ROAD_DETOUR
+        code = int(draft.codes.land(min(layer, RAIL), np.array(country))) if km else draft.codes.free
+        mode = LAYERS[layer]
+        load = [Step("load", mode, "", "", scopes)]
+        unload = [Step("unload", mode, "", "", scopes)]
+        if layer in (DEEP, RIVER):
+            load += [
+                Step("store", "sea", "", "export", scopes),
+                Step("wait", "sea", "", "", scopes),
+                Step("wait", "sea", "", "lot", ()),
+            ]
+            unload.append(Step("store", "sea", "", "import", scopes))
+        elif layer == RAIL:
+            load.append(Step("wait", "rail", "", "", scopes))
+        else:
+            load.append(Step("oversize_permit", "road", "", "", scopes))
+        draft.add_arc((outlet, node), steps=tuple(load), site=site, move=(km, code))
+        draft.add_arc((node, inlet), steps=tuple(unload), site=site, move=(km, code))
+    for node in service_nodes:
+        draft.add_arc((node, inlet), steps=(Step("unload", "ferry", "", "", scopes),), site=site)
+    return outlet, inlet

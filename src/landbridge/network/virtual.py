@@ -1,0 +1,261 @@
+"""The typed virtual network: states are (place, mode, gauge or service), arcs are moves and operations.
+
+A move carries kilometres under one or two price codes (two where it crosses a border); an operation carries the
+index of its steps. No price stands here: one network serves every shipment of a date.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.kernels.graph import Csr, build_csr
+from landbridge.sources.world import World
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+ROAD, RAIL, DEEP, RIVER = range(4)
+LAYERS = ("road", "rail", "sea", "sea")
+WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
+DEEP_WATERS = (0, 3)
+NO_PLACE = -1
+Move = tuple[float, int]
+NO_MOVE: Move = (0.0, -1)
+
+
+class Site(NamedTuple):
+    """Where an operation is done."""
+
+    id: str
+    name: str
+    country: str
+    lat: float
+    lon: float
+    kind: str = ""
+
+
+class Step(NamedTuple):
+    """One operation of an arc. `scopes` are the rows that may price it, most exact first."""
+
+    operation: str
+    mode: str
+    to_mode: str
+    direction: str
+    scopes: tuple[str, ...]
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Price codes of moves: one for each land layer and country, one for each water layer and water, one free."""
+
+    countries: tuple[str, ...]
+
+    @property
+    def free(self) -> int:
+        """Code of a move that costs nothing by itself (priced as a service)."""
+        return 2 * (len(self.countries) + 1) + 2 * len(WATERS)
+
+    def land(self, layer: int, country: NDArray[np.integer]) -> NDArray[np.int16]:
+        """Codes of land moves; country -1 is the unknown country."""
+        slots = len(self.countries) + 1
+        return (layer * slots + np.where(country < 0, slots - 1, country)).astype(np.int16)
+
+    def water(self, layer: int, water: NDArray[np.integer]) -> NDArray[np.int16]:
+        """Codes of water moves."""
+        start = 2 * (len(self.countries) + 1) + (layer - DEEP) * len(WATERS)
+        return (start + water).astype(np.int16)
+
+    def decode(self, code: int) -> tuple[int, str]:
+        """Layer and country code or water of a price code ("" for an unknown country)."""
+        slots = len(self.countries) + 1
+        if code < 2 * slots:
+            layer, country = divmod(code, slots)
+            return layer, self.countries[country] if country < slots - 1 else ""
+        layer, water = divmod(code - 2 * slots, len(WATERS))
+        return DEEP + layer, WATERS[water]
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Arcs as columns of equal length a: ends, kilometres under two codes, and what may close them.
+
+    tail, head int32 node ids; km_a, km_b float64 km; code_a, code_b int16 price codes; op int32 index of an
+    operation list, -1 none; edge int32 edge of the world, -1 none; forward bool, the arc runs with its edge;
+    crossing, passage, leg, site int32 indices, -1 none.
+    """
+
+    tail: Ints
+    head: Ints
+    km_a: Floats
+    km_b: Floats
+    code_a: NDArray[np.int16]
+    code_b: NDArray[np.int16]
+    op: Ints
+    edge: Ints
+    forward: NDArray[np.bool_]
+    crossing: Ints
+    passage: Ints
+    leg: Ints
+    site: Ints
+
+    @staticmethod
+    def join(parts: Sequence["Arcs"]) -> "Arcs":
+        """The arcs of all `parts`, in order."""
+        return Arcs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Arcs.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualNetwork:
+    """Arcs, their order by tail and by head, operations, sites, and the terminals of each study place.
+
+    `node_lat`, `node_lon` float32[n] degrees; `outlets` and `inlets` map a place id to the node where its goods
+    start and end; `stations` maps a place id to every node at which goods may stand there.
+    """
+
+    arcs: Arcs
+    forward: Csr
+    backward: Csr
+    node_count: int
+    node_lat: NDArray[np.float32]
+    node_lon: NDArray[np.float32]
+    codes: Codes
+    operations: tuple[tuple[Step, ...], ...]
+    sites: tuple[Site, ...]
+    outlets: dict[str, int]
+    inlets: dict[str, int]
+    stations: dict[str, tuple[int, ...]]
+    world: World
+
+
+@dataclass(slots=True)
+class ArcDraft:
+    """Arcs that are not edges of the world, gathered row by row, with the nodes, sites and operations they need."""
+
+    codes: Codes
+    node_count: int
+    rows: list[tuple[int, int, float, int, int, int]] = field(default_factory=list)
+    new_lat: list[float] = field(default_factory=list)
+    new_lon: list[float] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    operations: list[tuple[Step, ...]] = field(default_factory=list)
+    known: dict[tuple[Step, ...], int] = field(default_factory=dict)
+
+    def add_node(self, lat: float, lon: float) -> int:
+        """A new state at a point; returns its node id."""
+        self.new_lat.append(lat)
+        self.new_lon.append(lon)
+        return self.node_count + len(self.new_lat) - 1
+
+    def add_site(self, site: Site) -> int:
+        """A new site; returns its index."""
+        self.sites.append(site)
+        return len(self.sites) - 1
+
+    def add_operation(self, steps: tuple[Step, ...]) -> int:
+        """Index of the operation list `steps`; equal lists share one."""
+        if steps not in self.known:
+            self.known[steps] = len(self.operations)
+            self.operations.append(steps)
+        return self.known[steps]
+
+    def add_arc(self, ends: tuple[int, int], *, steps: tuple[Step, ...], site: int, move: Move = NO_MOVE) -> None:
+        """An arc between two nodes with the operations of one site and, where it moves, kilometres under a code."""
+        km, code = move
+        op = self.add_operation(steps) if steps else -1
+        self.rows.append((*ends, km, self.codes.free if code < 0 else code, op, site))
+
+    def to_arcs(self) -> Arcs:
+        """The gathered rows as columns."""
+        rows = self.rows or [(0, 0, 0.0, self.codes.free, -1, NO_PLACE)]
+        columns = list(zip(*rows, strict=True))
+        count = len(rows)
+        none = np.full(count, -1, np.int32)
+        return Arcs(
+            tail=np.array(columns[0], np.int32),
+            head=np.array(columns[1], np.int32),
+            km_a=np.array(columns[2], np.float64),
+            km_b=np.zeros(count),
+            code_a=np.array(columns[3], np.int16),
+            code_b=np.full(count, self.codes.free, np.int16),
+            op=np.array(columns[4], np.int32),
+            edge=none,
+            forward=np.ones(count, np.bool_),
+            crossing=none,
+            passage=none,
+            leg=none,
+            site=np.array(columns[5], np.int32),
+        )
+
+
+def collect_moves(world: World, codes: Codes, crossing_ops: NDArray[np.int32], crossing_sites: Ints) -> Arcs:
+    """Both directions of every edge of the world; water edges once for each water layer that may sail them.
+
+    `crossing_ops` int32[crossings, 2] is the operation list of each crossing by direction (0: with the country order
+    of the table), `crossing_sites` int32[crossings] its site.
+    """
+    water = world.edge_layer == 2
+    deep = water & np.isin(world.edge_water, DEEP_WATERS)
+    offset = river_offset(world)
+    parts = [
+        _directed(world, codes, np.flatnonzero(~water), ROAD, 0),
+        _directed(world, codes, np.flatnonzero(deep), DEEP, 0),
+        _directed(world, codes, np.flatnonzero(water), RIVER, offset),
+    ]
+    arcs = Arcs.join(parts)
+    at_border = np.flatnonzero(arcs.crossing >= 0)
+    crossing = arcs.crossing[at_border]
+    first = world.crossings["country_a"].to_numpy()[crossing]
+    countries = np.array([*codes.countries, ""], dtype=object)
+    start = countries[world.node_country[arcs.tail[at_border]]]
+    arcs.op[at_border] = crossing_ops[crossing, (start != first).astype(np.intp)]
+    arcs.site[at_border] = crossing_sites[crossing]
+    return arcs
+
+
+def river_offset(world: World) -> int:
+    """What to add to a water node's id for its river-sea state (water nodes follow the land nodes)."""
+    first_water = int(np.argmax(world.node_layer == 2))
+    return len(world.node_lat) - first_water
+
+
+def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, offset: int) -> Arcs:
+    tail, head = world.edge_tail[edges] + offset, world.edge_head[edges] + offset
+    km = world.edge_km[edges].astype(np.float64)
+    share = np.clip(world.edge_fraction[edges].astype(np.float64), 0.0, 1.0)
+    if layer == ROAD:
+        rail = world.edge_layer[edges] == 1
+        first, last = world.node_country[tail], world.node_country[head]
+        code_tail = np.where(rail, codes.land(RAIL, first), codes.land(ROAD, first)).astype(np.int16)
+        code_head = np.where(rail, codes.land(RAIL, last), codes.land(ROAD, last)).astype(np.int16)
+        km_tail = km * np.where(world.edge_crossing[edges] >= 0, share, 1.0)
+    else:
+        code_tail = code_head = codes.water(layer, np.maximum(world.edge_water[edges], 0))
+        km_tail = km
+    km_head = km - km_tail
+    twice = lambda values: np.concatenate([values, values]).astype(np.int32)  # noqa: E731
+    none = np.full(2 * len(edges), -1, np.int32)
+    return Arcs(
+        tail=np.concatenate([tail, head]).astype(np.int32),
+        head=np.concatenate([head, tail]).astype(np.int32),
+        km_a=np.concatenate([km_tail, km_head]),
+        km_b=np.concatenate([km_head, km_tail]),
+        code_a=np.concatenate([code_tail, code_head]),
+        code_b=np.concatenate([code_head, code_tail]),
+        op=none.copy(),
+        edge=twice(edges),
+        forward=np.repeat([True, False], len(edges)),
+        crossing=twice(world.edge_crossing[edges]),
+        passage=twice(world.edge_passage[edges]),
+        leg=twice(world.edge_leg[edges]),
+        site=none.copy(),
+    )
+
+
+def order_arcs(arcs: Arcs, node_count: int) -> tuple[Csr, Csr]:
+    """Forward and backward adjacency of the arcs."""
+    forward = build_csr(arcs.tail, arcs.head, node_count)
+    return forward, build_csr(arcs.head, arcs.tail, node_count)

@@ -1,0 +1,292 @@
+"""Arc weights of one shipment: cost, time, emissions and distance of every arc of the virtual network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.kernels.distributions import Excess, fit_excess
+from landbridge.network.pricing import (
+    UNKNOWN_MOVE,
+    MovePrice,
+    Price,
+    PriceBook,
+    Term,
+    inventory_term,
+    insurance_term,
+    price_move,
+    price_operation,
+    time_costs,
+)
+from landbridge.network.shipments import Shipment
+from landbridge.network.terminals import Surroundings
+from landbridge.network.virtual import RIVER, ROAD, Step, VirtualNetwork
+
+Floats = NDArray[np.float64]
+IMPOSSIBLE = 1e12
+OPTIONAL = {"store", "wait", "customs", "inspection", "oversize_permit"}
+CRITERIA = ("cost", "time", "co2e", "distance")
+FREE = Price(0.0, 0.0, 0.0, (), Excess(0.0, 0.0, 0.0, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """float64[arcs] of cost USD/t, time h, co2e kg/t and distance km; the prices that they come from.
+
+    An arc that the shipment cannot use is infinite in cost, time and emissions.
+    """
+
+    cost: Floats
+    time: Floats
+    co2e: Floats
+    distance: Floats
+    moves: tuple[MovePrice, ...]
+    prices: Mapping[Step, Price]
+    unpriced: tuple[Step, ...]
+
+    def of(self, criterion: str) -> Floats:
+        """The weights of one criterion."""
+        return {"cost": self.cost, "time": self.time, "co2e": self.co2e, "distance": self.distance}[criterion]
+
+
+@dataclass(frozen=True, slots=True)
+class Pricer:
+    """What prices a step: the book, the shipment, the services by id and the surroundings."""
+
+    book: PriceBook
+    shipment: Shipment
+    services: Mapping[str, Mapping[str, object]]
+    around: Surroundings
+
+    def move(self, network: VirtualNetwork, code: int) -> MovePrice:
+        """Price of a km under a price code."""
+        layer, scope = network.codes.decode(code)
+        if layer <= 1:
+            mode = "road" if layer == ROAD else "rail"
+            return price_move(
+                self.book, self.shipment, mode=mode, means=self.shipment.means(mode), scopes=self.around.scopes("", scope)
+            )
+        mode = "inland_water" if layer == RIVER and scope == "volga_don" else "sea"
+        means = "river_sea" if layer == RIVER else self.shipment.means("sea")
+        return price_move(self.book, self.shipment, mode=mode, means=means, scopes=(scope, "world"))
+
+    def step(self, step: Step) -> Price | None:
+        """Price of an operation or of a service's run; None where a needed row is missing."""
+        if step.operation == "service":
+            return self.run(self.services[step.service])
+        if step.direction == "headway":
+            return self.headway(self.services[step.service])
+        if step.direction == "lot":
+            return self.lot()
+        if step.operation == "oversize_permit":
+            return self.permit(step)
+        row = self.book.row(
+            "operations",
+            step.scopes,
+            operation=step.operation,
+            mode=step.mode,
+            to_mode=step.to_mode,
+            cargo_class=self.shipment.cargo_class,
+            direction=step.direction,
+        )
+        if row is None:
+            return FREE if step.operation in OPTIONAL or not step.scopes or len(step.scopes) == 1 else None
+        price = price_operation(self.book, self.shipment, row, mode=step.mode, operation=step.operation)
+        return self.with_insurance(price) if step.operation == "load" else price
+
+    def with_insurance(self, price: Price) -> Price:
+        """A loading at the origin also carries the insurance of the whole way."""
+        term = insurance_term(self.book, self.shipment)
+        return Price(price.cost + term.value, price.time, price.co2e, (*price.terms, term), price.excess)
+
+    def permit(self, step: Step) -> Price:
+        """Permit of an oversize road load for the country entered, from the table countries where not a row."""
+        if self.shipment.cargo_class != "out_of_gauge":
+            return FREE
+        row = self.book.row(
+            "operations",
+            step.scopes,
+            operation="oversize_permit",
+            mode="road",
+            to_mode="",
+            cargo_class="out_of_gauge",
+            direction="",
+        )
+        return price_operation(self.book, self.shipment, row, mode="road", operation="oversize_permit") if row else FREE
+
+    def headway(self, service: Mapping[str, object]) -> Price:
+        """Wait for a service: uniform within its headway, half of it in the mean."""
+        headway = float(service["headway"])  # type: ignore[arg-type]
+        if np.isnan(headway):
+            headway = self.book.number("service_headway")
+        excess = Excess(0.0, headway, -1.0, headway / 2.0)
+        source, quality = str(service["source"]), str(service["quality"])
+        formula = f"uniform within a headway of {headway:.4g} h"
+        time = Term("time", excess.mean, "h", formula, (f"services#{service['id']}",), source, quality)
+        terms = (*time_costs(self.book, self.shipment, excess, mode="ferry", standing=True), time)
+        return _total(terms, excess)
+
+    def lot(self) -> Price:
+        """Wait until a vessel's lot is together: half the time that the yearly flow takes to fill it."""
+        lot, yearly = self.shipment.smallest_lot, self.shipment.yearly_tonnes
+        if not lot > self.shipment.tonnes or not yearly > 0:
+            return FREE
+        span = min((lot - self.shipment.tonnes) / yearly, 1.0) * 8_760.0
+        excess = Excess(0.0, span, -1.0, span / 2.0)
+        formula = f"half of ({lot:,.0f} - {self.shipment.tonnes:,.0f}) t / {yearly:,.0f} t/a"
+        inputs = (f"shipments#{self.shipment.id}", "flows")
+        time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated")
+        return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
+
+    def run(self, service: Mapping[str, object]) -> Price:
+        """Run of a service: its own rate and time where published, else the rate and speed of its means."""
+        means = {"rail_ferry": "rail_ferry", "ro_ro": "ro_ro", "ro_pax": "ro_ro", "block_train": "block_train"}
+        mode = "rail" if service["kind"] == "block_train" else "ferry"
+        scopes = (str(service["id"]), "caspian", "world") if service.get("caspian") else (str(service["id"]), "world")
+        move = price_move(
+            self.book, self.shipment, mode=mode, means=means.get(str(service["kind"]), "ro_ro"), scopes=scopes
+        )
+        km = float(service["distance"])  # type: ignore[arg-type]
+        excess, pace = self._run_time(service, move, km)
+        charge = self._run_charge(service, move, km)
+        if excess is None or charge is None:
+            return Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
+        co2e = move.co2e * km
+        factor = move.factor or {"id": "", "source": "", "quality": "default"}
+        emission = Term(
+            "co2e",
+            co2e,
+            "kg/t",
+            f"{move.co2e * 1000:.4g} g/tkm x {km:,.0f} km",
+            (f"emission_factors#{factor['id']}",),
+            str(factor["source"]),
+            str(factor["quality"]),
+        )
+        terms = (charge, inventory_term(self.book, self.shipment, excess.mean), pace, emission)
+        total = _total(terms, excess)
+        return Price(total.cost, total.time, co2e, terms, excess)
+
+    def _run_time(
+        self, service: Mapping[str, object], move: MovePrice, km: float
+    ) -> tuple[Excess | None, Term]:
+        median = float(service["time"])  # type: ignore[arg-type]
+        key = f"services#{service['id']}"
+        source, quality = str(service["source"]), str(service["quality"])
+        if np.isnan(median):
+            if move.speed is None:
+                return None, Term("time", 0.0, "h", "", (), "", "default")
+            excess = Excess(
+                move.excess.minimum * km, move.excess.mu + np.log(km), move.excess.sigma, move.excess.mean * km
+            )
+            formula = f"{km:,.0f} km / {float(move.speed['speed']):.4g} km/h, mean"  # type: ignore[arg-type]
+            inputs = (key, f"speeds#{move.speed['id']}")
+            return excess, Term(
+                "time", excess.mean, "h", formula, inputs, str(move.speed["source"]), str(move.speed["quality"])
+            )
+        least, slow = float(service["time_min"]), float(service["time_p90"])  # type: ignore[arg-type]
+        least = least if least > 0 else 0.85 * median
+        slow = slow if slow > 0 else 1.5 * median
+        excess = fit_excess(least, median, slow)
+        formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
+        return excess, Term("time", excess.mean, "h", formula, (key,), source, quality)
+
+    def _run_charge(self, service: Mapping[str, object], move: MovePrice, km: float) -> Term | None:
+        cost = float(service["cost"])  # type: ignore[arg-type]
+        if not np.isnan(cost):
+            unit = str(service["cost_unit"]).removeprefix("USD/")
+            load = self.shipment.tonnes_per(unit)
+            value = cost * self.book.deflate(service["price_year"]) / load
+            sigma = self.book.sigma(service, "cost", "cost_p10", "cost_p90")
+            formula = f"{cost:,.6g} USD/{unit} / {load:.4g} t/{unit}"
+            return Term(
+                "carriage",
+                value,
+                "USD/t",
+                formula,
+                (f"services#{service['id']}",),
+                str(service["source"]),
+                str(service["quality"]),
+                sigma,
+            )
+        if move.rate is None:
+            return None
+        value = max(move.per_km * km + move.fixed, move.minimum)
+        formula = f"{move.per_km:.4g} USD/tkm x {km:,.0f} km + {move.fixed:.4g} USD/t"
+        inputs = (f"services#{service['id']}", f"rates#{move.rate['id']}")
+        return Term(
+            "carriage", value, "USD/t", formula, inputs, str(move.rate["source"]), str(move.rate["quality"]), move.sigma
+        )
+
+
+def _total(terms: tuple[Term, ...], excess: Excess) -> Price:
+    return Price(sum(term.value for term in terms if term.unit == "USD/t"), excess.mean, 0.0, terms, excess)
+
+
+def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
+    """Weights of every arc for one shipment."""
+    moves = tuple(pricer.move(network, code) for code in range(network.codes.free)) + (FREE_MOVE,)
+    prices, unpriced = _price_steps(network, pricer)
+    starts = _haul_starts(network, pricer, moves)
+    arcs = network.arcs
+    fields = {}
+    for name in ("cost", "time", "co2e"):
+        per_km = np.array([min(getattr(move, name), IMPOSSIBLE) for move in moves])
+        per_op = np.array(
+            [
+                sum(getattr(prices[step], name) for step in steps) + (start if name == "cost" else 0.0)
+                for steps, start in zip(network.operations, starts, strict=True)
+            ]
+            + [0.0]
+        )
+        weight = arcs.km_a * per_km[arcs.code_a] + arcs.km_b * per_km[arcs.code_b] + per_op[arcs.op]
+        weight[weight >= IMPOSSIBLE / 10] = np.inf
+        fields[name] = weight
+    return Weights(**fields, distance=arcs.km_a + arcs.km_b, moves=moves, prices=prices, unpriced=unpriced)
+
+
+FREE_MOVE = MovePrice(0.0, 0.0, 0.0, Excess(0.0, 0.0, 0.0, 0.0), None, None, None)
+
+
+def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Price], tuple[Step, ...]]:
+    prices: dict[Step, Price] = {}
+    unpriced = []
+    blocked = Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
+    for steps in network.operations:
+        for step in steps:
+            if step not in prices:
+                price = pricer.step(step)
+                if price is None:
+                    unpriced.append(step)
+                prices[step] = price or blocked
+    return prices, tuple(unpriced)
+
+
+def _haul_starts(network: VirtualNetwork, pricer: Pricer, moves: tuple[MovePrice, ...]) -> list[float]:
+    """What a haul costs before its first km, at the operation that starts it."""
+    memo: dict[tuple[str, tuple[str, ...]], float] = {}
+    starts = []
+    for steps in network.operations:
+        total = 0.0
+        for step in steps:
+            mode = step.to_mode if step.operation == "tranship" else step.mode if step.operation == "load" else ""
+            if mode in ("road", "rail", "sea") and not step.service:
+                key = (mode, step.scopes[1:])
+                if key not in memo:
+                    move = price_move(
+                        pricer.book,
+                        pricer.shipment,
+                        mode=mode,
+                        means=pricer.shipment.means(mode),
+                        scopes=step.scopes if mode != "sea" else ("world",),
+                    )
+                    memo[key] = move.fixed if move is not UNKNOWN_MOVE else 0.0
+                total += memo[key]
+        starts.append(total)
+    return starts
+
+
+def services_by_id(services: pd.DataFrame) -> dict[str, Mapping[str, object]]:
+    """Rows of the table services by id."""
+    return {str(row["id"]): row for row in services.to_dict("records")}

@@ -1,0 +1,21 @@
+"""What the law says of a flow, in the words that the search needs: forbidden or not, and what is closed to it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Places and legs closed by one listing, or the passage through countries by some modes (all modes if empty)."""
+
+    listing: str
+    places: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    modes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether an applying measure forbids a flow, and what measures close to it."""
+
+    prohibited: bool = False
+    closings: tuple[Closing, ...] = ()

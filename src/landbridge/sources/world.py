@@ -1,0 +1,192 @@
+"""The shipped world network: roads, rails and sea lanes with their places, unpacked once and memory-mapped."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from landbridge.sources.cache_folder import find_cache_folder
+
+WORLD_FOLDER = Path(__file__).parent / "shipped" / "world"
+FORMAT = 1  # of the unpacked files; a new number makes old caches unused
+FRAMES = ("crossings", "gauge_changes", "places", "names")
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """The network of one date, with n nodes and m edges (undirected: both ways).
+
+    Nodes: `node_lat`, `node_lon` float32[n] degrees; `node_layer` int8[n], 0 road, 1 rail, 2 water (in this
+    order); `node_country` int16[n] index into `countries`, -1 on water; `node_gauge` int16[n] mm on rail, else 0.
+
+    Edges: `edge_tail`, `edge_head` int32[m]; `edge_km` float32[m]; `edge_layer` int8[m]; `edge_crossing` int32[m]
+    row of `crossings`, -1 none; `edge_fraction` float32[m] share of the length in the tail's country;
+    `edge_passage` int8[m] index into `passages`, `edge_leg` int16[m] index into `legs`, -1 none; `edge_water`
+    int8[m]: 0 ocean, 1 Caspian, 2 Volga-Don, 3 Azov and Black Sea, -1 land. `shape_start` int32[m + 1] and
+    `shape_lat`, `shape_lon` float32 hold the inner points of each edge's drawn line, from tail to head.
+
+    Where gauges meet there is one node for each gauge, joined by a row of `gauge_changes` only.
+    Frames: `crossings`, `gauge_changes`, `places` (its index is the place number) and `names` (sorted by key).
+    """
+
+    node_lat: Floats
+    node_lon: Floats
+    node_layer: NDArray[np.int8]
+    node_country: NDArray[np.int16]
+    node_gauge: NDArray[np.int16]
+    edge_tail: Ints
+    edge_head: Ints
+    edge_km: Floats
+    edge_layer: NDArray[np.int8]
+    edge_crossing: Ints
+    edge_fraction: Floats
+    edge_passage: NDArray[np.int8]
+    edge_leg: NDArray[np.int16]
+    edge_water: NDArray[np.int8]
+    shape_start: Ints
+    shape_lat: Floats
+    shape_lon: Floats
+    countries: tuple[str, ...]
+    passages: tuple[str, ...]
+    legs: tuple[str, ...]
+    crossings: pd.DataFrame
+    gauge_changes: pd.DataFrame
+    places: pd.DataFrame
+    names: pd.DataFrame
+    date: datetime.date
+    hash: str
+
+    def edge_shape(self, edge: int) -> list[tuple[float, float]]:
+        """Inner points of an edge's drawn line from tail to head, as (longitude, latitude); may be empty."""
+        part = slice(int(self.shape_start[edge]), int(self.shape_start[edge + 1]))
+        return list(zip(self.shape_lon[part].tolist(), self.shape_lat[part].tolist(), strict=True))
+
+
+ARRAYS = tuple(name for name in World.__annotations__ if name.startswith(("node_", "edge_", "shape_")))
+
+
+@cache
+def read_meta() -> Mapping[str, Any]:
+    """What the build wrote about itself: date, versions of its sources, counts, repairs, content hash."""
+    meta: dict[str, Any] = json.loads((WORLD_FOLDER / "meta.json").read_text(encoding="utf-8"))
+    return meta
+
+
+def network_date() -> datetime.date:
+    """The date whose network is shipped; a study without a date is computed for it.
+
+    >>> network_date().year >= 2026
+    True
+    """
+    return datetime.date.fromisoformat(read_meta()["date"])
+
+
+def open_world(progress: Callable[[str], None] | None = None) -> World:
+    """The world network, from the unpacked cache of this machine; the first call unpacks it.
+
+    `progress` is called with a line of text before work that takes seconds. Later calls return the same object.
+    """
+    return _open_folder(str(_find_unpacked(progress)))
+
+
+def _find_unpacked(progress: Callable[[str], None] | None) -> Path:
+    parent = find_cache_folder("world")
+    folder = parent / f"{read_meta()['hash'][:16]}-{FORMAT}"
+    if not (folder / "done").exists():
+        if progress is not None:
+            progress("unpacking the world network, once")
+        _unpack_into(folder)
+    return folder
+
+
+def _unpack_into(folder: Path) -> None:
+    """Unpacks into a folder beside `folder` and renames it, so that a killed run leaves nothing half-written."""
+    temporary = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=folder.parent))
+    try:
+        for name, values in _unpack_arrays().items():
+            np.save(temporary / f"{name}.npy", values)
+        for name in FRAMES:
+            with pa.OSFile(str(temporary / f"{name}.arrow"), "wb") as sink:
+                table = _read_packed(name)
+                with pa.ipc.new_file(sink, table.schema) as writer:
+                    writer.write_table(table)
+        (temporary / "done").touch()
+        _rename_folder(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _rename_folder(temporary: Path, folder: Path) -> None:
+    if folder.exists() and not (folder / "done").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        os.rename(temporary, folder)
+    except OSError:
+        # Another process was faster; its folder holds the same bytes.
+        if not (folder / "done").exists():
+            raise
+
+
+def _read_packed(name: str) -> pa.Table:
+    return pq.read_table(WORLD_FOLDER / f"{name}.parquet").combine_chunks()
+
+
+def _unpack_arrays() -> dict[str, NDArray[Any]]:
+    nodes, edges, shapes = (_read_packed(name) for name in ("nodes", "edges", "shapes"))
+    column = {f"node_{name}": nodes[name].to_numpy() for name in nodes.column_names}
+    column |= {f"edge_{name}": edges[name].to_numpy() for name in edges.column_names}
+    lat, lon = column["node_lat"] / 1e5, column["node_lon"] / 1e5
+    tail = column["edge_tail"]
+    start = np.concatenate(([0], np.cumsum(column["edge_points"].astype(np.int64)))).astype(np.int32)
+    arrays = {name: column[name] for name in ARRAYS if name in column}
+    arrays |= {
+        "node_lat": lat.astype(np.float32),
+        "node_lon": lon.astype(np.float32),
+        "edge_head": tail + column["edge_span"],
+        "edge_km": (column["edge_metres"] / 1000).astype(np.float32),
+        "edge_fraction": (column["edge_fraction"] / 1000).astype(np.float32),
+        "shape_start": start,
+        "shape_lat": _restore_points(shapes["lat"].to_numpy(), start, lat[tail]),
+        "shape_lon": _restore_points(shapes["lon"].to_numpy(), start, lon[tail]),
+    }
+    return arrays
+
+
+def _restore_points(steps: Ints, start: Ints, tail: NDArray[np.float64]) -> Floats:
+    """Coordinates in degrees from differences in thousandths, the first of each edge taken from its tail."""
+    total = np.concatenate(([0], np.cumsum(steps.astype(np.int64))))
+    size = np.diff(start)
+    whole = total[1:] - np.repeat(total[start[:-1]], size) + np.repeat(np.round(tail * 1000).astype(np.int64), size)
+    return (whole / 1000).astype(np.float32)
+
+
+@cache
+def _open_folder(folder: str) -> World:
+    path = Path(folder)
+    meta = read_meta()
+    arrays = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    frames = {name: _open_frame(path / f"{name}.arrow") for name in FRAMES}
+    lists = {name: tuple(meta[name]) for name in ("countries", "passages", "legs")}
+    return World(**arrays, **frames, **lists, date=network_date(), hash=meta["hash"])
+
+
+def _open_frame(path: Path) -> pd.DataFrame:
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all().to_pandas(split_blocks=True)

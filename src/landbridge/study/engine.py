@@ -1,0 +1,63 @@
+"""The one way from tables to routes: the plan of steps over the world and the tables of a scenario at its date."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from landbridge.network import steps as network_steps
+from landbridge.network.steps import Options, Simulation
+from landbridge.screening import steps as screening_steps
+from landbridge.sources import open_world
+from landbridge.study.plan import run_steps
+
+STEPS = (*network_steps.STEPS, *screening_steps.STEPS)
+RESULTS = (
+    "verdicts",
+    "routes",
+    "route_items",
+    "route_terms",
+    "route_shapes",
+    "applied_listings",
+    "result_findings",
+)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """When, under whose law and with which draws routes are computed.
+
+    `bound_by` are the countries or blocs whose law binds the user; without any, only measures of the United Nations
+    and those that act on a territory apply, and all others are shown.
+    """
+
+    date: datetime.date
+    bound_by: tuple[str, ...]
+    simulation: Simulation
+
+
+def compute(
+    tables: Mapping[str, pd.DataFrame],
+    setting: Setting,
+    *,
+    options: Options = Options(),
+    progress: Progress = lambda line: None,
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """The workspace with all result tables for the flows in `tables`, and the seconds of each step.
+
+    Raises InputError with every place, product or name of the request that cannot be found.
+    """
+    given = {
+        **tables,
+        "world": open_world(progress),
+        "date": setting.date,
+        "law_date": setting.date,
+        "bound_by": setting.bound_by,
+        "simulation": setting.simulation,
+        "options": options,
+        "progress": progress,
+    }
+    return run_steps(STEPS, given, progress=progress)

@@ -1,0 +1,161 @@
+"""Layers over a table: rows laid over rows by key, with the precedence of every changed cell."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from landbridge.schema.catalogue import TableSpec, load_catalogue
+from landbridge.schema.cells import default_value, write_cell
+from landbridge.schema.tables import make_frame, missing
+
+LAYER_COLUMNS = (
+    "table", "id", "field", "value", "layer", "source", "quality", "file", "row", "in_force",
+)  # fmt: skip
+SHIPPED_LAYER = "shipped"
+STUDY_LAYER = "study"
+# Numbers that say how or when the others were got, not how much.
+_NO_MEASURES = frozenset({"price_year", "observations"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell set to a typed value by a layer, with the word of its source and the place of its text."""
+
+    id: str
+    field: str
+    value: Any
+    layer: str
+    source: str
+    quality: str
+    file: str
+    row: int | None
+    active: bool = True
+
+
+@dataclass
+class LayeredTable:
+    """A table under change: cells by field, and what each layer said of the cells that it touched."""
+
+    spec: TableSpec
+    base: pd.DataFrame
+    base_layer: str
+    files: Mapping[str, tuple[str, int | None]]
+    cells: dict[str, list[Any]] = field(default_factory=dict)
+    position: dict[str, int] = field(default_factory=dict)
+    said: dict[tuple[str, str], list[Change]] = field(default_factory=dict)
+    touched: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    added: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.cells = {name: self.base[name].tolist() for name in self.spec.columns}
+        self.position = {key: row for row, key in enumerate(self.cells[self.spec.key[0]])}
+
+    def add_row(self, values: Mapping[str, Any], place: tuple[str, int | None]) -> None:
+        """Append a row of a study whose key the table does not have; empty cells take their defaults."""
+        key = str(values[self.spec.key[0]])
+        self.position[key] = len(self.position)
+        for each in self.spec.fields:
+            value = values[each.name]
+            self.cells[each.name].append(default_value(each) if missing(value, each) else value)
+        self.touched[key] = place
+        self.added.add(key)
+
+    def apply(self, change: Change) -> None:
+        """Set a cell of a row that exists, and keep what it held before as the layer below."""
+        cell = (change.id, change.field)
+        if cell not in self.said:
+            self.said[cell] = [self._below(change)]
+        self.said[cell].append(change)
+        self.touched[change.id] = (change.file, change.row)
+        if change.active:
+            each = self.spec.by_name[change.field]
+            value = default_value(each) if missing(change.value, each) else change.value
+            self.cells[change.field][self.position[change.id]] = value
+
+    def _below(self, change: Change) -> Change:
+        row = self.position[change.id]
+        own = change.id in self.added
+        layer = STUDY_LAYER if own else self.base_layer
+        file, line = self.touched[change.id] if own else self.files.get(change.id, ("", None))
+        source, quality = (str(self.cells[n][row]) if n in self.cells else "" for n in ("source", "quality"))
+        value = self.cells[change.field][row]
+        return Change(change.id, change.field, value, layer, source, quality, file, line)
+
+    def settle_sources(self) -> None:
+        """Give each row that overrides changed in a measure the source and quality that its numbers rest on.
+
+        The quality is the worst of those of its measures; a source set by hand is left.
+        """
+        rows = {key for key, name in self.said if self._is_measure(name) and self._overridden(key, name)}
+        for key in sorted(rows) if {"source", "quality"} <= set(self.cells) else ():
+            self._settle_row(key)
+
+    def _is_measure(self, name: str) -> bool:
+        return self.spec.by_name[name].type in ("number", "int") and name not in _NO_MEASURES
+
+    def _overridden(self, key: str, name: str) -> bool:
+        top = winning(self.said.get((key, name), ()))
+        return top is not None and top.layer not in (SHIPPED_LAYER, STUDY_LAYER)
+
+    def _settle_row(self, key: str) -> None:
+        row, words = self.position[key], []
+        for each in self.spec.fields:
+            if not self._is_measure(each.name) or missing(self.cells[each.name][row], each):
+                continue
+            top = winning(self.said.get((key, each.name), ()))
+            if top is not None and self._overridden(key, each.name):
+                words.append((top.source, top.quality))
+            else:
+                words.append((str(self.cells["source"][row]), str(self.cells["quality"][row])))
+        ranks = load_catalogue().qualities
+        settled = {
+            "source": "; ".join(dict.fromkeys(source for source, _ in words if source)),
+            "quality": max((q for _, q in words if q), key=lambda q: ranks[q].rank, default=""),
+        }
+        for name, value in settled.items():
+            if value and not self._overridden(key, name):
+                self.cells[name][row] = value
+
+    def frame(self) -> pd.DataFrame:
+        """The table as it stands; the base itself where nothing changed."""
+        return make_frame(self.cells, self.spec) if self.touched else self.base
+
+    def layers(self) -> Iterable[tuple[Any, ...]]:
+        """A row of LAYER_COLUMNS for each layer of each changed cell, the lowest first."""
+        for (key, name), changes in sorted(self.said.items()):
+            top = winning(changes)
+            for change in changes:
+                text = write_value(change.value, self.spec, name)
+                place = (change.layer, change.source, change.quality, change.file, change.row)
+                yield (self.spec.name, key, name, text, *place, change is top)
+
+
+def winning(changes: Iterable[Change]) -> Change | None:
+    """The change that holds: the last that is active."""
+    active = [change for change in changes if change.active]
+    return active[-1] if active else None
+
+
+def write_value(value: Any, spec: TableSpec, name: str) -> str:
+    """The text of a typed value of a field."""
+    each = spec.by_name[name]
+    return "" if missing(value, each) else write_cell(value, each)
+
+
+def make_layers(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    """The layers as a frame with LAYER_COLUMNS; `row` is Int64, `in_force` bool, the others str."""
+    listed = list(rows)
+    frame = pd.DataFrame(listed, columns=list(LAYER_COLUMNS))
+    for name in LAYER_COLUMNS[:-2]:
+        frame[name] = frame[name].astype("str")
+    return frame.astype({"row": "Int64", "in_force": "bool"})
+
+
+def is_active(first: datetime.date | None, last: datetime.date | None, date: datetime.date) -> bool:
+    """Whether a day lies in a period whose missing ends are open."""
+    return (first is None or first <= date) and (last is None or date <= last)
