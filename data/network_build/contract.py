@@ -8,7 +8,7 @@ from dataclasses import replace
 import numba as nb
 import numpy as np
 
-from .graph import MARKS, Graph, drop_parallels, keep_edges, keep_nodes
+from network_build.graph import MARKS, Graph, drop_parallels, keep_edges, keep_nodes
 
 
 def find_fixed(graph: Graph, keep: np.ndarray) -> np.ndarray:

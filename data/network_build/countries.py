@@ -10,8 +10,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .graph import Graph
-from .packages import find_package_file
+from network_build.graph import Graph
+from network_build.packages import find_package_file
 
 # Codes of pieces that the edition leaves without one; the sovereign bases of Cyprus go with the island's roads.
 CODES = {"ESB": "CY", "WSB": "CY", "USG": "CU", "BRT": "EG", "CYN": "CY", "SOL": "SO", "KAB": "KZ"}

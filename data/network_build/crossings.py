@@ -11,8 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from .countries import Land
-from .graph import Graph, measure_arc, place_on_sphere
+from network_build.countries import Land
+from network_build.graph import Graph, measure_arc, place_on_sphere
 
 CLUSTER_KM = 5.0
 POST_KM = 25.0

@@ -9,10 +9,10 @@ import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from .countries import Land
-from .graph import Graph, add_nodes, keep_edges, measure_arc, place_on_sphere, to_matrix
-from .log import RepairLog
-from .tables import unify_gauge
+from network_build.countries import Land
+from network_build.graph import Graph, add_nodes, keep_edges, measure_arc, place_on_sphere, to_matrix
+from network_build.log import RepairLog
+from network_build.tables import unify_gauge
 
 STANDARD = 1435
 VIA_KM = 25.0  # a corner point of a line further than this from any rail is not matched

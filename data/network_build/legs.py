@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from .countries import Land, locate
-from .graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
-from .places import make_key
-from .tables import unify_gauge
+from network_build.countries import Land, locate
+from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
+from network_build.places import make_key
+from network_build.tables import unify_gauge
 
 END_REACH = 3.0  # km within which the end of a leg is an existing node
 LEAST_KM = 20.0  # km of a component whose nodes are taken before those of scraps

@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from .graph import Graph
+from network_build.graph import Graph
 
 COLUMNS = ("mode", "kind", "lat_a", "lon_a", "lat_b", "lon_b", "km", "why")
 

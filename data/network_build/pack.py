@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from shapely import get_coordinates, linestrings, simplify
 
-SHAPE_TOLERANCE = 0.005  # degrees by which a drawn line may leave the packaged one
+SHAPE_TOLERANCE = 0.002  # degrees by which a drawn line may leave the packaged one
 DEGREES = 1000  # land coordinates are stored in thousandths of a degree
 
 

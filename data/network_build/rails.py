@@ -9,8 +9,8 @@ import numba as nb
 import numpy as np
 from scipy.spatial import cKDTree
 
-from .graph import Graph, add_edges, place_on_sphere, to_matrix
-from .log import RepairLog
+from network_build.graph import Graph, add_edges, place_on_sphere, to_matrix
+from network_build.log import RepairLog
 
 
 @dataclass(frozen=True)

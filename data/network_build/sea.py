@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .graph import Graph, drop_parallels, make_graph, measure_arc, merge_duplicates
+from network_build.graph import Graph, drop_parallels, make_graph, measure_arc, merge_duplicates
 
 RAW = Path(__file__).resolve().parents[1] / "raw"
 STEP = 40.0  # km between the points of a lane to which a port may be joined

@@ -7,8 +7,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from .countries import Land
-from .graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
+from network_build.countries import Land
+from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
 
 REACH = {"road": 100.0, "rail": 50.0}  # km
 PORT_REACH = 400.0  # km to the nearest sea lane

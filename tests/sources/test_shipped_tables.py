@@ -36,7 +36,8 @@ def test_shipped_files_are_utf8_with_line_feeds() -> None:
     for files in find_shipped_files().values():
         for file in files:
             data = file.read_bytes()
-            assert b"\r" not in data and not data.startswith(b"\xef\xbb\xbf"), file.name
+            assert b"\r" not in data, file.name
+            assert not data.startswith(b"\xef\xbb\xbf"), file.name
             assert data.endswith(b"\n"), file.name
 
 

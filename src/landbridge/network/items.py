@@ -1,7 +1,7 @@
 """From a path of arcs to its legs and operations, each with its terms (cost, time, emissions)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +9,9 @@ from numpy.typing import NDArray
 from landbridge.kernels.distributions import Excess
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
 from landbridge.network.virtual import RIVER, Site, Step, VirtualNetwork
-from landbridge.network.weights import Pricer, Weights
+from landbridge.network.weights import FREE, Pricer, Weights
 
 SAILING = {"rail_ferry": "rail_ferry", "ro_ro": "ro_ro", "ro_pax": "ro_ro", "block_train": "block_train"}
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Kilometres of a leg under one price code, and the time that they take (h)."""
-
-    code: int
-    scope: str
-    km: float
-    excess: Excess
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +72,22 @@ class PathReader:
         legs = _name_ends(events, end)
         priced = self._price_hauls(legs)
         return tuple(priced)
+
+    def clear(self, items: Sequence[Item], *, start: Site, end: Site) -> tuple[Item, ...]:
+        """Export clearance at the start and import clearance at the end, by the mode of the first and last leg.
+
+        Empty between countries of one customs territory without formalities inside.
+        """
+        around = self.pricer.around
+        if around.territories.formalities(start.country, end.country) == "none":
+            return ()
+        legs = [item.mode for item in items if item.kind == "leg"]
+        cleared = []
+        for direction, site, mode in (("export", start, legs[0]), ("import", end, legs[-1])):
+            step = Step("customs", mode, "", direction, around.scopes(site.id, site.country))
+            price = self.pricer.step(step) or FREE
+            cleared.append(self._operation_item(step, site, price))
+        return tuple(cleared)
 
     def _events(self, path: NDArray[np.integer], start: Site) -> Iterator["Leg | tuple[Step, Site]"]:
         leg: Leg | None = None
@@ -169,7 +175,7 @@ class PathReader:
                 first, distance = hauls[position]
                 yield self._leg_item(event[0], str(event[1]), haul_km=distance, first=first)
             else:
-                yield self._operation_item(event[0], event[1])  # type: ignore[arg-type]
+                yield self._operation_item(event[0], event[1], self.weights.prices[event[0]])  # type: ignore[arg-type, index]
 
     def _leg_item(self, leg: Leg, end: str, *, haul_km: float, first: bool) -> Item:
         terms: list[Term] = []
@@ -178,7 +184,7 @@ class PathReader:
         for code, km in leg.pieces:
             move = self.weights.moves[code]
             scope = self.network.codes.decode(code)[1]
-            excess = scale_excess(move.excess, km)
+            excess = move.excess.scale(km)
             excesses.append((f"{leg.mode}|{move.speed['id'] if move.speed else ''}|{scope}", excess))
             terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
             if leg.layer <= 1 and scope and scope not in countries[-1:]:
@@ -237,8 +243,7 @@ class PathReader:
             str(factor["quality"]),
         )
 
-    def _operation_item(self, step: Step, site: Site) -> Item:
-        price: Price = self.weights.prices[step]
+    def _operation_item(self, step: Step, site: Site, price: Price) -> Item:
         service = self.pricer.services.get(step.service, {})
         run = step.operation == "service"
         ends = self._ends(step.service, site) if run else ("", "", (), ())
@@ -271,14 +276,6 @@ class PathReader:
         )
         countries = tuple(dict.fromkeys((other.country, arrival.country)))
         return other.name, arrival.name, countries, ((other.lon, other.lat), (arrival.lon, arrival.lat))
-
-
-def scale_excess(excess: Excess, factor: float) -> Excess:
-    """The distribution of `factor` times the time: minimum and mean scale, the median's logarithm shifts."""
-    shift = float(np.log(factor)) if factor > 0 else 0.0
-    return replace(
-        excess, minimum=excess.minimum * factor, mu=excess.mu + shift, mean=excess.mean * factor
-    )
 
 
 def _sum(terms: Sequence[Term], unit: str) -> float:

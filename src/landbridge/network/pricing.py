@@ -7,11 +7,11 @@ USD/t in one price year, times h, emissions kg/t CO2e. Method of the time model:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf, isnan, nan
+from math import inf, isnan, log, nan
 
 import pandas as pd
 
-from landbridge.kernels.distributions import Excess, excess_over, fit_excess, fit_lognormal
+from landbridge.kernels.distributions import Z90, Excess, excess_over, fit_excess
 from landbridge.network.lookup import RowIndex
 from landbridge.network.shipments import Shipment
 
@@ -96,10 +96,10 @@ class PriceBook:
         row = self.parameters.get(f"deflator_{int(year)}") if year is not None and not pd.isna(year) else None  # type: ignore[call-overload]
         return float(base["value"]) / float(row["value"]) if base and row else 1.0  # type: ignore[arg-type]
 
-    def sigma(self, row: Mapping[str, object], mean: str, low: str, high: str) -> float:
+    def sigma(self, row: Mapping[str, object], low: str, high: str) -> float:
         """Lognormal sigma of a cost: from its published quantiles, else the stated spread of its quality."""
         if not isnan(float(row[low])) and not isnan(float(row[high])):  # type: ignore[arg-type]
-            return fit_lognormal(float(row[mean]), float(row[low]), float(row[high])).sigma  # type: ignore[arg-type]
+            return log(float(row[high]) / float(row[low])) / (2.0 * Z90)  # type: ignore[arg-type]
         return self.spreads[str(row["quality"])]
 
 
@@ -170,7 +170,7 @@ def price_move(book: PriceBook, shipment: Shipment, *, mode: str, means: str, sc
         minimum=_number(rate, "minimum") * scale,
         taper=taper,
         taper_distance=reach,
-        sigma=book.sigma(rate, "rate", "p10", "p90"),
+        sigma=book.sigma(rate, "p10", "p90"),
     )
 
 
@@ -179,7 +179,7 @@ def _pace(speed: Mapping[str, object]) -> Excess:
     median = 1.0 / _number(speed, "speed")
     best, slow = _number(speed, "speed_max", nan), _number(speed, "speed_p10", nan)
     least = 1.0 / best if best > 0 else median
-    return fit_excess(min(least, median), median, max(1.0 / slow, median) if slow > 0 else median)
+    return fit_excess(min(least, median), median, p90=max(1.0 / slow, median) if slow > 0 else median)
 
 
 def shipment_hour(book: PriceBook, shipment: Shipment) -> float:
@@ -196,18 +196,19 @@ def price_operation(
     book: PriceBook, shipment: Shipment, row: Mapping[str, object], *, mode: str, operation: str
 ) -> Price:
     """Price of one operation by its row of the table operations: charge, inventory and, on the road, standing."""
-    excess = fit_excess(*_times(row))
+    least, median, slow = _times(row)
+    excess = fit_excess(least, median, p90=slow)
     unit = str(row["cost_unit"] or "USD/t").removeprefix("USD/")
     charge = _number(row, "cost") * book.deflate(row["price_year"]) / shipment.tonnes_per(unit)
     inputs, source, quality = (f"operations#{row['id']}",), str(row["source"]), str(row["quality"])
     terms = []
     if charge:
         formula = f"{_number(row, 'cost'):,.6g} USD/{unit} / {shipment.tonnes_per(unit):,.6g} t/{unit}"
-        sigma = book.sigma(row, "cost", "cost_p10", "cost_p90")
+        sigma = book.sigma(row, "cost_p10", "cost_p90")
         terms.append(Term("charge", charge, "USD/t", formula, inputs, source, quality, sigma))
     terms += time_costs(book, shipment, excess, mode=mode, standing=operation in STANDING)
     if excess.mean:
-        formula = f"min {excess.minimum:.3g} h, p50 {_times(row)[1]:.3g} h, p90 {_times(row)[2]:.3g} h"
+        formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
         terms.append(Term("time", excess.mean, "h", formula, inputs, source, quality))
     cost = sum(term.value for term in terms if term.unit == "USD/t")
     return Price(cost, excess.mean, 0.0, tuple(terms), excess)

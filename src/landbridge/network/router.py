@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.network.build import build_network, survey
-from landbridge.network.closures import Restrictions, close_arcs, close_other_modes, great_circle
+from landbridge.network.closures import Reason, Restrictions, close_arcs, close_other_modes, great_circle
 from landbridge.network.items import PathReader
 from landbridge.network.pricing import PriceBook
 from landbridge.network.routes import Answer, Corridor, Request, find_routes
@@ -80,7 +80,7 @@ class Router:
         if restrictions.mode:
             points = tuple((stop.lat, stop.lon) for stop in ends)
             other = close_other_modes(self.network, restrictions.mode, points)
-            reasons[other & (reasons == 0)] = 6
+            reasons[other & (reasons == 0)] = Reason.MODE
         return Search(self.network, self.reader(shipment).weights, reasons)
 
     def answer(self, request: Request, shipment: Shipment, search: Search) -> Answer:

@@ -97,19 +97,14 @@ class Wanted:
     corridor: str = ""
 
 
-def find_routes(
-    search: Search, reader: PathReader, request: Request, *, formalities: Sequence[Item] = (), draws: int, seed: int
-) -> Answer:
-    """Answer one request: best paths by each criterion, named corridors, alternatives and, if asked, the front.
-
-    `formalities` are the export and import clearance that every route of the pair carries (first and last item).
-    """
+def find_routes(search: Search, reader: PathReader, request: Request, *, draws: int, seed: int) -> Answer:
+    """Answer one request: best paths by each criterion, named corridors, alternatives and, if asked, the front."""
     wanted, whole = _candidates(search, request)
     if not wanted:
         return _blocked(search, request)
     routes: dict[tuple[tuple[str, str, str, str], ...], Route] = {}
     for candidate in wanted:
-        route = _price(search, reader, request, candidate, formalities)
+        route = _price(search, reader, request, candidate)
         known = routes.get(route.signature)
         if known is None:
             routes[route.signature] = route
@@ -157,15 +152,13 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     return wanted, whole
 
 
-def _price(
-    search: Search, reader: PathReader, request: Request, candidate: Wanted, formalities: Sequence[Item]
-) -> Route:
+def _price(search: Search, reader: PathReader, request: Request, candidate: Wanted) -> Route:
     start, end = _site(request.origin), _site(request.destination)
-    items = list(reader.read(candidate.path, start=start, end=end))
-    if formalities:
-        items = [items[0], formalities[0], *items[1:-1], *formalities[1:], items[-1]]
+    carried = reader.read(candidate.path, start=start, end=end)
+    clearances = reader.clear(carried, start=start, end=end)
+    items = [carried[0], *clearances[:1], *carried[1:-1], *clearances[1:], carried[-1]]
     cost = sum(item.cost for item in items)
-    bound = float(search.weights.cost[candidate.path].sum()) + sum(item.cost for item in formalities)
+    bound = float(search.weights.cost[candidate.path].sum()) + sum(item.cost for item in clearances)
     label = candidate.corridor or label_route(items)
     return Route(
         id="",

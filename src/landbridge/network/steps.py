@@ -22,6 +22,7 @@ from landbridge.schema.rows import rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
 
+SNAPS = "id name kind country lat lon road_node road_km rail_node rail_km water_node water_km".split()
 NORMAL_P90 = 1.2815515655446004
 
 
@@ -68,7 +69,9 @@ class Locator:
 
     def __call__(self, text: str) -> tuple[Stop, tuple[Finding, ...]]:
         """The stop that `text` names and what is to be said of it; raises InputError."""
-        place = find_place(self.given["world"], text, extra=self.given["places"])
+        world, places = self.given["world"], self.given["places"]
+        own = places[~places["id"].isin(world.places["id"])]
+        place = find_place(world, text, extra=own)
         return self.stop(place), place.findings
 
     def stop(self, place: Place) -> Stop:
@@ -78,7 +81,7 @@ class Locator:
         rail = rows[0]["rail"] if rows else None
         return make_stop(
             self.around,
-            place.row(),
+            {name: getattr(place, name) for name in SNAPS} | {"locode": place.code},
             cargo_classes=rows[0]["cargo_classes"] if rows else (),
             rail=None if rail is None or pd.isna(rail) else bool(rail),
         )

@@ -62,12 +62,12 @@ class Codes:
     def land(self, layer: int, country: NDArray[np.integer]) -> NDArray[np.int16]:
         """Codes of land moves; country -1 is the unknown country."""
         slots = len(self.countries) + 1
-        return (layer * slots + np.where(country < 0, slots - 1, country)).astype(np.int16)
+        return (layer * slots + np.where(country < 0, slots - 1, country.astype(np.int32))).astype(np.int16)
 
     def water(self, layer: int, water: NDArray[np.integer]) -> NDArray[np.int16]:
         """Codes of water moves."""
         start = 2 * (len(self.countries) + 1) + (layer - DEEP) * len(WATERS)
-        return (start + water).astype(np.int16)
+        return (start + water.astype(np.int16)).astype(np.int16)
 
     def decode(self, code: int) -> tuple[int, str]:
         """Layer and country code or water of a price code ("" for an unknown country)."""
@@ -257,5 +257,5 @@ def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, o
 
 def order_arcs(arcs: Arcs, node_count: int) -> tuple[Csr, Csr]:
     """Forward and backward adjacency of the arcs."""
-    forward = build_csr(arcs.tail, arcs.head, node_count)
-    return forward, build_csr(arcs.head, arcs.tail, node_count)
+    forward = build_csr(arcs.tail, arcs.head, node_count=node_count)
+    return forward, build_csr(arcs.head, arcs.tail, node_count=node_count)

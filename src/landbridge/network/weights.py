@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.kernels.distributions import Excess, fit_excess
+from landbridge.kernels.distributions import Excess, fit_excess, spread_wait
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
     MovePrice,
@@ -121,7 +121,7 @@ class Pricer:
         headway = float(service["headway"])  # type: ignore[arg-type]
         if np.isnan(headway):
             headway = self.book.number("service_headway")
-        excess = Excess(0.0, headway, -1.0, headway / 2.0)
+        excess = spread_wait(headway)
         source, quality = str(service["source"]), str(service["quality"])
         formula = f"uniform within a headway of {headway:.4g} h"
         time = Term("time", excess.mean, "h", formula, (f"services#{service['id']}",), source, quality)
@@ -134,7 +134,7 @@ class Pricer:
         if not lot > self.shipment.tonnes or not yearly > 0:
             return FREE
         span = min((lot - self.shipment.tonnes) / yearly, 1.0) * 8_760.0
-        excess = Excess(0.0, span, -1.0, span / 2.0)
+        excess = spread_wait(span)
         formula = f"half of ({lot:,.0f} - {self.shipment.tonnes:,.0f}) t / {yearly:,.0f} t/a"
         inputs = (f"shipments#{self.shipment.id}", "flows")
         time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated")
@@ -177,9 +177,7 @@ class Pricer:
         if np.isnan(median):
             if move.speed is None:
                 return None, Term("time", 0.0, "h", "", (), "", "default")
-            excess = Excess(
-                move.excess.minimum * km, move.excess.mu + np.log(km), move.excess.sigma, move.excess.mean * km
-            )
+            excess = move.excess.scale(km)
             formula = f"{km:,.0f} km / {float(move.speed['speed']):.4g} km/h, mean"  # type: ignore[arg-type]
             inputs = (key, f"speeds#{move.speed['id']}")
             return excess, Term(
@@ -188,7 +186,7 @@ class Pricer:
         least, slow = float(service["time_min"]), float(service["time_p90"])  # type: ignore[arg-type]
         least = least if least > 0 else 0.85 * median
         slow = slow if slow > 0 else 1.5 * median
-        excess = fit_excess(least, median, slow)
+        excess = fit_excess(min(least, median), median, p90=max(slow, median))
         formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
         return excess, Term("time", excess.mean, "h", formula, (key,), source, quality)
 
@@ -198,7 +196,7 @@ class Pricer:
             unit = str(service["cost_unit"]).removeprefix("USD/")
             load = self.shipment.tonnes_per(unit)
             value = cost * self.book.deflate(service["price_year"]) / load
-            sigma = self.book.sigma(service, "cost", "cost_p10", "cost_p90")
+            sigma = self.book.sigma(service, "cost_p10", "cost_p90")
             formula = f"{cost:,.6g} USD/{unit} / {load:.4g} t/{unit}"
             return Term(
                 "carriage",

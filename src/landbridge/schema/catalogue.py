@@ -122,7 +122,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A quantity defined once: aggregates (`value`, `p10`, `p50`, `p90`) over one result table by its keys."""
+    """A quantity defined once: aggregates `value`, `p10`, `p50`, `p90` over one result table by its keys."""
 
     id: str
     title: str

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -31,13 +32,15 @@ class CheckInput:
     """What checks read: typed frames by table, and for their findings the file and line of each row.
 
     `is_place` says whether a text names a place, `is_product` whether it is an HS code; without one of
-    them the checks that need it are left out. `targets` are frames beyond `frames` that may be referred to.
+    them the checks that need it are left out. `targets` are the whole tables that may be referred to,
+    where `frames` holds only the rows that are to be checked.
     """
 
     frames: Mapping[str, pd.DataFrame]
     places: Mapping[str, tuple[RowPlace, ...]]
     is_place: Callable[[str], bool] | None = None
     is_product: Callable[[str], bool] | None = None
+    targets: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     _sets: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def names(self, target: str) -> frozenset[str]:
@@ -53,9 +56,9 @@ class CheckInput:
             yield from getattr(load_catalogue(), target[1:])
         else:
             table, column = target.split(".")
-            if table in self.frames:
-                for value in self.frames[table][column].tolist():
-                    yield from (value if isinstance(value, tuple) else (value,))
+            whole = self.targets.get(table, self.frames.get(table))
+            for value in () if whole is None else whole[column].tolist():
+                yield from (value if isinstance(value, tuple) else (value,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def _order(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]
     columns = [given.frames[spec.name][name].tolist() for name in names]
     for row, values in enumerate(zip(*columns, strict=True)):
         filled = [(n, v) for n, v in zip(names, values, strict=True) if not pd.isna(v)]
-        if any(one[1] > other[1] for one, other in zip(filled, filled[1:], strict=False)):
+        if any(one[1] > other[1] for one, other in pairwise(filled)):
             yield _Fault(row, ", ".join(f"{name} {value}" for name, value in filled))
 
 

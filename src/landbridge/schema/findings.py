@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Literal
+from typing import Any, Literal
 
 from rapidfuzz import fuzz, process
 from rapidfuzz import utils as rapidfuzz_words
@@ -23,9 +23,8 @@ class Finding:
     `code` is a stable word for scripts, `row` the 1-based line of the file (the header is line 1),
     `nearest` the valid names most like the wrong one, best first.
 
-    >>> print(Finding("unknown_column", "error", "there is no column 'tonnnes'", "rename it",
-    ...               file="flows.csv", row=1, column="tonnnes", nearest=("tonnes",)))
-    error unknown_column: flows.csv, line 1, column tonnnes: there is no column 'tonnnes'; rename it (nearest: tonnes)
+    >>> print(Finding("unknown_column", "error", "no column 'tons'", "rename it", "flows.csv", 1, "tons"))
+    error unknown_column: flows.csv, line 1, column tons: no column 'tons'; rename it
     """
 
     code: str

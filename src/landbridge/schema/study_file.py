@@ -62,7 +62,9 @@ class ScenarioFile(_Frozen):
     title: str = Field("", description="What the scenario is, in a line")
     inherits: str = Field("", description="Name of the scenario whose overrides come before its own")
     date: Date | None = Field(None, description="Day whose network and law it sees; by default the study's")
-    overrides: Files = Field((), description="CSV file or files of the table overrides, in the study's folder")
+    overrides: Files = Field(
+        (), description="CSV file or files of the table overrides, in the study's folder"
+    )
 
 
 class StudyFile(_Frozen):
@@ -75,7 +77,7 @@ class StudyFile(_Frozen):
 
     name: str = Field("", description="Short name; by default that of the folder")
     title: str = Field("", description="Title of the report")
-    parties: Codes = Field(description="Country codes or codes of blocs, e.g. [\"BY\", \"IR\"]")
+    parties: Codes = Field(description='Country codes or codes of blocs, e.g. ["BY", "IR"]')
     bound_by: Codes = Field(description="Whose law binds the user of the study; there is no default")
     date: Date | None = Field(None, description="Day of the study; by default that of the shipped network")
     seed: int = Field(0, ge=0, le=2**63 - 1, description="Seed of the draws")
@@ -108,7 +110,7 @@ class StudyFile(_Frozen):
         return tuple(reversed(chain))
 
     def date_of(self, name: str) -> datetime.date | None:
-        """The day of a scenario: its own, else the nearest ancestor's, else the study's, which may be None."""
+        """The day of a scenario: its own, else the nearest ancestor's, else the study's, else None."""
         for step in reversed(self.lineage(name)):
             date = self.scenario(step).date
             if date is not None:
@@ -204,7 +206,9 @@ def _model_finding(fault: dict[str, Any], text: str, file: str) -> Finding:
         model = ScenarioFile if named[0] == "scenarios" else StudyFile
         nearest = find_nearest(last, model.model_fields)
         remedy = f"write one of {', '.join(model.model_fields)}, or leave it out"
-        return Finding("unknown_key", "error", f"there is no key {quote(last)}", remedy, file, row, key, nearest)
+        return Finding(
+            "unknown_key", "error", f"there is no key {quote(last)}", remedy, file, row, key, nearest
+        )
     remedy = _REMEDIES.get(last, "mend the value")
     if fault["type"] == "missing":
         return Finding("missing_key", "error", f"the key {last} is missing", remedy, file, None, key)
@@ -244,10 +248,14 @@ def _scenario_findings(scenarios: Any, text: str, file: str) -> Iterator[Finding
         if parent not in scenarios:
             nearest = find_nearest(parent, scenarios)
             what = f"there is no scenario {quote(parent)}"
-            yield Finding("unknown_scenario", "error", what, _REMEDIES["inherits"], file, row, column, nearest)
+            yield Finding(
+                "unknown_scenario", "error", what, _REMEDIES["inherits"], file, row, column, nearest
+            )
         elif ring := _ring(name, parents):
             what = f"the scenario inherits from itself: {' <- '.join(ring)}"
-            yield Finding("scenario_ring", "error", what, "leave out one inherits of the ring", file, row, column)
+            yield Finding(
+                "scenario_ring", "error", what, "leave out one inherits of the ring", file, row, column
+            )
 
 
 def _ring(name: str, parents: Mapping[str, Any]) -> tuple[str, ...]:

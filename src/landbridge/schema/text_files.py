@@ -63,10 +63,9 @@ def decode_text(data: bytes, findings: FindingList) -> str | None:
 
     None where the bytes are no text at all.
     """
-    for mark, name in ((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")):
-        if data.startswith(mark):
-            findings.add(lambda: _encoding_finding(name, None))
-            return data.decode("utf-16", errors="replace").lstrip("\ufeff")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        findings.add(lambda: _encoding_finding("UTF-16", None))
+        return data.decode("utf-16", errors="replace").replace("\0", "")
     if b"\0" in data:
         row = data[: data.index(b"\0")].count(b"\n") + 1
         what, remedy = "holds NUL bytes: this is no text file", "save the table as CSV in UTF-8"

@@ -44,7 +44,8 @@ def read_unit(text: str) -> UnitMeaning:
     known = load_catalogue()
     powers: dict[str, int] = {}
     factor, sign = 1.0, 1
-    for part in _PART.split(text.replace("-", "*").strip()):
+    whole = text.strip()
+    for part in [whole] if whole in known.units else _PART.split(whole.replace("-", "*")):
         if part in ("*", "/"):
             # Every part after the first stroke divides: USD/TEU/d is per TEU and per day.
             sign = -1 if part == "/" or sign < 0 else 1

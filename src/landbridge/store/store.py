@@ -84,14 +84,14 @@ class Store:
         self.root = Path(root)
 
     def find_run(self, inputs: RunInputs) -> StoredRun | None:
-        """The stored run of equal inputs, which becomes the latest; None where there is none or it is damaged."""
+        """The stored run of equal inputs, which becomes the latest; None where there is no whole one."""
         run = self._open(inputs.scenario, run_hash(inputs))
         if run is not None and self._read_latest(inputs.scenario) != run.hash:
             self._mark_latest(run)
         return run
 
     def find_latest(self, scenario: str) -> StoredRun | None:
-        """The run of a scenario that was written or read back last; where that is lost, the newest whole one."""
+        """The run of a scenario that was written or read back last, else the newest whole one, else None."""
         run = self._open(scenario, self._read_latest(scenario))
         return run or next(iter(sorted(self._runs(scenario), key=_age)), None)
 
@@ -264,9 +264,15 @@ def _view(spec: TableSpec, runs: list[StoredRun]) -> str:
         return f"SELECT CAST(NULL AS VARCHAR) AS scenario, {', '.join(columns)} WHERE false"
     parts = []
     for run in runs:
-        path = str(run.folder / f"{spec.name}.parquet").replace("'", "''")
+        path = _quote_path(str(run.folder / f"{spec.name}.parquet"))
         parts.append(f"SELECT '{run.scenario}' AS scenario, * FROM read_parquet('{path}')")
     return " UNION ALL BY NAME ".join(parts)
+
+
+def _quote_path(path: str) -> str:
+    """The path for a DuckDB text, with what it would take for wildcards put in brackets."""
+    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
+    return plain.replace("'", "''")
 
 
 def _not_writable(root: Path, error: OSError) -> Finding:

@@ -52,8 +52,13 @@ class LayeredTable:
     added: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.cells = {name: self.base[name].tolist() for name in self.spec.columns}
-        self.position = {key: row for row, key in enumerate(self.cells[self.spec.key[0]])}
+        self.position = {key: row for row, key in enumerate(self.column(self.spec.key[0]))}
+
+    def column(self, name: str) -> list[Any]:
+        """The cells of a field, taken out of the base when they are first asked for."""
+        if name not in self.cells:
+            self.cells[name] = self.base[name].tolist()
+        return self.cells[name]
 
     def add_row(self, values: Mapping[str, Any], place: tuple[str, int | None]) -> None:
         """Append a row of a study whose key the table does not have; empty cells take their defaults."""
@@ -61,7 +66,7 @@ class LayeredTable:
         self.position[key] = len(self.position)
         for each in self.spec.fields:
             value = values[each.name]
-            self.cells[each.name].append(default_value(each) if missing(value, each) else value)
+            self.column(each.name).append(default_value(each) if missing(value, each) else value)
         self.touched[key] = place
         self.added.add(key)
 
@@ -75,16 +80,19 @@ class LayeredTable:
         if change.active:
             each = self.spec.by_name[change.field]
             value = default_value(each) if missing(change.value, each) else change.value
-            self.cells[change.field][self.position[change.id]] = value
+            self.column(change.field)[self.position[change.id]] = value
 
     def _below(self, change: Change) -> Change:
         row = self.position[change.id]
         own = change.id in self.added
         layer = STUDY_LAYER if own else self.base_layer
         file, line = self.touched[change.id] if own else self.files.get(change.id, ("", None))
-        source, quality = (str(self.cells[n][row]) if n in self.cells else "" for n in ("source", "quality"))
-        value = self.cells[change.field][row]
+        source, quality = (self._word(name, row) for name in ("source", "quality"))
+        value = self.column(change.field)[row]
         return Change(change.id, change.field, value, layer, source, quality, file, line)
+
+    def _word(self, name: str, row: int) -> str:
+        return str(self.column(name)[row]) if name in self.spec.by_name else ""
 
     def settle_sources(self) -> None:
         """Give each row that overrides changed in a measure the source and quality that its numbers rest on.
@@ -92,7 +100,7 @@ class LayeredTable:
         The quality is the worst of those of its measures; a source set by hand is left.
         """
         rows = {key for key, name in self.said if self._is_measure(name) and self._overridden(key, name)}
-        for key in sorted(rows) if {"source", "quality"} <= set(self.cells) else ():
+        for key in sorted(rows) if {"source", "quality"} <= set(self.spec.columns) else ():
             self._settle_row(key)
 
     def _is_measure(self, name: str) -> bool:
@@ -105,13 +113,13 @@ class LayeredTable:
     def _settle_row(self, key: str) -> None:
         row, words = self.position[key], []
         for each in self.spec.fields:
-            if not self._is_measure(each.name) or missing(self.cells[each.name][row], each):
+            if not self._is_measure(each.name) or missing(self.column(each.name)[row], each):
                 continue
             top = winning(self.said.get((key, each.name), ()))
             if top is not None and self._overridden(key, each.name):
                 words.append((top.source, top.quality))
             else:
-                words.append((str(self.cells["source"][row]), str(self.cells["quality"][row])))
+                words.append((self._word("source", row), self._word("quality", row)))
         ranks = load_catalogue().qualities
         settled = {
             "source": "; ".join(dict.fromkeys(source for source, _ in words if source)),
@@ -119,11 +127,13 @@ class LayeredTable:
         }
         for name, value in settled.items():
             if value and not self._overridden(key, name):
-                self.cells[name][row] = value
+                self.column(name)[row] = value
 
     def frame(self) -> pd.DataFrame:
         """The table as it stands; the base itself where nothing changed."""
-        return make_frame(self.cells, self.spec) if self.touched else self.base
+        if not self.touched:
+            return self.base
+        return make_frame({name: self.column(name) for name in self.spec.columns}, self.spec)
 
     def layers(self) -> Iterable[tuple[Any, ...]]:
         """A row of LAYER_COLUMNS for each layer of each changed cell, the lowest first."""

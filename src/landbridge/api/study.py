@@ -1,0 +1,216 @@
+"""Study and Run: what a user's code holds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from landbridge.api.indicators import Indicator, read_indicator
+from landbridge.api.reporting import write_study_report
+from landbridge.api.routing import Goods, Routes, find_routes
+from landbridge.network.places import find_place
+from landbridge.schema import Finding, InputError, find_nearest, has_errors
+from landbridge.sources import network_date, open_world, read_shipped_tables
+from landbridge.store import StoredRun
+from landbridge.study.checks import check_study
+from landbridge.study.engine import Options, Progress
+from landbridge.study.reading import StudyInput
+from landbridge.study.reading import read_study as read_study_input
+from landbridge.study.running import Prepared, open_store, prepare_scenario, run_scenario
+
+quiet: Progress = lambda line: None  # noqa: E731
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A study: a folder of tables, its scenarios and their runs. Make one with `read_study`."""
+
+    source: StudyInput
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.source.name
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self.source.root
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios."""
+        return self.source.model.scenario_names
+
+    def check(self) -> tuple[Finding, ...]:
+        """All findings of the study, warnings and notes; raises InputError with all of them if one is an error."""
+        found = check_study(
+            self.source, read_shipped_tables(), network_date=network_date(), is_place=self._place_test()
+        )
+        if has_errors(found):
+            raise InputError(found)
+        return found
+
+    def _place_test(self) -> Callable[[str], bool]:
+        world = open_world()
+        own = self.source.tables.get("places")
+
+        def is_place(text: str) -> bool:
+            try:
+                find_place(world, text, extra=own)
+            except InputError:
+                return False
+            return True
+
+        return is_place
+
+    def run(self, scenario: str = "", *, progress: Progress = quiet) -> "Run":
+        """The run of a scenario (by default the first), computed or read back. Raises InputError."""
+        name = self.scenario_name(scenario)
+        return Run(self, name, run_scenario(self.source, name, progress=progress))
+
+    def scenario_name(self, scenario: str) -> str:
+        """A name of a scenario, by default the first. Raises InputError with the nearest names."""
+        name = scenario or self.scenarios[0]
+        if name in self.scenarios:
+            return name
+        raise InputError(
+            [
+                Finding(
+                    code="unknown_scenario",
+                    severity="error",
+                    what=f"no scenario {name!r} in {self.name}",
+                    remedy=f"use one of {', '.join(self.scenarios)}",
+                    nearest=find_nearest(name, self.scenarios),
+                )
+            ]
+        )
+
+    def write_report(self, path: Path | str, *, borders: Path | None = None, progress: Progress = quiet) -> Path:
+        """Write the report of all scenarios, computing those that are not stored."""
+        runs = [self.run(name, progress=progress) for name in self.scenarios]
+        return write_study_report(
+            self.source, {run.scenario: (run.prepared, run.stored) for run in runs}, Path(path), borders=borders
+        )
+
+    def __repr__(self) -> str:
+        parties = ", ".join(self.source.model.parties)
+        return f"<Study {self.name}: {parties}; scenarios {', '.join(self.scenarios)}>"
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One computed scenario of a study: its tables, indicators, traces and report."""
+
+    study: Study
+    scenario: str
+    stored: StoredRun
+
+    @property
+    def hash(self) -> str:
+        """Hash of the inputs."""
+        return self.stored.hash
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The input tables of the scenario, with its setting."""
+        return prepare_scenario(self.study.source, self.scenario)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A result table. Raises InputError for an unknown name."""
+        if name not in self.stored.tables:
+            raise InputError([_unknown("table", name, self.stored.tables)])
+        return self.stored.read(name)
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All result tables by name."""
+        return {name: self.stored.read(name) for name in self.stored.tables}
+
+    def routes(
+        self,
+        origin: str = "",
+        destination: str = "",
+        *,
+        product: str = "",
+        by: Sequence[str] = ("cost", "time"),
+        options: Options = Options(),
+    ) -> pd.DataFrame | Routes:
+        """The stored routes, or those of a new request over this scenario's tables.
+
+        Without places it is the table of all routes with their flows; with two places the Pareto front over `by`.
+        """
+        if not origin and not destination:
+            flows = self.tables["verdicts"][["flow", "origin", "destination", "product"]]
+            return flows.merge(self.tables["routes"], on="flow")
+        wanted = Options(
+            by=tuple(by),
+            via=options.via,
+            corridor=options.corridor,
+            avoid=options.avoid,
+            mode=options.mode,
+            alternatives=options.alternatives,
+            front=len(by) > 1,
+        )
+        return find_routes(
+            origin,
+            destination,
+            goods=Goods(product=product),
+            options=wanted,
+            setting=self.prepared.setting,
+            tables=self.prepared.tables,
+        )
+
+    def indicator(self, name: str, *, by: Sequence[str] = ()) -> Indicator:
+        """An indicator of the catalogue, by some of its keys. Raises InputError for an unknown name or key."""
+        return read_indicator(open_store(self.study.source), {self.scenario: self.stored}, name, by=tuple(by)).bind(
+            lambda other: {other: self.study.run(other).stored}
+        )
+
+    def trace(self, route: str) -> pd.DataFrame:
+        """Every term of a route with formula, inputs, source and quality. Raises InputError for an unknown route."""
+        terms = self.tables["route_terms"]
+        if route not in set(terms["route"]):
+            raise InputError([_unknown("route", route, tuple(self.tables["routes"]["route"]))])
+        items = self.tables["route_items"][["route", "seq", "kind", "mode", "operation", "place"]]
+        mine = terms[terms["route"] == route]
+        return items.merge(mine, on=["route", "seq"]).drop(columns="route")
+
+    def layers(self) -> pd.DataFrame:
+        """Which layer (shipped, study, scenario) each changed cell comes from, the winning one last."""
+        return self.prepared.scenario.layers
+
+    def write_report(self, path: Path | str) -> Path:
+        """Write the report of this scenario alone."""
+        return write_study_report(
+            self.study.source, {self.scenario: (self.prepared, self.stored)}, Path(path), borders=None
+        )
+
+    def _repr_html_(self) -> str:
+        shown = self.routes()
+        columns = ["origin", "destination", "product", "rank", "label", "cost", "time", "distance"]
+        assert isinstance(shown, pd.DataFrame)
+        return shown[columns].to_html(index=False, float_format=lambda value: f"{value:,.1f}", border=0)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.scenario} of {self.study.name}, {self.hash[:12]}>"
+
+
+def read_study(path: Path | str) -> Study:
+    """Read a study from its folder or its study.toml. Raises InputError where there is no study."""
+    return Study(read_study_input(path))
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> Finding:
+    return Finding(
+        code=f"unknown_{kind}",
+        severity="error",
+        what=f"no {kind} {name!r} is known",
+        remedy=f"use one of {', '.join(known[:8])}",
+        nearest=find_nearest(name, known),
+    )
+
+

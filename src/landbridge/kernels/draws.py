@@ -1,0 +1,136 @@
+"""Random streams by key: a draw is a function of seed, row key, lane and draw number, and of nothing else.
+
+So draws do not depend on order, threads or what else is simulated, and two routes that share a row share its draws.
+Bits come from Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, Parallel random numbers: as easy as 1, 2, 3), normals
+from the inverse of the normal distribution by Wichura 1988 (Algorithm AS 241, PPND16).
+"""
+
+from hashlib import blake2b
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Word = np.uint64
+
+LOW = np.uint64(0xFFFFFFFF)
+HALF_WORD = np.uint64(32)
+MULTIPLIER_0, MULTIPLIER_2 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+WEYL_0, WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+ONE = np.uint64(1)
+DROP_HIGH, DROP_LOW, SHIFT = np.uint64(6), np.uint64(6), np.uint64(26)
+ULP = 2.0**-53
+
+# Coefficients of AS 241 for the centre, the shoulders and the tails, from the highest power to the constant.
+CENTRE = 0.425
+CENTRE_SQUARED = 0.180625
+A = (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+     13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608)  # fmt: skip
+B = (5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
+     5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0)  # fmt: skip
+C = (7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258,
+     3.64784832476320460504, 5.76949722146069140550, 4.63033784615654529590, 1.42343711074968357734)  # fmt: skip
+D = (1.05075007164441684324e-9, 5.475938084995344946e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+     6.89767334985100004550e-1, 1.67638483018380384940, 2.05319162663775882187, 1.0)  # fmt: skip
+E = (2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3, 2.65321895265761230930e-2,
+     2.96560571828504891230e-1, 1.78482653991729133580, 5.46378491116411436990, 6.65790464350110377720)  # fmt: skip
+F = (2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
+     1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0)  # fmt: skip
+
+
+def hash_key(text: str) -> int:
+    """A row key of 64 bits for a name: the same on every machine and in every release (BLAKE2b, RFC 7693).
+
+    >>> hash_key("operation|astara|rail")
+    12148043398376126404
+    """
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def draw_uniforms(seed: int, key: int, *, count: int, lane: int = 0) -> Floats:
+    """Draws 0 to `count` - 1 of a row, float64[count], uniform in (0, 1), never 0 or 1.
+
+    They lie on the odd multiples of 2^-53, so 1 - u is exact. `lane` tells apart the draws of one row for several uses.
+
+    >>> draw_uniforms(7, hash_key("a row"), count=2).round(6).tolist()
+    [0.0, 0.0]
+    """
+    values = np.empty(count + count % 2)
+    fill_uniforms(values, np.uint64(seed), np.uint64(key), np.uint64(lane), np.uint64(0))
+    return values[:count]
+
+
+def draw_normals(seed: int, key: int, *, count: int, lane: int = 0) -> Floats:
+    """Draws 0 to `count` - 1 of a row, float64[count], standard normal: the inverses of `draw_uniforms`.
+
+    >>> draw_normals(7, hash_key("a row"), count=2).round(6).tolist()
+    [0.0, 0.0]
+    """
+    values = np.empty(count + count % 2)
+    fill_uniforms(values, np.uint64(seed), np.uint64(key), np.uint64(lane), np.uint64(0))
+    invert_normals(values)
+    return values[:count]
+
+
+@njit(cache=True, nogil=True)
+def philox(block: Word, lane: Word, key: Word, seed: Word) -> tuple[Word, Word, Word, Word]:
+    """Four words of 32 bits for the counter (block, lane, low key, high key) and the seed as the cipher's key.
+
+    All are uint64; block and lane are below 2^32.
+    """
+    w0, w1, w2, w3 = block, lane, key & LOW, key >> HALF_WORD
+    k0, k1 = seed & LOW, seed >> HALF_WORD
+    for _ in range(10):
+        p0, p2 = w0 * MULTIPLIER_0, w2 * MULTIPLIER_2
+        w0, w1, w2, w3 = (p2 >> HALF_WORD) ^ w1 ^ k0, p2 & LOW, (p0 >> HALF_WORD) ^ w3 ^ k1, p0 & LOW
+        k0, k1 = (k0 + WEYL_0) & LOW, (k1 + WEYL_1) & LOW
+    return w0, w1, w2, w3
+
+
+@njit(cache=True, nogil=True)
+def fill_uniforms(values: Floats, seed: Word, key: Word, lane: Word, first_block: Word) -> None:
+    """Fills `values`, of even length, with the uniforms of a row; each block holds two draws."""
+    for index in range(len(values) // 2):
+        w0, w1, w2, w3 = philox(first_block + np.uint64(index), lane, key, seed)
+        values[2 * index] = _to_unit(w0, w1)
+        values[2 * index + 1] = _to_unit(w2, w3)
+
+
+@njit(cache=True, nogil=True)
+def _to_unit(high: Word, low: Word) -> float:
+    """The odd multiple of 2^-53 that 52 bits of two words choose."""
+    bits = ((high >> DROP_HIGH) << SHIFT) | (low >> DROP_LOW)
+    return np.float64((bits << ONE) | ONE) * ULP
+
+
+@njit(cache=True, nogil=True)
+def invert_normals(values: Floats) -> None:
+    """Replaces uniforms in (0, 1) by the standard normal values of which they are the distribution function."""
+    for index in range(len(values)):
+        values[index] = invert_normal(values[index])
+
+
+@njit(cache=True, nogil=True)
+def invert_normal(p: float) -> float:
+    """The standard normal value below which the share `p` lies, 0 < p < 1, to 16 digits.
+
+    >>> round(float(invert_normal(0.9)), 10)
+    1.2815515655
+    """
+    q = p - 0.5
+    if abs(q) <= CENTRE:
+        r = CENTRE_SQUARED - q * q
+        return q * _ratio(A, B, r)
+    r = np.sqrt(-np.log(p if q < 0.0 else 1.0 - p))
+    x = _ratio(C, D, r - 1.6) if r <= 5.0 else _ratio(E, F, r - 5.0)
+    return -x if q < 0.0 else x
+
+
+@njit(cache=True, nogil=True)
+def _ratio(above: tuple[float, ...], below: tuple[float, ...], x: float) -> float:
+    top, bottom = above[0], below[0]
+    for power in range(1, 8):
+        top = top * x + above[power]
+        bottom = bottom * x + below[power]
+    return top / bottom

@@ -1,0 +1,355 @@
+"""Least-weight paths: trees from one or many nodes, single paths from both ends or guided, sums along trees.
+
+Weights are float64 by arc id, at least 0; infinity forbids an arc. Of paths of equal weight one rule chooses: nodes
+are settled in the order of distance, then of id, and a node keeps the arc of least id among the arcs of equal distance
+that were known before it was settled. Equal inputs therefore give equal paths, whatever the machine.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from landbridge.kernels.graph import Csr, freeze
+from landbridge.kernels.heap import pop, push
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Marks = NDArray[np.uint8]
+Graph = tuple[NDArray[np.int64], Ints, Ints]
+Labels = tuple[Floats, Ints, Ints, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Least-weight tree over n nodes.
+
+    distance float64[n] in the unit of the weights, infinite where not reached; parent_arc int32[n], the arc that
+    leads to a node, and parent int32[n], the node before it, -1 at sources and where not reached; order int32[k], the
+    reached nodes as they were settled, so a node stands after its parent. On a reverse graph the tree leads from every
+    node to its sources, and `parent` is the next node on the way there. Method: Dijkstra 1959.
+    """
+
+    distance: Floats
+    parent_arc: Ints
+    parent: Ints
+    order: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path: its cost in the unit of the weights (inf where there is none), and arcs int32[k] from start to end."""
+
+    cost: float
+    arcs: Ints
+
+
+def grow_tree(
+    csr: Csr,
+    weight: Floats,
+    *,
+    sources: NDArray[np.integer],
+    source_costs: Floats | None = None,
+    targets: NDArray[np.integer] | None = None,
+    bound: float = np.inf,
+) -> Tree:
+    """Least-weight tree from `sources`, which start at `source_costs` (0 where none are given).
+
+    weight float64[m] by arc id. With `targets` the search ends when all of them that can be reached are settled; nodes
+    further than `bound` are not reached. The tree within such an end is the same as without it.
+    Raises ValueError for a negative or missing weight or cost, and for a node id outside the graph.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> csr = build_csr(np.array([0, 1, 0]), np.array([1, 2, 2]), node_count=4)
+    >>> tree = grow_tree(csr, np.array([1.0, 2.0, 5.0]), sources=np.array([0]))
+    >>> tree.distance.tolist(), tree.parent_arc.tolist()
+    ([0.0, 1.0, 3.0, inf], [-1, 0, 1, -1])
+    """
+    check_weights(weight, csr.arc_count)
+    starts = _check_nodes(sources, csr.node_count)
+    costs = freeze(np.zeros(len(starts)) if source_costs is None else source_costs, np.float64)
+    check_weights(costs, len(starts))
+    wanted = np.zeros(csr.node_count if targets is not None else 0, np.uint8)
+    if targets is not None:
+        wanted[_check_nodes(targets, csr.node_count)] = 1
+    stop = (freeze(wanted, np.uint8), int(wanted.sum()) if targets is not None else -1, float(bound))
+    return Tree(*_settle((csr.indptr, csr.head, csr.arc), freeze(weight, np.float64), starts, costs, stop))
+
+
+def grow_trees(
+    csr: Csr, weight: Floats, *, sources: Sequence[NDArray[np.integer]], threads: int = 2
+) -> tuple[Tree, ...]:
+    """A tree for each set of `sources`, grown on `threads` threads side by side.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> csr = build_csr(np.array([0]), np.array([1]), node_count=2)
+    >>> [tree.distance.tolist() for tree in grow_trees(csr, np.ones(1), sources=[np.array([0]), np.array([1])])]
+    [[0.0, 1.0], [inf, 0.0]]
+    """
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return tuple(pool.map(lambda nodes: grow_tree(csr, weight, sources=nodes), sources))
+
+
+def trace_path(tree: Tree, node: int) -> Ints:
+    """Arcs int32[k] of the tree's path from its source to `node`; empty at a source and where not reached.
+
+    On a tree over a reverse graph use `trace_onward`.
+    """
+    return _climb(tree.parent, tree.parent_arc, np.int64(node))[::-1].copy()
+
+
+def trace_onward(tree: Tree, node: int) -> Ints:
+    """Arcs int32[k] from `node` to the source of a tree over a reverse graph, in the order of travel.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> reverse = build_csr(np.array([1, 2]), np.array([0, 1]), node_count=3)
+    >>> trace_onward(grow_tree(reverse, np.ones(2), sources=np.array([2])), 0).tolist()
+    [0, 1]
+    """
+    return _climb(tree.parent, tree.parent_arc, np.int64(node))
+
+
+def find_roots(tree: Tree) -> Ints:
+    """For each node the source that it hangs on, int32[n], -1 where not reached.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> csr = build_csr(np.array([0, 2]), np.array([1, 3]), node_count=5)
+    >>> find_roots(grow_tree(csr, np.ones(2), sources=np.array([0, 2]))).tolist()
+    [0, 0, 2, 2, -1]
+    """
+    return _spread_roots(tree.parent, tree.order)
+
+
+def accumulate_along(tree: Tree, values: Floats) -> Floats:
+    """Sums of `values` along the tree's paths to every node, in one pass.
+
+    values float64[m] or float64[m, k] by arc id (km, hours, ...); returns float64[n] or float64[n, k], 0 at sources
+    and infinite where not reached.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> csr = build_csr(np.array([0, 1]), np.array([1, 2]), node_count=3)
+    >>> accumulate_along(grow_tree(csr, np.ones(2), sources=np.array([0])), np.array([30.0, 12.0])).tolist()
+    [0.0, 30.0, 42.0]
+    """
+    columns = freeze(values.reshape(len(values), -1), np.float64)
+    sums = _add_along(tree.parent, tree.parent_arc, tree.order, columns)
+    return sums.reshape(len(tree.distance), *values.shape[1:])
+
+
+def find_path(csr: Csr, reverse: Csr, weight: Floats, *, source: int, target: int) -> Path:
+    """Least-weight path from `source` to `target`, searched from both ends at once (Pohl 1971).
+
+    `reverse` is the reverse graph under the same arc ids. Of paths of equal weight it may give another one than
+    `grow_tree`, but always the same one.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
+    >>> graphs = build_csr(tail, head, node_count=3), build_csr(head, tail, node_count=3)
+    >>> find_path(*graphs, np.array([1.0, 2.0, 5.0]), source=0, target=2)
+    Path(cost=3.0, arcs=array([0, 1], dtype=int32))
+    """
+    check_weights(weight, csr.arc_count)
+    _check_nodes(np.array([source, target]), csr.node_count)
+    graphs = (csr.indptr, csr.head, csr.arc), (reverse.indptr, reverse.head, reverse.arc)
+    frozen = freeze(weight, np.float64)
+    meeting, before, after = _meet(graphs[0], graphs[1], frozen, np.int32(source), np.int32(target))
+    if meeting < 0:
+        return Path(np.inf, np.empty(0, np.int32))
+    return _measure(weight, np.concatenate([before[::-1], after]))
+
+
+def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, potential: Floats) -> Path:
+    """Least-weight path from `source` to `target` by A* (Hart, Nilsson and Raphael 1968).
+
+    potential float64[n] is a lower bound of the cost from each node to the target, infinite where it is known that
+    there is no way. It need not be consistent: a node is settled again when a better way to it turns up.
+
+    >>> from landbridge.kernels.graph import build_csr
+    >>> csr = build_csr(np.array([0, 1, 0]), np.array([1, 2, 2]), node_count=3)
+    >>> find_path_guided(csr, np.array([1.0, 2.0, 5.0]), source=0, target=2, potential=np.array([3.0, 2.0, 0.0])).cost
+    3.0
+    """
+    check_weights(weight, csr.arc_count)
+    check_weights(potential, csr.node_count)
+    _check_nodes(np.array([source, target]), csr.node_count)
+    bounds = freeze(potential, np.float64)
+    graph = (csr.indptr, csr.head, csr.arc)
+    reached, arcs = _guide(graph, freeze(weight, np.float64), bounds, np.int32(source), np.int32(target))
+    return _measure(weight, arcs[::-1]) if reached else Path(np.inf, np.empty(0, np.int32))
+
+
+def check_weights(weight: Floats, count: int) -> None:
+    """Raises ValueError unless there are `count` weights, none of them negative or missing (NaN)."""
+    if len(weight) != count:
+        raise ValueError(f"{len(weight)} weights where {count} are needed")
+    if count and not weight.min() >= 0.0:
+        raise ValueError("a weight is negative or missing")
+
+
+def _check_nodes(nodes: NDArray[np.integer], node_count: int) -> Ints:
+    if len(nodes) and not (nodes.min() >= 0 and nodes.max() < node_count):
+        raise ValueError(f"a node id lies outside 0 to {node_count - 1}")
+    return freeze(nodes, np.int32)
+
+
+def _measure(weight: Floats, arcs: Ints) -> Path:
+    cost = 0.0
+    for arc in arcs:
+        cost += float(weight[arc])
+    return Path(cost, arcs)
+
+
+@njit(cache=True, nogil=True)
+def _settle(
+    graph: Graph, weight: Floats, sources: Ints, costs: Floats, stop: tuple[Marks, int, float]
+) -> tuple[Floats, Ints, Ints, Ints]:
+    count = len(graph[0]) - 1
+    wanted, waiting, bound = stop
+    distance, settled = np.full(count, np.inf), np.zeros(count, np.uint8)
+    parent_arc, parent = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
+    order, done = np.empty(count, np.int32), 0
+    room = len(graph[1]) + len(sources)
+    keys, items, size = np.empty(room), np.empty(room, np.int32), 0
+    for index in range(len(sources)):
+        node = sources[index]
+        if costs[index] < distance[node]:
+            distance[node] = costs[index]
+            size = push(keys, items, size, costs[index], node)
+    labels = (distance, parent_arc, parent, settled)
+    while size > 0 and waiting != 0 and keys[0] <= bound:
+        node = items[0]
+        size = pop(keys, items, size)
+        if settled[node]:
+            continue
+        settled[node] = 1
+        order[done] = node
+        done += 1
+        if waiting > 0 and wanted[node]:
+            waiting -= 1
+        size = _relax(graph, weight, node, labels, (keys, items, size))
+    for index in range(size):
+        node = items[index]
+        if not settled[node]:
+            distance[node], parent_arc[node], parent[node] = np.inf, -1, -1
+    return distance, parent_arc, parent, order[:done].copy()
+
+
+@njit(cache=True, nogil=True)
+def _relax(graph: Graph, weight: Floats, node: int, labels: Labels, heap: tuple[Floats, Ints, int]) -> int:
+    indptr, heads, arcs = graph
+    distance, parent_arc, parent, settled = labels
+    keys, items, size = heap
+    here = distance[node]
+    for slot in range(indptr[node], indptr[node + 1]):
+        head, arc = heads[slot], arcs[slot]
+        reach = here + weight[arc]
+        known = distance[head]
+        if reach < known:
+            distance[head], parent_arc[head], parent[head] = reach, arc, node
+            size = push(keys, items, size, reach, head)
+        elif reach == known and arc < parent_arc[head] and not settled[head]:
+            parent_arc[head], parent[head] = arc, node
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _climb(parent: Ints, parent_arc: Ints, node: int) -> Ints:
+    length, here = 0, node
+    while parent[here] >= 0:
+        here = parent[here]
+        length += 1
+    arcs = np.empty(length, np.int32)
+    here = node
+    for index in range(length):
+        arcs[index] = parent_arc[here]
+        here = parent[here]
+    return arcs
+
+
+@njit(cache=True, nogil=True)
+def _spread_roots(parent: Ints, order: Ints) -> Ints:
+    roots = np.full(len(parent), -1, np.int32)
+    for node in order:
+        roots[node] = node if parent[node] < 0 else roots[parent[node]]
+    return roots
+
+
+@njit(cache=True, nogil=True)
+def _add_along(parent: Ints, parent_arc: Ints, order: Ints, values: Floats) -> Floats:
+    width = values.shape[1]
+    sums = np.full((len(parent), width), np.inf)
+    for node in order:
+        for column in range(width):
+            if parent[node] < 0:
+                sums[node, column] = 0.0
+            else:
+                sums[node, column] = sums[parent[node], column] + values[parent_arc[node], column]
+    return sums
+
+
+@njit(cache=True, nogil=True)
+def _start(count: int, room: int, source: int) -> tuple[Labels, Floats, Ints]:
+    distance, settled = np.full(count, np.inf), np.zeros(count, np.uint8)
+    parent_arc, parent = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
+    keys, items = np.empty(room), np.empty(room, np.int32)
+    distance[source] = 0.0
+    keys[0], items[0] = 0.0, source
+    return (distance, parent_arc, parent, settled), keys, items
+
+
+@njit(cache=True, nogil=True)
+def _meet(forward: Graph, backward: Graph, weight: Floats, source: int, target: int) -> tuple[int, Ints, Ints]:
+    count, room = len(forward[0]) - 1, len(forward[1]) + 1
+    ahead, keys, items = _start(count, room, source)
+    behind, back_keys, back_items = _start(count, room, target)
+    size, back_size, best, meeting = 1, 1, np.inf, -1
+    # No path is shorter than the two least keys together, so the search ends when they reach the best one found.
+    while size > 0 and back_size > 0 and keys[0] + back_keys[0] < best:
+        onward = keys[0] <= back_keys[0]
+        if onward:
+            node = items[0]
+            size = pop(keys, items, size)
+        else:
+            node = back_items[0]
+            back_size = pop(back_keys, back_items, back_size)
+        labels = ahead if onward else behind
+        if labels[3][node]:
+            continue
+        labels[3][node] = 1
+        total = ahead[0][node] + behind[0][node]
+        if total < best:
+            best, meeting = total, node
+        if onward:
+            size = _relax(forward, weight, node, ahead, (keys, items, size))
+        else:
+            back_size = _relax(backward, weight, node, behind, (back_keys, back_items, back_size))
+    if meeting < 0:
+        return -1, np.empty(0, np.int32), np.empty(0, np.int32)
+    return meeting, _climb(ahead[2], ahead[1], meeting), _climb(behind[2], behind[1], meeting)
+
+
+@njit(cache=True, nogil=True)
+def _guide(graph: Graph, weight: Floats, potential: Floats, source: int, target: int) -> tuple[bool, Ints]:
+    indptr, heads, arcs = graph
+    # A node may come up again for a better way, so the heap grows where the arcs are not room enough.
+    labels, keys, items = _start(len(indptr) - 1, len(heads) + 1, source)
+    distance, parent_arc, parent, _ = labels
+    keys[0], size = potential[source], 1
+    while size > 0 and keys[0] < np.inf:
+        key, node = keys[0], items[0]
+        size = pop(keys, items, size)
+        if node == target:
+            return True, _climb(parent, parent_arc, target)
+        if key > distance[node] + potential[node]:
+            continue
+        if size + indptr[node + 1] - indptr[node] > len(keys):
+            keys, items = np.append(keys, np.empty(len(keys))), np.append(items, np.empty(len(items), np.int32))
+        for slot in range(indptr[node], indptr[node + 1]):
+            head, reach = heads[slot], distance[node] + weight[arcs[slot]]
+            if reach < distance[head] and potential[head] < np.inf:
+                distance[head], parent_arc[head], parent[head] = reach, arcs[slot], node
+                size = push(keys, items, size, reach + potential[head], head)
+    return False, np.empty(0, np.int32)

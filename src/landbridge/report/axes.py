@@ -1,0 +1,75 @@
+"""Axes of charts: round ticks and the frame that the plots share."""
+
+from __future__ import annotations
+
+import math
+
+from markupsafe import escape
+
+from landbridge.report.figures import group_digits
+
+WIDTH, HEIGHT = 500.0, 350.0
+LEFT, RIGHT, TOP, BOTTOM = 50.0, 74.0, 28.0, 62.0  # margins of a plot
+SIZE = 12.5  # of the text, in units of the view box, as laid out
+PLOT_RIGHT, PLOT_BOTTOM = WIDTH - RIGHT, HEIGHT - BOTTOM
+
+
+def choose_step(span: float, count: int) -> float:
+    """A round distance of ticks so that about `count` fit into `span`.
+
+    >>> choose_step(7600.0, 5)
+    2000.0
+    """
+    rough = span / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    return next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= rough * 0.999)
+
+
+def list_ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round values from `low` to `high`.
+
+    >>> list_ticks(0.0, 31.0)
+    [0.0, 10.0, 20.0, 30.0]
+    """
+    step = choose_step(high - low or 1.0, count)
+    first = math.ceil(low / step - 1e-9)
+    return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def write_tick(value: float, step: float) -> str:
+    """A tick's number with as many decimals as its step needs."""
+    return group_digits(value, 0 if step >= 1 and step == int(step) else 1)
+
+
+def write_text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
+    """A line of text; `kind` is its class, `anchor` its alignment (class too, as style needs no attribute)."""
+    classes = " ".join(filter(None, (kind, {"middle": "mid", "end": "end"}.get(anchor, ""))))
+    name = f' class="{classes}"' if classes else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape(text)}</text>'
+
+
+def draw_vertical_axis(high: float, unit: str) -> str:
+    """Grid lines, numbers and unit of a vertical axis from 0 to `high`."""
+    height = PLOT_BOTTOM - TOP
+    ticks = list_ticks(0.0, high, 4)
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    parts = [write_text(LEFT - 6, TOP - 12, unit, "unit", "end")]
+    for tick in ticks:
+        y = PLOT_BOTTOM - tick / high * height
+        kind = "base" if tick == 0 else "grid"
+        parts.append(f'<path class="{kind}" d="M{LEFT:.0f} {y:.1f}H{PLOT_RIGHT:.0f}"/>')
+        parts.append(write_text(LEFT - 6, y + 4, write_tick(tick, step), "tick", "end"))
+    return "".join(parts)
+
+
+def draw_distance_axis(high: float, origin: str) -> str:
+    """Ticks and title of a horizontal axis in km from 0 to `high`."""
+    width = PLOT_RIGHT - LEFT
+    ticks = list_ticks(0.0, high, 4)
+    parts = []
+    for tick in ticks:
+        x = LEFT + tick / high * width
+        parts.append(f'<path class="base" d="M{x:.1f} {PLOT_BOTTOM:.1f}v4"/>')
+        parts.append(write_text(x, PLOT_BOTTOM + 17, group_digits(tick), "tick", "middle"))
+    parts.append(write_text(PLOT_RIGHT, HEIGHT - 6, f"km from {origin}", "unit", "end"))
+    return "".join(parts)

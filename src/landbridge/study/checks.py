@@ -1,0 +1,114 @@
+"""Checking a study: everything that is wrong with it, found at once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from landbridge.schema.catalogue import load_catalogue
+from landbridge.schema.cells import quote
+from landbridge.schema.checks import CheckInput, RowPlace, run_checks
+from landbridge.schema.findings import Finding, find_nearest, order_findings
+from landbridge.schema.study_file import STUDY_FILE
+from landbridge.schema.tables import TableFile, Tables
+from landbridge.sources.products import is_product
+from landbridge.study.reading import StudyInput
+from landbridge.study.scenarios import ScenarioTables, scenario_tables
+
+
+def check_study(
+    study: StudyInput,
+    shipped: Tables,
+    *,
+    network_date: datetime.date,
+    is_place: Callable[[str], bool] | None = None,
+) -> tuple[Finding, ...]:
+    """All findings of a study: its files, its parties, each scenario's rows, and what they refer to.
+
+    Of the tables only rows that the study writes or changes are checked. `is_place` says whether a text
+    names a place; without it no end of a flow, leg or service and no via is looked up.
+    """
+    findings = [*study.findings, *_check_flows(study)]
+    for name in study.model.scenario_names:
+        tables = scenario_tables(study, name, shipped, network_date=network_date)
+        findings += check_scenario(study, tables, is_place=is_place)
+        findings += _check_parties(study, tables)
+    return order_findings(findings)
+
+
+def check_scenario(
+    study: StudyInput, tables: ScenarioTables, *, is_place: Callable[[str], bool] | None = None
+) -> tuple[Finding, ...]:
+    """The findings of one scenario: its layers, and the declared checks over the rows of the study."""
+    frames: dict[str, pd.DataFrame] = {}
+    places: dict[str, tuple[RowPlace, ...]] = {}
+    for table, frame in tables.tables.items():
+        rows = _own_rows(table, frame, study, tables)
+        if rows:
+            frames[table] = frame.iloc[list(rows)].reset_index(drop=True)
+            places[table] = tuple(rows.values())
+    given = CheckInput(frames, places, is_place=is_place, is_product=is_product, targets=tables.tables)
+    found = [*tables.findings, *run_checks(given)]
+    for file in _override_files(study, tables.name):
+        own = {"overrides": tuple((file.file, row) for row in file.rows)}
+        found += run_checks(CheckInput({"overrides": file.frame}, own, targets=tables.tables))
+    return order_findings(found)
+
+
+def _own_rows(
+    table: str, frame: pd.DataFrame, study: StudyInput, tables: ScenarioTables
+) -> dict[int, RowPlace]:
+    """The positions of rows of which the study speaks, with the place where it spoke last."""
+    spec = load_catalogue().tables[table]
+    spoken: dict[str, RowPlace] = {}
+    if spec.where == "study" and table in study.files:
+        file = study.files[table]
+        keys = file.frame[spec.key[0]].tolist()
+        spoken = {key: (file.file, row) for key, row in zip(keys, file.rows, strict=True)}
+    spoken |= tables.touched.get(table, {})
+    if not spoken:
+        return {}
+    positions = {key: row for row, key in enumerate(frame[spec.key[0]].tolist())}
+    return {positions[key]: place for key, place in spoken.items()}
+
+
+def _override_files(study: StudyInput, scenario: str) -> Iterator[TableFile]:
+    for step in study.model.lineage(scenario):
+        for name in study.model.scenario(step).overrides:
+            if name in study.overrides:
+                yield study.overrides[name]
+
+
+def _check_flows(study: StudyInput) -> Iterator[Finding]:
+    if "flows" not in study.files or study.files["flows"].frame.empty:
+        what, remedy = "the study asks for no flow", "add a row to flows.csv"
+        yield Finding("no_flows", "warning", what, remedy, "flows.csv")
+
+
+def _check_parties(study: StudyInput, tables: ScenarioTables) -> Iterator[Finding]:
+    """Whether parties and those whose law binds are countries or blocs of the table territories."""
+    blocs = set(tables.tables["territories"]["territory"].tolist())
+    for key in ("parties", "bound_by"):
+        named: tuple[str, ...] = getattr(study.model, key)
+        yield from check_codes(named, blocs, file=STUDY_FILE, column=key)
+
+
+def check_codes(
+    codes: tuple[str, ...], blocs: set[str], *, file: str = "", column: str = ""
+) -> Iterator[Finding]:
+    """A finding for each code that is neither a country of ISO 3166-1 nor a bloc, or that stands twice."""
+    countries: Mapping[str, str] = load_catalogue().country_codes
+    by_name = {name: code for code, name in countries.items()}
+    for code in dict.fromkeys(codes):
+        if codes.count(code) > 1:
+            what = f"{quote(code)} stands twice"
+            yield Finding("repeated_party", "error", what, "write it once", file, None, column)
+        if code not in countries and code not in blocs:
+            known = [*countries, *by_name, *blocs]
+            nearest = (code.upper(),) if code.upper() in known else find_nearest(code, known)
+            words = tuple(dict.fromkeys(by_name.get(word, word) for word in nearest))
+            what = f"{quote(code)} is neither a country code nor the code of a bloc"
+            remedy = f"write an ISO 3166-1 alpha-2 code or one of {', '.join(sorted(blocs)) or 'the blocs'}"
+            yield Finding("unknown_party", "error", what, remedy, file, None, column, words)

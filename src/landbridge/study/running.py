@@ -1,0 +1,70 @@
+"""Running a scenario of a study: check, compute, store under the hash of the inputs, read back when they are equal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from landbridge.network.steps import Simulation
+from landbridge.schema import raise_errors
+from landbridge.sources import hash_shipped_tables, network_date, read_shipped_tables
+from landbridge.sources.world import read_meta
+from landbridge.store import RunInputs, Store, StoredRun
+from landbridge.study.checks import check_scenario
+from landbridge.study.engine import RESULTS, Progress, Setting, compute
+from landbridge.study.reading import StudyInput
+from landbridge.study.scenarios import ScenarioTables, scenario_tables
+
+RUNS_FOLDER = "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A scenario ready to run: its tables (flows and corridors narrowed to the study's), setting and inputs."""
+
+    tables: Mapping[str, pd.DataFrame]
+    scenario: ScenarioTables
+    setting: Setting
+    inputs: RunInputs
+
+
+def prepare_scenario(study: StudyInput, name: str) -> Prepared:
+    """Merge and check the tables of a scenario. Raises InputError with all its findings, KeyError for no scenario."""
+    merged = scenario_tables(study, name, read_shipped_tables(), network_date=network_date())
+    raise_errors([*study.findings, *check_scenario(study, merged)])
+    tables = dict(merged.tables)
+    own = merged.touched.get("corridors")
+    if own:
+        tables["corridors"] = tables["corridors"][tables["corridors"]["id"].isin(list(own))]
+    draws = int(tables["parameters"].set_index("id")["value"]["draws"])
+    setting = Setting(merged.date, study.model.bound_by, Simulation(draws, study.model.seed))
+    inputs = RunInputs(
+        scenario=name,
+        inputs={**merged.hashes, "shipped tables": hash_shipped_tables()},
+        versions={"landbridge": version("landbridge"), "network": str(read_meta()["hash"])},
+        seed=study.model.seed,
+        date=merged.date.isoformat(),
+        settings={"draws": draws},
+    )
+    return Prepared(tables, merged, setting, inputs)
+
+
+def open_store(study: StudyInput) -> Store:
+    """The store of a study's runs."""
+    return Store(Path(study.root) / RUNS_FOLDER)
+
+
+def run_scenario(study: StudyInput, name: str, *, progress: Progress = lambda line: None) -> StoredRun:
+    """The run of a scenario: read back where the inputs are those of a stored run, else computed and stored.
+
+    Raises InputError with all findings of the study.
+    """
+    prepared = prepare_scenario(study, name)
+    store = open_store(study)
+    stored = store.find_run(prepared.inputs)
+    if stored is not None:
+        return stored
+    workspace, timings = compute(prepared.tables, prepared.setting, progress=progress)
+    return store.write_run(prepared.inputs, {table: workspace[table] for table in RESULTS}, timings=timings)
