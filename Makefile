@@ -96,6 +96,7 @@ bench: $(TEST)/.installed ## Speed and size, with the CPU's name (see benchmarks
 
 data: $(DATA)/.installed ## Build the shipped network anew from its sources
 	$(DATA)/bin/python data/build.py
+	$(DATA)/bin/python data/build_map.py
 
 format: $(TEST)/.installed ## Mend style
 	$(TEST)/bin/ruff check --fix .

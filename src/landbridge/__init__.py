@@ -15,9 +15,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from landbridge.api import Goods as Goods
+    from landbridge.api import Indicator as Indicator
+    from landbridge.api import Options as Options
+    from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
+    from landbridge.api import export_tables as export_tables
     from landbridge.api import find_routes as find_routes
+    from landbridge.api import list_indicators as list_indicators
     from landbridge.api import read_study as read_study
     from landbridge.schema import Finding as Finding
     from landbridge.schema import InputError as InputError
@@ -31,26 +37,38 @@ __version__ = "0.1.0"
 # holds the two lists together.
 _PUBLIC = {
     "Finding": "landbridge.schema",
+    "Goods": "landbridge.api",
+    "Indicator": "landbridge.api",
     "InputError": "landbridge.schema",
     "LandbridgeError": "landbridge.schema",
+    "Options": "landbridge.api",
     "ProhibitedError": "landbridge.schema",
+    "Routes": "landbridge.api",
     "Run": "landbridge.api",
     "Study": "landbridge.api",
     "UnreachableError": "landbridge.schema",
+    "export_tables": "landbridge.api",
     "find_routes": "landbridge.api",
+    "list_indicators": "landbridge.api",
     "read_study": "landbridge.api",
 }
 
 __all__ = [
     "Finding",
+    "Goods",
+    "Indicator",
     "InputError",
     "LandbridgeError",
+    "Options",
     "ProhibitedError",
+    "Routes",
     "Run",
     "Study",
     "UnreachableError",
     "__version__",
+    "export_tables",
     "find_routes",
+    "list_indicators",
     "read_study",
 ]
 

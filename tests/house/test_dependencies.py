@@ -52,6 +52,22 @@ def test_the_package_imports_what_it_declares(source_files: list[Path], root: Pa
     assert declared - imported - REACHED_THROUGH_ANOTHER == set()
 
 
+@pytest.mark.parametrize(
+    ("folder", "extras"), [("tests", ["test", "docs"]), ("benchmarks", ["test"]), ("data", ["build"])]
+)
+def test_folders_import_what_their_extras_declare(
+    folder: str, extras: list[str], project_files: list[Path], root: Path
+) -> None:
+    files = [path for path in project_files if path.suffix == ".py" and root / folder in path.parents]
+    beside = {path.stem for path in files} | {part.name for path in files for part in path.parents}
+    owners, project = packages_distributions(), read_project(root)
+    names = read_imports(files) - beside
+    imported = {canonicalize_name(owner) for name in names for owner in owners.get(name, [name])}
+    declared = {canonicalize_name(item.name) for extra in ["", *extras] for item in project[extra]}
+    # pytest-playwright brings playwright at the version that fits it.
+    assert imported - declared - {"playwright"} == set()
+
+
 def test_each_dependency_has_its_reason(root: Path) -> None:
     page = (root / "docs/dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([\w.-]+) \| ([^|]{15,}) \| ([^|]{3,}) \|$", page, flags=re.MULTILINE)

@@ -1,0 +1,38 @@
+"""What a user's code holds: Study, Run, routes between two places, indicators, exports. Loaded on first use."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from landbridge.api.exporting import export_tables as export_tables
+    from landbridge.api.indicators import Indicator as Indicator
+    from landbridge.api.indicators import list_indicators as list_indicators
+    from landbridge.api.routing import Goods as Goods
+    from landbridge.api.routing import Options as Options
+    from landbridge.api.routing import Routes as Routes
+    from landbridge.api.routing import find_routes as find_routes
+    from landbridge.api.study import Run as Run
+    from landbridge.api.study import Study as Study
+    from landbridge.api.study import read_study as read_study
+
+_HOMES = {
+    "exporting": ("export_tables",),
+    "indicators": ("Indicator", "list_indicators"),
+    "routing": ("Goods", "Options", "Routes", "find_routes"),
+    "study": ("Run", "Study", "read_study"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = list(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -42,6 +42,7 @@ class Routes:
     ends: tuple[dict[str, Any], dict[str, Any]]
     listings: tuple[dict[str, Any], ...]
     price_year: int
+    date: datetime.date
     findings: tuple[dict[str, Any], ...]
 
     def _repr_html_(self) -> str:
@@ -212,6 +213,7 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
         ends=(_end(stops[0], verdict["origin_snap"]), _end(stops[1], verdict["destination_snap"])),
         listings=tuple(_listing(row, tables["listings"]) for row in _unique(workspace["applied_listings"])),
         price_year=int(tables["parameters"].set_index("id")["value"]["price_year"]),
+        date=workspace["date"],
         findings=tuple(findings),
     )
 

@@ -72,6 +72,10 @@ class Study:
         name = self.scenario_name(scenario)
         return Run(self, name, run_scenario(self.source, name, progress=progress))
 
+    def prepare(self, scenario: str = "") -> Prepared:
+        """The tables and the setting of a scenario, checked, without running it. Raises InputError."""
+        return prepare_scenario(self.source, self.scenario_name(scenario))
+
     def scenario_name(self, scenario: str) -> str:
         """A name of a scenario, by default the first. Raises InputError with the nearest names."""
         name = scenario or self.scenarios[0]

@@ -1,7 +1,7 @@
 """Distributions of times and costs: fits to published quantiles, and closed forms of their means.
 
-A time is a minimum plus a lognormal excess (Arvis, Raballand and Marteau 2010, The Cost of Being Landlocked, ch. 4),
-or a wait that is uniform within a headway. A cost is a lognormal.
+A time is a minimum plus a lognormal excess (Arvis, Raballand and Marteau 2010, The Cost of Being Landlocked,
+ch. 4), or a wait that is uniform within a headway. A cost is a lognormal.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ MOST_SIGMA = 1.5
 class Excess:
     """A time T = minimum + exp(mu + sigma Z), or minimum + span U; Z standard normal, U uniform on (0, 1).
 
-    minimum, span and mean in h, mu in ln h. With sigma = 0 there is no lognormal part and mu has no meaning; with
-    sigma = 0 and span = 0 the time is fixed. mean is E(T). Raises ValueError for a negative spread, or for both kinds
-    of spread at once.
+    minimum, span and mean in h, mu in ln h. With sigma = 0 there is no lognormal part and mu has no meaning;
+    with sigma = 0 and span = 0 the time is fixed. mean is E(T). Raises ValueError for a negative spread, or
+    for both kinds of spread at once.
 
     >>> Excess(24.0, 0.0, 0.0, 24.0)
     Excess(minimum=24.0, mu=0.0, sigma=0.0, mean=24.0, span=0.0)
@@ -52,7 +52,7 @@ class Excess:
 
 @dataclass(frozen=True, slots=True)
 class Lognormal:
-    """A cost C = exp(mu + sigma Z) with E(C) = mean; sigma = 0 is the fixed cost `mean` (mu is -inf where it is 0)."""
+    """A cost C = exp(mu + sigma Z) with E(C) = mean; fixed where sigma = 0 (mu is -inf for a mean of 0)."""
 
     mean: float
     mu: float
@@ -62,15 +62,15 @@ class Lognormal:
 def fit_excess(minimum: float, p50: float, *, p90: float) -> Excess:
     """The time with a least value `minimum`, a median `p50` and a 90th percentile `p90` (h).
 
-    mu = ln(p50 - minimum), sigma = ln((p90 - minimum) / (p50 - minimum)) / z90 with z90 = 1.28155, and
-    mean = minimum + exp(mu + sigma^2 / 2). Where p90 = p50 the time is fixed at p50. A minimum close to the median
-    with a p90 far above it would give a mean beyond any reason, so sigma is held at 1.5 by lowering the minimum to
-    p50 - (p90 - p50) / (exp(1.5 z90) - 1), not below 0: median and p90 always stand. A minimum of NaN is 0.
-    Raises ValueError unless 0 <= minimum <= p50 <= p90, all finite.
+    mu = ln(p50 - minimum), sigma = ln((p90 - minimum) / (p50 - minimum)) / z90 with z90 = 1.28155, and mean =
+    minimum + exp(mu + sigma^2 / 2). Where p90 = p50 the time is fixed at p50. A minimum close to the median
+    with a p90 far above it would give a mean beyond any reason, so sigma is held at 1.5 by lowering the
+    minimum to p50 - (p90 - p50) / (exp(1.5 z90) - 1), not below 0: median and p90 always stand. A minimum of
+    NaN is 0. Raises ValueError unless 0 <= minimum <= p50 <= p90, all finite.
 
     >>> time = fit_excess(2.0, 6.0, p90=18.0)
     >>> round(time.mu, 4), round(time.sigma, 4), round(time.mean, 3)
-    (1.3863, 1.0818, 9.181)
+    (1.3863, 1.0817, 9.18)
     >>> fit_excess(6.0, 6.0, p90=6.0).mean
     6.0
     """
@@ -89,7 +89,7 @@ def fit_excess(minimum: float, p50: float, *, p90: float) -> Excess:
 
 
 def spread_wait(headway: float) -> Excess:
-    """A wait that is uniform within `headway` (h): the goods come at a time that knows nothing of the departures.
+    """A wait that is uniform within `headway` (h): goods come at a time that knows nothing of departures.
 
     >>> spread_wait(72.0).mean
     36.0
@@ -102,9 +102,9 @@ def spread_wait(headway: float) -> Excess:
 def excess_over(time: Excess, free: float) -> float:
     """E(max(0, T - free)): the hours beyond the `free` ones (h), in closed form.
 
-    For a lognormal X and k = free - minimum > 0 it is exp(mu + sigma^2 / 2) Phi((mu + sigma^2 - ln k) / sigma)
-    - k Phi((mu - ln k) / sigma), the formula of an option of Black and Scholes (1973); for a uniform wait within a
-    span s it is (s - k)^2 / 2s.
+    For a lognormal X and k = free - minimum > 0 it is exp(mu + sigma^2 / 2) Phi((mu + sigma^2 - ln k) /
+    sigma) - k Phi((mu - ln k) / sigma), the formula of an option of Black and Scholes (1973); for a uniform
+    wait within a span s it is (s - k)^2 / 2s.
 
     >>> excess_over(spread_wait(24.0), 12.0)
     3.0
@@ -122,11 +122,12 @@ def excess_over(time: Excess, free: float) -> float:
 
 
 def fit_lognormal(mean: float, p10: float, *, p90: float) -> Lognormal:
-    """The cost with this mean and the spread of these quantiles: sigma = ln(p90 / p10) / (2 z90), z90 = 1.28155.
+    """The cost with this mean and the spread of these quantiles: sigma = ln(p90 / p10) / (2 z90).
 
-    Three figures rarely agree on a law of two parameters: the mean is kept, since means are what adds up, and the
-    quantiles give the ratio only; mu = ln(mean) - sigma^2 / 2. A mean of 0 is a fixed cost of 0.
-    Raises ValueError unless mean >= 0 and 0 < p10 <= p90, all finite (p10 = p90 = 0 is allowed with a mean of 0).
+    Three figures rarely agree on a law of two parameters: the mean is kept, since means are what adds up, and
+    the quantiles give the ratio only; z90 = 1.28155, mu = ln(mean) - sigma^2 / 2. A mean of 0 is a fixed cost
+    of 0. Raises ValueError unless mean >= 0 and 0 < p10 <= p90, all finite (p10 = p90 = 0 is allowed with a
+    mean of 0).
 
     >>> cost = fit_lognormal(100.0, 60.0, p90=150.0)
     >>> round(cost.mu, 4), round(cost.sigma, 4)

@@ -1,7 +1,7 @@
-"""A 4-ary heap of (key, item) pairs in two arrays, least first; equal keys give the smaller item.
+"""A 4-ary heap of (key, item) pairs in two arrays, least key first: compiled functions that the searches share.
 
-Compiled functions that the searches share. The order of equal keys is a rule and no accident of the layout, so a
-search settles its nodes in one order on every machine (d-ary heaps: Johnson 1975; Tarjan 1983).
+Four children lie side by side in the memory, which is why four ways beat two (d-ary heaps: Johnson 1975; Tarjan
+1983). What comes first among equal keys follows from the order of the pushes alone.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ def push(keys: Keys, items: Items, size: int, key: float, item: int) -> int:
     hole = size
     while hole > 0:
         parent = (hole - 1) >> 2
-        if key > keys[parent] or (key == keys[parent] and item >= items[parent]):
+        if key >= keys[parent]:
             break
         keys[hole] = keys[parent]
         items[hole] = items[parent]
@@ -33,14 +33,18 @@ def pop(keys: Keys, items: Items, size: int) -> int:
     """Takes the least pair, which stands at place 0, out of a heap of `size` pairs; returns the new size."""
     last = size - 1
     key, item = keys[last], items[last]
-    hole = 0
-    child = 1
+    hole, child = 0, 1
     while child < last:
         least = child
-        for other in range(child + 1, min(child + 4, last)):
-            if keys[other] < keys[least] or (keys[other] == keys[least] and items[other] < items[least]):
-                least = other
-        if keys[least] > key or (keys[least] == key and items[least] > item):
+        if child + 3 < last:
+            left = child + 1 if keys[child + 1] < keys[child] else child
+            right = child + 3 if keys[child + 3] < keys[child + 2] else child + 2
+            least = right if keys[right] < keys[left] else left
+        else:
+            for other in range(child + 1, last):
+                if keys[other] < keys[least]:
+                    least = other
+        if keys[least] >= key:
             break
         keys[hole] = keys[least]
         items[hole] = items[least]

@@ -1,8 +1,8 @@
 """Least-weight paths: trees from one or many nodes, single paths from both ends or guided, sums along trees.
 
-Weights are float64 by arc id, at least 0; infinity forbids an arc. Of paths of equal weight one rule chooses: nodes
-are settled in the order of distance, then of id, and a node keeps the arc of least id among the arcs of equal distance
-that were known before it was settled. Equal inputs therefore give equal paths, whatever the machine.
+Weights are float64 by arc id, at least 0; infinity forbids an arc. Of paths of equal weight one rule chooses: a
+node keeps the arc of least id among the arcs of equal distance that were known before it was settled. Equal inputs
+therefore give equal paths, on every machine.
 """
 
 from collections.abc import Sequence
@@ -27,10 +27,11 @@ Labels = tuple[Floats, Ints, Ints, Marks]
 class Tree:
     """Least-weight tree over n nodes.
 
-    distance float64[n] in the unit of the weights, infinite where not reached; parent_arc int32[n], the arc that
-    leads to a node, and parent int32[n], the node before it, -1 at sources and where not reached; order int32[k], the
-    reached nodes as they were settled, so a node stands after its parent. On a reverse graph the tree leads from every
-    node to its sources, and `parent` is the next node on the way there. Method: Dijkstra 1959.
+    distance float64[n] in the unit of the weights, infinite where not reached; parent_arc int32[n], the arc
+    that leads to a node, and parent int32[n], the node before it, -1 at sources and where not reached; order
+    int32[k], the reached nodes as they were settled, so a node stands after its parent. On a reverse graph
+    the tree leads from every node to its sources, and `parent` is the next node on the way there. Method:
+    Dijkstra 1959.
     """
 
     distance: Floats
@@ -41,7 +42,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path: its cost in the unit of the weights (inf where there is none), and arcs int32[k] from start to end."""
+    """A path: its cost in the unit of the weights, inf where none exists, and its arcs int32[k] in order."""
 
     cost: float
     arcs: Ints
@@ -58,9 +59,9 @@ def grow_tree(
 ) -> Tree:
     """Least-weight tree from `sources`, which start at `source_costs` (0 where none are given).
 
-    weight float64[m] by arc id. With `targets` the search ends when all of them that can be reached are settled; nodes
-    further than `bound` are not reached. The tree within such an end is the same as without it.
-    Raises ValueError for a negative or missing weight or cost, and for a node id outside the graph.
+    weight float64[m] by arc id. With `targets` the search ends when all of them that can be reached are
+    settled; nodes further than `bound` are not reached. The tree within such an end is the same as without
+    it. Raises ValueError for a negative or missing weight or cost, and for a node id outside the graph.
 
     >>> from landbridge.kernels.graph import build_csr
     >>> csr = build_csr(np.array([0, 1, 0]), np.array([1, 2, 2]), node_count=4)
@@ -86,7 +87,8 @@ def grow_trees(
 
     >>> from landbridge.kernels.graph import build_csr
     >>> csr = build_csr(np.array([0]), np.array([1]), node_count=2)
-    >>> [tree.distance.tolist() for tree in grow_trees(csr, np.ones(1), sources=[np.array([0]), np.array([1])])]
+    >>> trees = grow_trees(csr, np.ones(1), sources=[np.array([0]), np.array([1])])
+    >>> [tree.distance.tolist() for tree in trees]
     [[0.0, 1.0], [inf, 0.0]]
     """
     with ThreadPoolExecutor(max_workers=threads) as pool:
@@ -98,7 +100,7 @@ def trace_path(tree: Tree, node: int) -> Ints:
 
     On a tree over a reverse graph use `trace_onward`.
     """
-    return _climb(tree.parent, tree.parent_arc, np.int64(node))[::-1].copy()
+    return _climb(tree.parent, tree.parent_arc, int(node))[::-1].copy()
 
 
 def trace_onward(tree: Tree, node: int) -> Ints:
@@ -109,7 +111,7 @@ def trace_onward(tree: Tree, node: int) -> Ints:
     >>> trace_onward(grow_tree(reverse, np.ones(2), sources=np.array([2])), 0).tolist()
     [0, 1]
     """
-    return _climb(tree.parent, tree.parent_arc, np.int64(node))
+    return _climb(tree.parent, tree.parent_arc, int(node))
 
 
 def find_roots(tree: Tree) -> Ints:
@@ -126,8 +128,8 @@ def find_roots(tree: Tree) -> Ints:
 def accumulate_along(tree: Tree, values: Floats) -> Floats:
     """Sums of `values` along the tree's paths to every node, in one pass.
 
-    values float64[m] or float64[m, k] by arc id (km, hours, ...); returns float64[n] or float64[n, k], 0 at sources
-    and infinite where not reached.
+    values float64[m] or float64[m, k] by arc id (km, hours, ...); returns float64[n] or float64[n, k], 0 at
+    sources and infinite where not reached.
 
     >>> from landbridge.kernels.graph import build_csr
     >>> csr = build_csr(np.array([0, 1]), np.array([1, 2]), node_count=3)
@@ -142,8 +144,8 @@ def accumulate_along(tree: Tree, values: Floats) -> Floats:
 def find_path(csr: Csr, reverse: Csr, weight: Floats, *, source: int, target: int) -> Path:
     """Least-weight path from `source` to `target`, searched from both ends at once (Pohl 1971).
 
-    `reverse` is the reverse graph under the same arc ids. Of paths of equal weight it may give another one than
-    `grow_tree`, but always the same one.
+    `reverse` is the reverse graph under the same arc ids. Of paths of equal weight it may give another one
+    than `grow_tree`, but always the same one.
 
     >>> from landbridge.kernels.graph import build_csr
     >>> tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
@@ -155,7 +157,7 @@ def find_path(csr: Csr, reverse: Csr, weight: Floats, *, source: int, target: in
     _check_nodes(np.array([source, target]), csr.node_count)
     graphs = (csr.indptr, csr.head, csr.arc), (reverse.indptr, reverse.head, reverse.arc)
     frozen = freeze(weight, np.float64)
-    meeting, before, after = _meet(graphs[0], graphs[1], frozen, np.int32(source), np.int32(target))
+    meeting, before, after = _meet(graphs[0], graphs[1], frozen, int(source), int(target))
     if meeting < 0:
         return Path(np.inf, np.empty(0, np.int32))
     return _measure(weight, np.concatenate([before[::-1], after]))
@@ -164,12 +166,13 @@ def find_path(csr: Csr, reverse: Csr, weight: Floats, *, source: int, target: in
 def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, potential: Floats) -> Path:
     """Least-weight path from `source` to `target` by A* (Hart, Nilsson and Raphael 1968).
 
-    potential float64[n] is a lower bound of the cost from each node to the target, infinite where it is known that
-    there is no way. It need not be consistent: a node is settled again when a better way to it turns up.
+    potential float64[n] is a lower bound of the cost from each node to the target, infinite where it is known
+    that there is no way. It need not be consistent: a node is settled again when a better way to it turns up.
 
     >>> from landbridge.kernels.graph import build_csr
     >>> csr = build_csr(np.array([0, 1, 0]), np.array([1, 2, 2]), node_count=3)
-    >>> find_path_guided(csr, np.array([1.0, 2.0, 5.0]), source=0, target=2, potential=np.array([3.0, 2.0, 0.0])).cost
+    >>> bound = np.array([3.0, 2.0, 0.0])
+    >>> find_path_guided(csr, np.array([1.0, 2.0, 5.0]), source=0, target=2, potential=bound).cost
     3.0
     """
     check_weights(weight, csr.arc_count)
@@ -177,7 +180,7 @@ def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, pote
     _check_nodes(np.array([source, target]), csr.node_count)
     bounds = freeze(potential, np.float64)
     graph = (csr.indptr, csr.head, csr.arc)
-    reached, arcs = _guide(graph, freeze(weight, np.float64), bounds, np.int32(source), np.int32(target))
+    reached, arcs = _guide(graph, freeze(weight, np.float64), bounds, int(source), int(target))
     return _measure(weight, arcs[::-1]) if reached else Path(np.inf, np.empty(0, np.int32))
 
 
@@ -301,12 +304,14 @@ def _start(count: int, room: int, source: int) -> tuple[Labels, Floats, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def _meet(forward: Graph, backward: Graph, weight: Floats, source: int, target: int) -> tuple[int, Ints, Ints]:
+def _meet(
+    forward: Graph, backward: Graph, weight: Floats, source: int, target: int
+) -> tuple[int, Ints, Ints]:
     count, room = len(forward[0]) - 1, len(forward[1]) + 1
     ahead, keys, items = _start(count, room, source)
     behind, back_keys, back_items = _start(count, room, target)
     size, back_size, best, meeting = 1, 1, np.inf, -1
-    # No path is shorter than the two least keys together, so the search ends when they reach the best one found.
+    # No path yet to find is shorter than the two least keys together.
     while size > 0 and back_size > 0 and keys[0] + back_keys[0] < best:
         onward = keys[0] <= back_keys[0]
         if onward:
@@ -346,7 +351,8 @@ def _guide(graph: Graph, weight: Floats, potential: Floats, source: int, target:
         if key > distance[node] + potential[node]:
             continue
         if size + indptr[node + 1] - indptr[node] > len(keys):
-            keys, items = np.append(keys, np.empty(len(keys))), np.append(items, np.empty(len(items), np.int32))
+            keys = np.append(keys, np.empty(len(keys)))
+            items = np.append(items, np.empty(len(items), np.int32))
         for slot in range(indptr[node], indptr[node + 1]):
             head, reach = heads[slot], distance[node] + weight[arcs[slot]]
             if reach < distance[head] and potential[head] < np.inf:

@@ -53,7 +53,8 @@ def build_network(
     terminals = list(terminal_stops(world, tables["places"], around))
     for stop in terminals:
         draft_terminal(draft, around, stop)
-    draft_gauge_changes(draft, around)
+    names = {row["id"]: row["name"] for table in ("posts", "places") for row in tables[table].to_dict("records")}
+    draft_gauge_changes(draft, around, names)
     by_id = {stop.id: stop for stop in (*terminals, *stops)}
     at_place = draft_services(draft, around, tables["services"], by_id)
     ends = {stop.id: draft_ends(draft, around, stop, at_place.get(stop.id, ())) for stop in stops}

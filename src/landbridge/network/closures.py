@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.network.shipments import Shipment
-from landbridge.network.status import is_open
+from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
+from landbridge.schema.dated_rows import open_at
 from landbridge.network.virtual import DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
 
 Mask = NDArray[np.bool_]
@@ -55,7 +56,7 @@ def close_arcs(
     reasons = np.zeros(len(network.arcs.tail), np.int8)
     for reason, closed in (
         (Reason.STATUS, _closed_by_status(network, tables, date)),
-        (Reason.BORDER, _closed_borders(network, tables["borders"], date)),
+        (Reason.BORDER, _closed_borders(network, tables, date)),
         (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
         (Reason.LAW, _closed_by_law(network, closings)),
         (Reason.AVOIDED, _avoided(network, restrictions)),
@@ -66,20 +67,19 @@ def close_arcs(
 
 def _closed_by_status(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
     arcs, world = network.arcs, network.world
-    closed = _flags(tables["legs"], date, world.legs)[arcs.leg]
-    passages = tables["passages"].assign(**{"from": None, "until": None})
-    closed |= _flags(passages, date, world.passages)[arcs.passage]
-    shut = _shut(tables["posts"], date) | _shut(tables["places"], date)
-    return closed | _at_sites(network, shut)
+    closed = _flags(find_shut("legs", tables, date), world.legs)[arcs.leg]
+    closed |= _flags(find_shut("passages", tables, date), world.passages)[arcs.passage]
+    return closed | _at_sites(network, find_shut("posts", tables, date) | find_shut("places", tables, date))
 
 
-def _shut(frame: pd.DataFrame, date: datetime.date) -> set[str]:
-    return set(frame["id"][~is_open(frame, date)])
+def find_shut(table: str, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> set[str]:
+    """Ids of the rows of a table that are not open at `date`."""
+    frame = tables[table]
+    return set(frame["id"][~open_at(frame, load_catalogue().tables[table], date=date)])
 
 
-def _flags(frame: pd.DataFrame, date: datetime.date, order: tuple[str, ...]) -> Mask:
+def _flags(shut: set[str], order: tuple[str, ...]) -> Mask:
     """Closed flag of each id of `order`, and False for the index -1."""
-    shut = _shut(frame, date)
     return np.array([name in shut for name in order] + [False])
 
 
@@ -88,11 +88,12 @@ def _at_sites(network: VirtualNetwork, places: "set[str] | frozenset[str]") -> M
     return flags[network.arcs.site]
 
 
-def _closed_borders(network: VirtualNetwork, borders: pd.DataFrame, date: datetime.date) -> Mask:
+def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
     crossings = network.world.crossings
     closed = np.zeros(len(crossings) + 1, np.bool_)
     pairs = [frozenset(pair) for pair in zip(crossings["country_a"], crossings["country_b"], strict=True)]
-    for row in borders[~is_open(borders, date)].itertuples(index=False):
+    borders = tables["borders"]
+    for row in borders[borders["id"].isin(find_shut("borders", tables, date))].itertuples(index=False):
         pair = frozenset((row.country_a, row.country_b))
         for position, mode in enumerate(crossings["mode"]):
             if pairs[position] == pair and row.mode in ("any", mode):

@@ -9,13 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.network.build import build_network, survey
-from landbridge.network.closures import Reason, Restrictions, close_arcs, close_other_modes, great_circle
+from landbridge.network.closures import Reason, Restrictions, close_arcs, close_other_modes, find_shut, great_circle
 from landbridge.network.items import PathReader
 from landbridge.network.pricing import PriceBook
 from landbridge.network.routes import Answer, Corridor, Request, find_routes
 from landbridge.network.search import Passing, Search
 from landbridge.network.shipments import Shipment
-from landbridge.network.status import is_open
 from landbridge.network.terminals import Stop, Surroundings
 from landbridge.network.virtual import VirtualNetwork
 from landbridge.network.weights import Pricer, services_by_id, weigh_arcs
@@ -131,7 +130,7 @@ def make_router(
 ) -> Router:
     """A router over `tables` at `date` whose requests start and end at `stops`."""
     around = survey(world, tables, date)
-    open_services = tables["services"][is_open(tables["services"], date)]
+    open_services = tables["services"][~tables["services"]["id"].isin(find_shut("services", tables, date))]
     current = {**tables, "services": measure_services(open_services, tables["places"])}
     return Router(
         tables=current,

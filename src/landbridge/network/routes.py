@@ -117,7 +117,7 @@ def find_routes(search: Search, reader: PathReader, request: Request, *, draws: 
             route,
             id=f"{request.flow}-{rank}",
             rank=rank,
-            ranges=simulate_items(route.items, reader.pricer, draws=draws, seed=seed),
+            ranges=simulate_items(route.items, draws=draws, seed=seed, due=reader.pricer.shipment.due),
         )
         for rank, route in enumerate(ordered, 1)
     ]

@@ -1,13 +1,19 @@
-"""Ranges of a route by Monte Carlo: cumulative quantiles after each item, and of the whole."""
+"""Ranges of a route by Monte Carlo: cumulative quantiles after each item, and of the whole.
+
+Times draw by leg, country and operation; a cost that rests on one row of a table draws once for the whole route, since
+what is uncertain is the row; costs that run with time follow the drawn time of their item.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.kernels.draws import hash_key
+from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
 from landbridge.network.items import Item
-from landbridge.network.weights import Pricer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +36,54 @@ class Ranges:
         return cls(nothing, nothing, np.full(3, np.nan), np.full(3, np.nan), float("nan"))
 
 
-def simulate_items(items: Sequence[Item], pricer: Pricer, *, draws: int, seed: int) -> Ranges:
-    return Ranges.empty(len(items))
+def simulate_items(items: Sequence[Item], *, draws: int, seed: int, due: float = float("nan")) -> Ranges:
+    """Ranges of a route of `items` from `draws` draws; `due` in h is its due time, NaN for none."""
+    result = simulate_route(
+        _time_rows(items),
+        _cost_rows(items),
+        item_count=len(items),
+        seed=seed,
+        draws=draws,
+        due=np.inf if isnan(due) else due,
+    )
+    return Ranges(
+        cumulative_time=result.time,
+        cumulative_cost=result.cost,
+        time=result.time[-1],
+        cost=result.cost[-1],
+        due_probability=float("nan") if isnan(due) else result.on_time,
+    )
+
+
+def _time_rows(items: Sequence[Item]) -> TimeRows:
+    rows = [
+        (position, hash_key(f"time|{key}"), excess)
+        for position, item in enumerate(items)
+        for key, excess in item.excesses
+    ]
+    return TimeRows(
+        item=np.array([row[0] for row in rows], np.int32),
+        key=np.array([row[1] for row in rows], np.uint64),
+        minimum=np.array([row[2].minimum for row in rows], np.float64),
+        mu=np.array([row[2].mu for row in rows], np.float64),
+        sigma=np.array([row[2].sigma for row in rows], np.float64),
+        span=np.array([row[2].span for row in rows], np.float64),
+    )
+
+
+def _cost_rows(items: Sequence[Item]) -> CostRows:
+    rows = [
+        (position, hash_key(f"cost|{';'.join(term.inputs)}"), term)
+        for position, item in enumerate(items)
+        for term in item.terms
+        if term.unit == "USD/t"
+    ]
+    terms = [row[2] for row in rows]
+    return CostRows(
+        item=np.array([row[0] for row in rows], np.int32),
+        key=np.array([row[1] for row in rows], np.uint64),
+        fixed=np.array([0.0 if term.hourly else term.value for term in terms], np.float64),
+        hourly=np.array([term.hourly for term in terms], np.float64),
+        free=np.array([term.free for term in terms], np.float64),
+        sigma=np.array([term.sigma for term in terms], np.float64),
+    )

@@ -187,11 +187,12 @@ def tranship_steps(around: Surroundings, stop: Stop, one: int, other: int) -> tu
     return tuple(steps)
 
 
-def draft_gauge_changes(draft: ArcDraft, around: Surroundings) -> None:
-    """The joints between railways of different gauge."""
+def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[str, str]) -> None:
+    """The joints between railways of different gauge; `names` are those of places and posts by id."""
     for row in around.world.gauge_changes.itertuples(index=False):
         place = row.place or row.id
-        name = f"{row.place or row.country} {row.gauge_a}/{row.gauge_b} mm"
+        where = names.get(row.place) or f"{row.country} border"
+        name = f"{where} ({row.gauge_a}/{row.gauge_b} mm)"
         site = draft.add_site(Site(place, name, row.country, float(row.lat), float(row.lon), "gauge_change"))
         steps = (Step("gauge_change", "rail", "", "", around.scopes(row.place, row.country)),)
         for ends in ((int(row.node_a), int(row.node_b)), (int(row.node_b), int(row.node_a))):

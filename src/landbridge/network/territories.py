@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from landbridge.schema import load_catalogue
+from landbridge.schema.dated_rows import in_force_at
+
 ORDER = {"none": 0, "documents": 1, "full": 2}
 
 
@@ -20,9 +23,9 @@ class Territories:
     def at(cls, frame: pd.DataFrame, date: datetime.date) -> "Territories":
         """Members at `date` of the table territories."""
         members: dict[str, dict[str, str]] = defaultdict(dict)
-        for row in frame.to_dict("records"):
-            if row["from"] <= date and (row["until"] is None or date <= row["until"]):
-                members[row["country"]][row["territory"]] = row["internal_customs"]
+        current = frame[in_force_at(frame, load_catalogue().tables["territories"], date=date)]
+        for row in current.to_dict("records"):
+            members[row["country"]][row["territory"]] = row["internal_customs"]
         return cls(dict(members))
 
     def formalities(self, first: str, second: str) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 from landbridge.schema.catalogue import Field, load_catalogue
 from landbridge.schema.findings import find_nearest
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})")
 # What people write who mean a country whose code is another one.
 _COUNTRY_WORDS = {"UK": "GB", "EL": "GR", "IRN": "IR", "BLR": "BY", "RUS": "RU", "USA": "US", "UAE": "AE"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_RANGE = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
+_RANGE = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 
 
 def read_months(text: str) -> frozenset[int]:

@@ -25,7 +25,7 @@ _KEPT_NAMES = frozenset({"con", "prn", "aux", "nul", "latest"})
 
 
 def _read_date(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return datetime.date.fromisoformat(value)
     if isinstance(value, datetime.datetime) or not isinstance(value, datetime.date):
         raise ValueError("is not a date")
@@ -41,7 +41,7 @@ def _read_files(value: Any) -> Any:
 
 
 def _read_currency(value: Any) -> Any:
-    if value not in load_catalogue().currencies:
+    if not isinstance(value, str) or value not in load_catalogue().currencies:
         raise ValueError("is not a currency code")
     return value
 

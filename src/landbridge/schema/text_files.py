@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from landbridge.schema.findings import Finding, FindingList
 
 # A table of text larger than this is no hand-written input.
 LARGEST_FILE = 64_000_000
+_MOST_RECORDS = 300_000
 # A header longer than this is no header.
 _MOST_COLUMNS = 400
 
@@ -50,12 +52,14 @@ def read_bytes(path: Path, findings: FindingList) -> bytes | None:
 
 
 def _guess_encoding(data: bytes) -> str:
-    """The single-byte encoding that text which is not UTF-8 most likely has."""
-    high = [byte for byte in data[:100_000] if byte >= 0x80]
-    letters = sum(byte >= 0xC0 for byte in high)
-    # In Windows-1251 nearly all high bytes are letters, and words are made of nothing else.
-    plain = sum(chr(byte).isalpha() for byte in data[:100_000] if byte < 0x80)
-    return "windows-1251" if letters > 0.9 * len(high) and letters > 0.3 * plain else "windows-1252"
+    """The single-byte encoding that text which is not UTF-8 most likely has.
+
+    A word of Cyrillic is made of high bytes alone; in a word of Latin letters they stand among plain ones.
+    """
+    words = re.findall(rb"[A-Za-z\x80-\xff]{2,}", data[:100_000])
+    high = sum(all(byte >= 0x80 for byte in word) for word in words)
+    mixed = sum(any(byte >= 0x80 for byte in word) for word in words) - high
+    return "windows-1251" if high > mixed else "windows-1252"
 
 
 def decode_text(data: bytes, findings: FindingList) -> str | None:
@@ -120,6 +124,9 @@ def split_lines(text: str, spec: TableSpec, findings: FindingList) -> Lines:
                 header = tuple(cell.strip() for cell in cells)
                 if not _is_header(header, spec, line, findings):
                     return NO_LINES
+            elif len(records) == _MOST_RECORDS:
+                _add_too_long(line, findings)
+                break
             elif any(cells):
                 records.append(tuple(cells))
                 rows.append(line)
@@ -129,6 +136,11 @@ def split_lines(text: str, spec: TableSpec, findings: FindingList) -> Lines:
         remedy = "check for a quotation mark that is not closed or not doubled"
         findings.add(lambda: Finding("bad_csv", "error", what, remedy, row=line))
     return Lines(header or (), tuple(records), tuple(rows))
+
+
+def _add_too_long(row: int, findings: FindingList) -> None:
+    what = f"has more than {_MOST_RECORDS:,} rows"
+    findings.add(lambda: Finding("too_long", "error", what, "leave rows out", row=row))
 
 
 def _header_remedy(spec: TableSpec) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
+from landbridge.schema.dated_rows import in_force_at
 
 Row = Mapping[str, object]
 EVERYBODY = "all"
@@ -44,22 +46,15 @@ class Screening:
 
 
 def expand_blocs(codes: Iterable[str], territories: pd.DataFrame, date: datetime.date) -> frozenset[str]:
-    """Codes together with the blocs that hold them and the members of the blocs among them, at `date`."""
+    """Codes together with the blocs that they are members of at `date`."""
     wanted = set(codes)
-    for row in territories.to_dict("records"):
-        if row["from"] <= date and (row["until"] is None or date <= row["until"]):
-            if row["country"] in wanted:
-                wanted.add(str(row["territory"]))
-    return frozenset(wanted)
+    members = in_force(territories, "territories", date)
+    return frozenset(wanted | {str(row["territory"]) for row in members if row["country"] in wanted})
 
 
-def in_force(listings: pd.DataFrame, date: datetime.date) -> list[Row]:
-    """Rows of the table listings that are in force at `date`."""
-    return [
-        row
-        for row in listings.to_dict("records")
-        if row["from"] <= date and (row["until"] is None or date <= row["until"])
-    ]
+def in_force(frame: pd.DataFrame, table: str, date: datetime.date) -> list[Row]:
+    """Rows of a dated table that are in force at `date`."""
+    return frame[in_force_at(frame, load_catalogue().tables[table], date=date)].to_dict("records")
 
 
 def screen_consignment(
@@ -73,7 +68,7 @@ def screen_consignment(
     """The listings that touch `consignment` at `date` for a user under the law of `bound_by` (codes; may be empty)."""
     bound = expand_blocs(bound_by, territories, date)
     closings, applied, prohibited = [], [], False
-    for row in in_force(listings, date):
+    for row in in_force(listings, "listings", date):
         if not matches_goods(row, consignment):
             continue
         acts_on = _members(row["through"], territories, date)
@@ -100,7 +95,7 @@ def screen_route(
 ) -> tuple[AppliedListing, ...]:
     """Listings that do not stop the route but act on a territory or a place that it passes: shown beside it."""
     shown = []
-    for row in in_force(listings, date):
+    for row in in_force(listings, "listings", date):
         if not matches_goods(row, consignment):
             continue
         territory = _members(row["through"], territories, date)
@@ -131,12 +126,7 @@ def _applies(row: Row, bound: frozenset[str]) -> bool:
 def _members(codes: object, territories: pd.DataFrame, date: datetime.date) -> frozenset[str]:
     wanted = set(codes)  # type: ignore[call-overload]
     held = territories[territories["territory"].isin(wanted)]
-    members = {
-        str(row["country"])
-        for row in held.to_dict("records")
-        if row["from"] <= date and (row["until"] is None or date <= row["until"])
-    }
-    return frozenset(wanted | members)
+    return frozenset(wanted | {str(row["country"]) for row in in_force(held, "territories", date)})
 
 
 def _forbids(row: Row, consignment: Consignment, acts_on: frozenset[str]) -> bool:

@@ -77,9 +77,8 @@ def write_new_study(
     neither a country nor a bloc.
     """
     folder = Path(path)
-    title = name or folder.resolve().name
     raise_errors([*_check_parties(parties, bound_by), *_check_folder(folder)])
-    texts = _write_texts(title, parties, bound_by)
+    texts = _write_texts(name or folder.resolve().name, parties, bound_by)
     try:
         _write_folder(folder, texts)
     except OSError as error:
@@ -107,6 +106,7 @@ def _check_folder(folder: Path) -> list[Finding]:
             return [Finding("not_empty", "error", "holds files already", remedy, shown)]
         if folder.exists() and not folder.is_dir():
             return [Finding("not_empty", "error", "is a file", remedy, shown)]
+        folder.resolve()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return [Finding("unreadable", "error", f"cannot be read: {reason}", remedy, shown)]

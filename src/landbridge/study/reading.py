@@ -137,12 +137,16 @@ def _all_csv(root: Path) -> Iterator[Path]:
 
 
 def _csv_files(root: Path, named: tuple[str, ...]) -> list[Path]:
-    taken = {(root / PurePosixPath(name)).resolve() for name in named}
+    taken = _named_files(root, named)
     return [file for file in _all_csv(root) if file.parent == root and file.resolve() not in taken]
 
 
+def _named_files(root: Path, named: tuple[str, ...]) -> set[Path]:
+    return {(root / PurePosixPath(name)).resolve() for name in named if "\0" not in name}
+
+
 def _unused_overrides(root: Path, named: tuple[str, ...]) -> Iterator[Finding]:
-    taken = {(root / PurePosixPath(name)).resolve() for name in named}
+    taken = _named_files(root, named)
     for file in _all_csv(root):
         is_one = file.parent != root or file.name == f"{OVERRIDES_FOLDER}.csv"
         if is_one and file.resolve() not in taken:

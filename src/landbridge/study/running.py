@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
+from landbridge import __version__
 from landbridge.network.steps import Simulation
 from landbridge.schema import raise_errors
 from landbridge.sources import hash_shipped_tables, network_date, read_shipped_tables
@@ -43,7 +43,7 @@ def prepare_scenario(study: StudyInput, name: str) -> Prepared:
     inputs = RunInputs(
         scenario=name,
         inputs={**merged.hashes, "shipped tables": hash_shipped_tables()},
-        versions={"landbridge": version("landbridge"), "network": str(read_meta()["hash"])},
+        versions={"landbridge": __version__, "network": str(read_meta()["hash"])},
         seed=study.model.seed,
         date=merged.date.isoformat(),
         settings={"draws": draws},

@@ -1,0 +1,1 @@
+"""Speed and size of landbridge: `python -m benchmarks`, or `make bench`."""

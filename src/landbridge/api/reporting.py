@@ -1,0 +1,62 @@
+"""The report of a study: its runs and its tables handed to the report."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from landbridge.report import ReportContent, ScenarioContent, write_report
+from landbridge.screening.steps import list_changes
+from landbridge.sources import network_date
+from landbridge.store import StoredRun
+from landbridge.study.reading import StudyInput
+from landbridge.study.running import Prepared
+
+_CITED = ("agreements", "commitments", "corridors", "flows", "listings", "sources", "shipments", "services", "places")
+
+
+def make_content(
+    study: StudyInput, runs: Mapping[str, tuple[Prepared, StoredRun]], *, borders: Path | None = None
+) -> ReportContent:
+    """All that the report of `runs` says; the first scenario gives its date and its law."""
+    first, _ = next(iter(runs.values()))
+    tables = first.scenario.tables
+    return ReportContent(
+        title=study.model.title or study.name,
+        study=study.name,
+        parties=study.model.parties,
+        bound_by=study.model.bound_by,
+        date=first.scenario.date,
+        law_date=first.setting.date,
+        scenarios=tuple(
+            ScenarioContent(
+                name=name,
+                date=prepared.scenario.date,
+                tables={table: stored.read(table) for table in stored.tables},
+                title=study.model.scenario(name).title,
+            )
+            for name, (prepared, stored) in runs.items()
+        ),
+        study_tables={name: tables[name] for name in _CITED},
+        law_changes=_changes(tables["listings"], first),
+        manifest={
+            "runs": {name: stored.hash for name, (_, stored) in runs.items()},
+            "versions": dict(first.inputs.versions),
+            "inputs": dict(first.inputs.inputs),
+            "seed": first.inputs.seed,
+            "draws": first.setting.simulation.draws,
+        },
+        borders=borders,
+    )
+
+
+def _changes(listings: pd.DataFrame, first: Prepared) -> pd.DataFrame:
+    return list_changes(listings, since=first.setting.date, until=network_date())
+
+
+def write_study_report(
+    study: StudyInput, runs: Mapping[str, tuple[Prepared, StoredRun]], path: Path, *, borders: Path | None = None
+) -> Path:
+    """Write the report of `runs` to `path`, whole or not at all."""
+    write_report(make_content(study, runs, borders=borders), path)
+    return path

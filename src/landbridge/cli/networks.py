@@ -1,0 +1,3 @@
+"""`landbridge network check`."""
+
+from landbridge.cli.printing import end_progress, print_json, show_progress

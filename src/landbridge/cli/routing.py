@@ -1,0 +1,138 @@
+"""`landbridge route`: routes between two places, for people and for scripts."""
+
+import datetime
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from landbridge.api import Goods, Options, Routes, find_routes, read_study
+from landbridge.api.routing import default_setting
+from landbridge.cli.printing import (
+    end_progress,
+    number,
+    print_json,
+    print_table,
+    say,
+    show_progress,
+)
+from landbridge.schema import Finding, InputError
+from landbridge.sources import read_shipped_tables
+
+
+@dataclass(frozen=True, slots=True)
+class RouteArguments:
+    """The arguments of the command."""
+
+    origin: str
+    destination: str
+    study: Path | None
+    scenario: str
+    date: str
+    product: str
+    cargo: str
+    tonnes: float
+    mode: str
+    via: tuple[str, ...]
+    corridor: str
+    avoid: tuple[str, ...]
+    alternatives: int
+    by: tuple[str, ...]
+
+
+def print_routes(arguments: RouteArguments, *, json: bool) -> None:
+    """Find the routes and print them."""
+    routes = _find(arguments)
+    end_progress()
+    if json:
+        print_json(routes.to_json())
+        return
+    _print_head(routes)
+    _print_overview(routes)
+    best = routes.frame.iloc[0]
+    say()
+    say(f"1  {best['label']}: {best['reason']}")
+    _print_items(routes, str(best["route"]))
+    for listing in routes.listings:
+        say(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
+    for finding in routes.findings:
+        say(f"{finding['level']}: {finding['what']}; {finding['remedy']}")
+
+
+def _find(arguments: RouteArguments) -> Routes:
+    options = Options(
+        by=arguments.by,
+        via=arguments.via,
+        corridor=arguments.corridor,
+        avoid=arguments.avoid,
+        mode=arguments.mode,
+        alternatives=arguments.alternatives,
+        front=len(arguments.by) > 1,
+        corridors=bool(arguments.corridor),
+    )
+    goods = Goods(arguments.product, arguments.cargo, arguments.tonnes)
+    given: dict[str, Any] = {"goods": goods, "options": options, "progress": show_progress}
+    if arguments.study is not None:
+        study = read_study(arguments.study)
+        name = study.scenario_name(arguments.scenario)
+        prepared = study.prepare(name)
+        given |= {"tables": prepared.tables, "setting": prepared.setting}
+    elif arguments.scenario:
+        raise InputError([_fault("scenario_without_study", "--scenario needs --study", "name the study's folder")])
+    if arguments.date:
+        setting = given.get("setting") or default_setting(read_shipped_tables())
+        given["setting"] = replace(setting, date=read_date(arguments.date))
+    return find_routes(arguments.origin, arguments.destination, **given)
+
+
+def read_date(text: str) -> datetime.date:
+    """A date as people write it on the command line. Raises InputError."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError([_fault("bad_date", f"{text!r} is no date", "write it as 2026-11-01")]) from error
+
+
+def _fault(code: str, what: str, remedy: str) -> Finding:
+    return Finding(code=code, severity="error", what=what, remedy=remedy)
+
+
+def _print_head(routes: Routes) -> None:
+    origin, destination = routes.ends
+    for role, end in (("from", origin), ("to", destination)):
+        code = f" ({end['code']})" if end["code"] else ""
+        snap = "" if end["snap_km"] is None else f", {end['snap_km']:.1f} km from the network"
+        say(f"{role:<5}{end['name']}{code}, {end['country']}  {end['lat']:.3f},{end['lon']:.3f}{snap}")
+    say(f"as of {routes.date}; costs in USD of {routes.price_year}; names are not screened; not legal advice")
+    say()
+
+
+def _print_overview(routes: Routes) -> None:
+    rows = []
+    for row in routes.frame.to_dict("records"):
+        rows.append(
+            (
+                str(row["rank"]),
+                row["label"][:60],
+                row["criterion"],
+                number(row["cost"]),
+                f"{number(row['cost_p10'])}–{number(row['cost_p90'])}",
+                number(row["time"] / 24, 1),
+                f"{number(row['time_p10'] / 24, 1)}–{number(row['time_p90'] / 24, 1)}",
+                number(row["distance"]),
+                number(row["co2e"]),
+            )
+        )
+    columns = ("", "route", "why", "USD/t", "p10–p90", "days", "p10–p90 ", "km", "kg CO2e/t")
+    print_table(columns, rows, right=("USD/t", "p10–p90", "days", "p10–p90 ", "km", "kg CO2e/t"))
+
+
+def _print_items(routes: Routes, route: str) -> None:
+    items = routes.tables["route_items"]
+    rows = []
+    for row in items[items["route"] == route].to_dict("records"):
+        leg = row["kind"] == "leg"
+        what = f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
+        where = f"{row['from']} – {row['to']}" if leg else row["place"]
+        km = number(row["distance"]) if leg else ""
+        rows.append((what, where[:60], km, number(row["cost"], 1), number(row["time"], 1), row["quality"]))
+    print_table(("what", "where", "km", "USD/t", "hours", "rests on"), rows, right=("km", "USD/t", "hours"))

@@ -1,0 +1,166 @@
+"""The commands that work on a study: new, check, run, show, trace, report, export, schema."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from landbridge.api import export_tables, list_indicators, read_study
+from landbridge.api.study import Run, Study
+from landbridge.cli.printing import (
+    describe_finding,
+    end_progress,
+    number,
+    print_findings,
+    print_json,
+    print_table,
+    say,
+    show_progress,
+)
+
+REPORT_NAME = "report.html"
+
+
+def make_study(path: Path, *, parties: tuple[str, ...], bound_by: tuple[str, ...], title: str) -> None:
+    """Make a study folder."""
+    from landbridge.api.studies import new_study
+
+    new_study(path, parties=parties, bound_by=bound_by, title=title)
+    say(f"made {path}: fill in flows.csv, then run `landbridge check {path}` and `landbridge run {path}`")
+
+
+def check_study(path: Path, *, json: bool) -> None:
+    """Print all findings of a study; errors leave by exception."""
+    found = read_study(path).check()
+    if json:
+        print_json({"findings": [describe_finding(finding) for finding in found]})
+        return
+    print_findings(found)
+    say(f"{path}: no errors" + (f", {len(found)} to look at" if found else ""))
+
+
+def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> None:
+    """Run scenarios, print the best routes, write the report."""
+    study = read_study(path)
+    names = (study.scenario_name(scenario),) if scenario else study.scenarios
+    runs = [study.run(name, progress=show_progress) for name in names]
+    show_progress("writing the report")
+    target = report or study.root / REPORT_NAME
+    if scenario:
+        runs[0].write_report(target)
+    else:
+        study.write_report(target)
+    end_progress()
+    if json:
+        print_json({"study": study.name, "report": str(target), "scenarios": [_describe_run(run) for run in runs]})
+        return
+    for run in runs:
+        _print_run(run)
+    say(f"report: {target}")
+
+
+def _describe_run(run: Run) -> dict[str, object]:
+    return {
+        "scenario": run.scenario,
+        "hash": run.hash,
+        "verdicts": run.tables["verdicts"].to_dict("records"),
+        "routes": run.tables["routes"].to_dict("records"),
+        "findings": run.tables["result_findings"].to_dict("records"),
+    }
+
+
+def _print_run(run: Run) -> None:
+    setting = run.prepared.setting
+    say(f"{run.scenario}: as of {setting.date}, under the law of {', '.join(setting.bound_by)}; names are not screened")
+    best = run.tables["routes"][run.tables["routes"]["rank"] == 1].set_index("flow")
+    rows = []
+    for verdict in run.tables["verdicts"].to_dict("records"):
+        ends = (verdict["origin"], verdict["destination"], verdict["product"] or verdict["shipment"])
+        if verdict["verdict"] != "ok":
+            rows.append((*ends, verdict["verdict"], "", "", "", "", ""))
+            continue
+        row = best.loc[verdict["flow"]]
+        rows.append(
+            (
+                *ends,
+                row["label"][:48],
+                number(row["cost"]),
+                f"{number(row['cost_p10'])}–{number(row['cost_p90'])}",
+                number(row["time"] / 24, 1),
+                f"{number(row['time_p10'] / 24, 1)}–{number(row['time_p90'] / 24, 1)}",
+                number(row["distance"]),
+            )
+        )
+    columns = ("from", "to", "goods", "cheapest route", "USD/t", "p10–p90", "days", "p10–p90 ", "km")
+    print_table(columns, rows, right=columns[4:])
+    say()
+
+
+def show_indicator(
+    path: Path, indicator: str, *, by: tuple[str, ...], scenarios: Sequence[str], json: bool
+) -> None:
+    """Print an indicator, or the list of all."""
+    if not indicator:
+        _print_frame(list_indicators(), json=json)
+        return
+    study = read_study(path)
+    first = study.run(study.scenario_name(scenarios[-1] if scenarios else ""), progress=show_progress)
+    end_progress()
+    shown = first.indicator(indicator, by=by)
+    frame = shown.compare(study.scenario_name(scenarios[0])) if len(scenarios) == 2 else shown.frame
+    _print_frame(frame, json=json)
+
+
+def trace_route(path: Path, route: str, *, scenario: str, json: bool) -> None:
+    """Print every term of a route, or the list of routes."""
+    run = _run(read_study(path), scenario)
+    if route:
+        _print_frame(run.trace(route), json=json)
+        return
+    routes = run.tables["routes"][["route", "flow", "rank", "label", "criterion", "cost", "time"]]
+    _print_frame(routes, json=json)
+
+
+def _run(study: Study, scenario: str) -> Run:
+    run = study.run(study.scenario_name(scenario), progress=show_progress)
+    end_progress()
+    return run
+
+
+def _print_frame(frame: pd.DataFrame, *, json: bool) -> None:
+    if json:
+        print_json(frame.to_dict("records"))
+        return
+    texts = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    numeric = [str(name) for name in frame.columns if frame[name].dtype.kind in "fi"]
+    print_table([str(name) for name in frame.columns], texts, right=numeric)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return number(value, 0 if abs(value) >= 1000 else 2)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None or value is pd.NA else str(value)
+
+
+def write_report(path: Path, *, out: Path | None, borders: Path | None) -> None:
+    """Write the report of all scenarios."""
+    study = read_study(path)
+    target = study.write_report(out or study.root / REPORT_NAME, borders=borders, progress=show_progress)
+    end_progress()
+    say(f"report: {target}")
+
+
+def export_results(path: Path, out: Path, *, format: str, scenario: str) -> None:
+    """Write the result tables of a scenario in another format."""
+    run = _run(read_study(path), scenario)
+    say(f"wrote {export_tables(run.tables, out, format=format)}")
+
+
+def print_schema(table: str) -> None:
+    """Print the JSON Schema of study.toml or of a table."""
+    from landbridge.api.studies import read_schema
+
+    schema: Mapping[str, object] = read_schema(table)
+    print_json(schema)

@@ -1,0 +1,45 @@
+"""How the page carries its data: compressed pieces for each flow, JSON that cannot end a script, hashes for the CSP."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from typing import Any
+
+from markupsafe import Markup
+
+LEVEL = 6
+
+
+def write_json(value: Any) -> Markup:
+    """JSON that may stand in a script element: no `<`, `>`, `&` and no line separators of Unicode.
+
+    >>> str(write_json({"name": "</script>"}))
+    '{"name":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)
+
+
+def pack(value: Any) -> Markup:
+    """A value as JSON, deflated (zlib) and in base 64."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(base64.b64encode(zlib.compress(text.encode(), LEVEL)).decode())
+
+
+def unpack(text: str) -> Any:
+    """The value of a packed piece.
+
+    >>> unpack(pack(["a", 1]))
+    ['a', 1]
+    """
+    return json.loads(zlib.decompress(base64.b64decode(text)))
+
+
+def hash_source(text: str) -> str:
+    """The hash by which a Content-Security-Policy allows an inline script or style."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,242 @@
+"""Routes and stops on the map: lines by mode, markers by what is done there, names without overlaps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from landbridge.report.basemap import Basemap, Label, simplify_line, write_path
+from landbridge.report.labels import Box, Placer, measure_text
+from landbridge.report.projection import Floats, Plane, unwrap
+from landbridge.report.reading import Answer, Item, Route
+
+STILL_WIDTH, STILL_HEIGHT = 1040.0, 600.0  # the picture that is there before any script runs
+TOLERANCE = 1.2  # units of the plane that a drawn line may be simplified by
+MARKS = {
+    "end": "M0-6A6 6 0 1 1 0 6A6 6 0 1 1 0-6Z",
+    "port": "M-4.5-4.5H4.5V4.5H-4.5Z",
+    "border": "M0-6L6 0L0 6L-6 0Z",
+    "gauge": "M0-5.5L5.5 4.5H-5.5Z",
+    "stop": "M0-3A3 3 0 1 1 0 3A3 3 0 1 1 0-3Z",
+}
+ORDER = tuple(MARKS)
+
+
+def parse_line(text: str) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes from "lon,lat;lon,lat".
+
+    >>> parse_line("27.5,53.9;31,52")[0].tolist()
+    [27.5, 31.0]
+    """
+    numbers = np.array(text.replace(";", ",").split(","), np.float64) if text else np.empty(0)
+    return numbers[0::2], numbers[1::2]
+
+
+@dataclass(slots=True)
+class LinePool:
+    """Drawn lines, each once, however many routes run along it."""
+
+    plane: Plane
+    numbers: dict[str, int] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+    def add(self, text: str) -> int:
+        """Number of a line in the pool."""
+        if text not in self.numbers:
+            self.numbers[text] = len(self.paths)
+            lon, lat = parse_line(text)
+            x, y = self.plane.place(unwrap(lon, self.plane.middle), lat) if len(lon) else (lon, lat)
+            if len(x) > 2:
+                keep = simplify_line(x, y, TOLERANCE)
+                x, y = x[keep], y[keep]
+            self.paths.append(write_path(x, y, closed=False) if len(x) > 1 else "")
+            box = (float(x.min()), float(y.min()), float(x.max()), float(y.max())) if len(x) else (0.0,) * 4
+            self.boxes.append(box)  # type: ignore[arg-type]
+        return self.numbers[text]
+
+
+@dataclass(slots=True)
+class Stop:
+    """A place on the map: what it is, where, and the routes that call there."""
+
+    name: str
+    mark: str
+    x: float
+    y: float
+    routes: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Routes of one answer on the map: legs as (line number, mode, routes), stops, and the box that holds them."""
+
+    legs: tuple[tuple[int, str, tuple[int, ...]], ...]
+    stops: tuple[Stop, ...]
+    box: Box
+    route_boxes: tuple[Box, ...]
+
+
+def overlay_routes(answer: Answer, pool: LinePool) -> Overlay:
+    """Legs and stops of an answer's routes, in units of the plane."""
+    legs: dict[tuple[int, str], list[int]] = {}
+    boxes: list[Box] = []
+    for index, route in enumerate(answer.routes):
+        own: list[Box] = []
+        for shape in route.shapes:
+            number = pool.add(shape.line)
+            routes = legs.setdefault((number, shape.mode), [])
+            if index not in routes:
+                routes.append(index)
+            own.append(pool.boxes[number])
+        boxes.append(join_boxes(own))
+    stops = gather_stops(answer, pool.plane)
+    placed = tuple((number, mode, tuple(routes)) for (number, mode), routes in legs.items() if pool.paths[number])
+    return Overlay(placed, stops, join_boxes(boxes), tuple(boxes))
+
+
+def join_boxes(boxes: Sequence[Box]) -> Box:
+    """The box that holds all boxes."""
+    if not boxes:
+        return (0.0, 0.0, 0.0, 0.0)
+    lows, highs = [[box[i] for box in boxes] for i in (0, 1)], [[box[i] for box in boxes] for i in (2, 3)]
+    return min(lows[0]), min(lows[1]), max(highs[0]), max(highs[1])
+
+
+def mark_of(item: Item, first: bool, last: bool) -> str:
+    """What a place is drawn as, from an item there."""
+    if first or last:
+        return "end"
+    if item.kind == "operation" and item.family == "gauge":
+        return "gauge"
+    if item.kind == "operation" and item.family == "border":
+        return "border"
+    if item.kind == "operation" and item.family in ("terminal", "wait"):
+        return "port"
+    return "stop"
+
+
+def gather_stops(answer: Answer, plane: Plane) -> tuple[Stop, ...]:
+    """Places of all routes, each once, with its most telling mark."""
+    found: dict[str, Stop] = {}
+    for index, route in enumerate(answer.routes):
+        count = len(route.items)
+        for number, item in enumerate(route.items):
+            if math.isnan(item.lat) or math.isnan(item.lon) or not item.place:
+                continue
+            mark = mark_of(item, number == 0, number == count - 1)
+            stop = found.get(item.place)
+            if stop is None:
+                x, y = plane.place_point(item.lon, item.lat)
+                stop = found[item.place] = Stop(item.place, mark, round(x, 1), round(y, 1))
+            if ORDER.index(mark) < ORDER.index(stop.mark):
+                stop.mark = mark
+            if index not in stop.routes:
+                stop.routes.append(index)
+    return tuple(sorted(found.values(), key=lambda stop: (ORDER.index(stop.mark), stop.name)))
+
+
+def draw_legs(overlay: Overlay, paths: Sequence[str] | None, chosen: int = 0) -> Markup:
+    """Lines of the legs, the chosen route above the others; without `paths` a script fills the lines in later."""
+    parts = []
+    for number, mode, routes in sorted(overlay.legs, key=lambda leg: chosen in leg[2]):
+        on = " on" if chosen in routes else ""
+        data = f' d="{paths[number]}"' if paths is not None else ""
+        which = " ".join(map(str, routes))
+        parts.append(
+            f'<g class="leg{on}" data-r="{which}" data-l="{number}"><path class="case"{data}/><path class="{escape(mode)}"{data}/></g>'
+        )
+    return Markup("".join(parts))
+
+
+def draw_stops(overlay: Overlay, chosen: int = 0, still: dict[str, tuple[float, float, str]] | None = None) -> Markup:
+    """Markers with names. A script moves them; `still` places them for a picture without one."""
+    parts = []
+    for stop in overlay.stops:
+        on = " on" if chosen in stop.routes else ""
+        which = " ".join(map(str, stop.routes))
+        spot = still.get(stop.name) if still is not None else None
+        where, text = "", ""
+        if still is not None:
+            x, y, anchor = spot or (stop.x, stop.y, "")
+            where = f' transform="translate({x:.1f} {y:.1f})"'
+            text = place_name(stop.name, anchor)
+        else:
+            text = f"<text>{escape(stop.name)}</text>"
+        parts.append(
+            f'<g class="mark {stop.mark}{on}" data-r="{which}" data-x="{stop.x:g}" data-y="{stop.y:g}"{where}>'
+            f'<path d="{MARKS[stop.mark]}"/>{text}</g>'
+        )
+    return Markup("".join(parts))
+
+
+OFFSETS = {"right": (9, 4, ""), "left": (-9, 4, "end"), "above": (0, -10, "mid"), "below": (0, 18, "mid")}
+
+
+def place_name(name: str, side: str) -> str:
+    """The name of a stop at one side of its marker; hidden where there was no room."""
+    dx, dy, anchor = OFFSETS.get(side, (9, 4, "hidden"))
+    kind = f' class="{anchor}"' if anchor else ""
+    return f'<text x="{dx}" y="{dy}"{kind}>{escape(name)}</text>'
+
+
+def fit_box(box: Box, width: float, height: float) -> tuple[float, float, float]:
+    """Scale and shift that show a box in the middle of a picture, with air around it."""
+    wide, high = max(box[2] - box[0], 60.0), max(box[3] - box[1], 60.0)
+    scale = min((width - 150) / wide, (height - 90) / high)
+    return scale, width / 2 - scale * (box[0] + box[2]) / 2, height / 2 - scale * (box[1] + box[3]) / 2
+
+
+def place_still(overlay: Overlay, view: tuple[float, float, float], chosen: int = 0) -> tuple[dict[str, tuple[float, float, str]], Placer]:
+    """Where markers and names stand in the still picture, the chosen route's first."""
+    scale, dx, dy = view
+    placer = Placer((4.0, 4.0, STILL_WIDTH - 4, STILL_HEIGHT - 4))
+    spots = {stop.name: (stop.x * scale + dx, stop.y * scale + dy) for stop in overlay.stops}
+    order = sorted(overlay.stops, key=lambda stop: (chosen not in stop.routes, ORDER.index(stop.mark)))
+    placer.taken += [(x - 5, y - 5, x + 5, y + 5) for stop in order if chosen in stop.routes for x, y in [spots[stop.name]]]
+    placed: dict[str, tuple[float, float, str]] = {}
+    for stop in order:
+        x, y = spots[stop.name]
+        width = measure_text(stop.name, 12.5)
+        boxes = [(x + 8, y - 7, x + 10 + width, y + 7), (x - 10 - width, y - 7, x - 8, y + 7),
+                 (x - width / 2, y - 22, x + width / 2, y - 8), (x - width / 2, y + 8, x + width / 2, y + 22)]  # fmt: skip
+        found = placer.place(boxes)
+        placed[stop.name] = (x, y, "" if found is None else list(OFFSETS)[found])
+    return placed, placer
+
+
+def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], placer: Placer) -> Markup:
+    """Names of countries and waters; those without room in the still picture are hidden until a script asks."""
+    scale, dx, dy = view
+    parts = []
+    shown: set[str] = set()
+    for label in labels:
+        x, y = label.x * scale + dx, label.y * scale + dy
+        text = label.name.upper() if label.kind == "country" else label.name
+        half = measure_text(text, 11.5 if label.kind == "country" else 12) / 2 + 6
+        fits = label.name not in shown and label.rank <= 5 and placer.place([(x - half, y - 8, x + half, y + 6)]) is not None
+        shown |= {label.name} if fits else set()
+        hidden = "" if fits else " hidden"
+        parts.append(
+            f'<text class="{label.kind}{hidden}" data-x="{label.x:g}" data-y="{label.y:g}" data-k="{label.rank}" '
+            f'transform="translate({x:.1f} {y:.1f})">{escape(text)}</text>'
+        )
+    return Markup("".join(parts))
+
+
+def draw_still(overlay: Overlay, basemap: Basemap, pool: LinePool) -> dict[str, Markup | str]:
+    """Parts of the map for the first answer, drawn so that it needs no script."""
+    view = fit_box(overlay.box, STILL_WIDTH, STILL_HEIGHT)
+    placed, placer = place_still(overlay, view)
+    scale, dx, dy = view
+    return {
+        "view": f"translate({dx:.2f},{dy:.2f}) scale({scale:.5f})",
+        "box": f"0 0 {STILL_WIDTH:.0f} {STILL_HEIGHT:.0f}",
+        "legs": draw_legs(overlay, pool.paths),
+        "stops": draw_stops(overlay, still=placed),
+        "labels": draw_labels(basemap.labels, view, placer),
+    }
