@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-import landbridge.schema as schema
 from landbridge.schema import (
     Finding,
     InputError,
@@ -67,13 +66,6 @@ def test_nothing_is_near_to_what_is_like_nothing() -> None:
     assert find_nearest("qqqq", ["origin", "tonnes"]) == ()
     assert find_nearest("", ["origin"]) == ()
     assert find_nearest("x", []) == ()
-
-
-def test_every_public_name_is_there() -> None:
-    for name in schema.__all__:
-        assert getattr(schema, name) is not None
-    with pytest.raises(AttributeError):
-        schema.no_such_name  # noqa: B018
 
 
 def test_errors_and_catalogue_load_neither_pandas_nor_pydantic() -> None:

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import datetime
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import landbridge.study.new as new_module
 from landbridge.schema import InputError
 from landbridge.sources import read_shipped_tables
 from landbridge.study.checks import check_study
@@ -70,7 +70,7 @@ def refuse(*_: Any, **__: Any) -> None:
     raise PermissionError(13, "Permission denied")
 
 
-@pytest.mark.parametrize("target", [(os, "rename"), (Path, "write_text"), (new_module.tempfile, "mkdtemp")])
+@pytest.mark.parametrize("target", [(os, "rename"), (Path, "write_text"), (tempfile, "mkdtemp")])
 def test_a_folder_that_cannot_be_written_is_a_finding_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: tuple[Any, str]
 ) -> None:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -42,7 +43,7 @@ def write(tmp_path: Path) -> Write:
 def shipped() -> dict[str, pd.DataFrame]:
     tables = load_catalogue().tables
     word = {"source": ["src"], "quality": ["published"]}
-    place = {"id": ["bymsq"], "name": ["Minsk"], "kind": ["city"], "country": ["BY"], "lat": [53.9], "lon": [27.6]}
+    place: dict[str, list[Any]] = {"id": ["bymsq"], "name": ["Minsk"], "kind": ["city"], "country": ["BY"], "lat": [53.9], "lon": [27.6]}
     territory = {"id": ["eaeu-by"], "territory": ["EAEU"], "country": ["BY"], "internal_customs": ["none"]}
     return {
         "sources": make_frame(
@@ -225,7 +226,7 @@ def test_a_folder_of_garbage_raises_nothing_else(
 ) -> None:
     head = HEAD.encode() + b'[scenarios.a]\noverrides = "o.csv"\n'
     for text in (head, head + tail):
-        root = write(dict(files), text)  # type: ignore[arg-type]
+        root = write(dict(files), text)
         try:
             assert isinstance(check(root, shipped), tuple)
         except InputError as error:

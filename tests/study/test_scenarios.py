@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ SECOND = '[scenarios.signed]\ninherits = "as-is"\noverrides = "signed.csv"\n'
 
 
 def shipped_tables() -> dict[str, pd.DataFrame]:
-    columns = {
+    columns: dict[str, list[Any]] = {
         "id": ["rasht-astara", "rail-ru"],
         "name": ["Rasht - Astara", "Other"],
         "from": ["irras", "a"],
@@ -48,7 +49,7 @@ def lay(root: Path, files: dict[str, str], head: str = "", name: str = "signed")
     return scenario_tables(study, name, shipped_tables(), network_date=NETWORK_DATE)
 
 
-def cell(tables: ScenarioTables, field: str, key: str = "rasht-astara", table: str = "legs") -> object:
+def cell(tables: ScenarioTables, field: str, key: str = "rasht-astara", table: str = "legs") -> Any:
     frame = tables.tables[table].set_index("id")
     return frame.loc[key, field]
 

@@ -1,7 +1,7 @@
-"""A 4-ary heap of (key, item) pairs in two arrays, least key first: compiled functions that the searches share.
+"""A 4-ary heap of (key, item) pairs in two arrays, least key first, for the searches.
 
-Four children lie side by side in the memory, which is why four ways beat two (d-ary heaps: Johnson 1975; Tarjan
-1983). What comes first among equal keys follows from the order of the pushes alone.
+Four children lie side by side in the memory, which is why four ways beat two (d-ary heaps: Johnson 1975;
+Tarjan 1983). What comes first among equal keys follows from the order of the pushes alone.
 """
 
 import numpy as np

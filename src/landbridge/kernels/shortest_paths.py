@@ -1,8 +1,8 @@
 """Least-weight paths: trees from one or many nodes, single paths from both ends or guided, sums along trees.
 
-Weights are float64 by arc id, at least 0; infinity forbids an arc. Of paths of equal weight one rule chooses: a
-node keeps the arc of least id among the arcs of equal distance that were known before it was settled. Equal inputs
-therefore give equal paths, on every machine.
+Weights are float64 by arc id, at least 0; infinity forbids an arc. Of paths of equal weight one rule chooses:
+a node keeps the arc of least id among the arcs of equal distance that were known before it was settled. Equal
+inputs therefore give equal paths, on every machine.
 """
 
 from collections.abc import Sequence
@@ -70,12 +70,12 @@ def grow_tree(
     ([0.0, 1.0, 3.0, inf], [-1, 0, 1, -1])
     """
     check_weights(weight, csr.arc_count)
-    starts = _check_nodes(sources, csr.node_count)
+    starts = check_nodes(sources, csr.node_count)
     costs = freeze(np.zeros(len(starts)) if source_costs is None else source_costs, np.float64)
     check_weights(costs, len(starts))
     wanted = np.zeros(csr.node_count if targets is not None else 0, np.uint8)
     if targets is not None:
-        wanted[_check_nodes(targets, csr.node_count)] = 1
+        wanted[check_nodes(targets, csr.node_count)] = 1
     stop = (freeze(wanted, np.uint8), int(wanted.sum()) if targets is not None else -1, float(bound))
     return Tree(*_settle((csr.indptr, csr.head, csr.arc), freeze(weight, np.float64), starts, costs, stop))
 
@@ -141,7 +141,7 @@ def accumulate_along(tree: Tree, values: Floats) -> Floats:
     return sums.reshape(len(tree.distance), *values.shape[1:])
 
 
-def find_path(csr: Csr, reverse: Csr, weight: Floats, *, source: int, target: int) -> Path:
+def find_path(csr: Csr, reverse: Csr, *, weight: Floats, source: int, target: int) -> Path:
     """Least-weight path from `source` to `target`, searched from both ends at once (Pohl 1971).
 
     `reverse` is the reverse graph under the same arc ids. Of paths of equal weight it may give another one
@@ -150,17 +150,17 @@ def find_path(csr: Csr, reverse: Csr, weight: Floats, *, source: int, target: in
     >>> from landbridge.kernels.graph import build_csr
     >>> tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
     >>> graphs = build_csr(tail, head, node_count=3), build_csr(head, tail, node_count=3)
-    >>> find_path(*graphs, np.array([1.0, 2.0, 5.0]), source=0, target=2)
+    >>> find_path(*graphs, weight=np.array([1.0, 2.0, 5.0]), source=0, target=2)
     Path(cost=3.0, arcs=array([0, 1], dtype=int32))
     """
     check_weights(weight, csr.arc_count)
-    _check_nodes(np.array([source, target]), csr.node_count)
+    check_nodes(np.array([source, target]), csr.node_count)
     graphs = (csr.indptr, csr.head, csr.arc), (reverse.indptr, reverse.head, reverse.arc)
     frozen = freeze(weight, np.float64)
     meeting, before, after = _meet(graphs[0], graphs[1], frozen, int(source), int(target))
     if meeting < 0:
         return Path(np.inf, np.empty(0, np.int32))
-    return _measure(weight, np.concatenate([before[::-1], after]))
+    return measure_path(weight, np.concatenate([before[::-1], after]))
 
 
 def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, potential: Floats) -> Path:
@@ -177,11 +177,11 @@ def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, pote
     """
     check_weights(weight, csr.arc_count)
     check_weights(potential, csr.node_count)
-    _check_nodes(np.array([source, target]), csr.node_count)
+    check_nodes(np.array([source, target]), csr.node_count)
     bounds = freeze(potential, np.float64)
     graph = (csr.indptr, csr.head, csr.arc)
     reached, arcs = _guide(graph, freeze(weight, np.float64), bounds, int(source), int(target))
-    return _measure(weight, arcs[::-1]) if reached else Path(np.inf, np.empty(0, np.int32))
+    return measure_path(weight, arcs[::-1]) if reached else Path(np.inf, np.empty(0, np.int32))
 
 
 def check_weights(weight: Floats, count: int) -> None:
@@ -192,13 +192,15 @@ def check_weights(weight: Floats, count: int) -> None:
         raise ValueError("a weight is negative or missing")
 
 
-def _check_nodes(nodes: NDArray[np.integer], node_count: int) -> Ints:
+def check_nodes(nodes: NDArray[np.integer], node_count: int) -> Ints:
+    """The ids as int32; raises ValueError where one lies outside the graph."""
     if len(nodes) and not (nodes.min() >= 0 and nodes.max() < node_count):
         raise ValueError(f"a node id lies outside 0 to {node_count - 1}")
     return freeze(nodes, np.int32)
 
 
-def _measure(weight: Floats, arcs: Ints) -> Path:
+def measure_path(weight: Floats, arcs: Ints) -> Path:
+    """The path of these arcs with the sum of their weights, added from start to end as a tree adds them."""
     cost = 0.0
     for arc in arcs:
         cost += float(weight[arc])

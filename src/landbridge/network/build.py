@@ -78,9 +78,6 @@ def build_network(
         sites=tuple(draft.sites),
         outlets={place: nodes[0] for place, nodes in ends.items()},
         inlets={place: nodes[1] for place, nodes in ends.items()},
-        stations={
-            stop.id: (*stop.nodes.values(), *at_place.get(stop.id, ())) for stop in by_id.values()
-        },
         world=world,
     )
 

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from landbridge.kernels.distributions import Excess
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
 from landbridge.network.virtual import RIVER, Site, Step, VirtualNetwork
-from landbridge.network.weights import FREE, Pricer, Weights
-
-SAILING = {"rail_ferry": "rail_ferry", "ro_ro": "ro_ro", "ro_pax": "ro_ro", "block_train": "block_train"}
+from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +252,7 @@ class PathReader:
             start=ends[0],
             end=ends[1],
             site=site,
-            means=SAILING.get(str(service.get("kind", "")), "ro_ro") if run else "",
+            means=SERVICE_MEANS[str(service["kind"])] if run else "",
             service=step.service,
             gauge=0,
             countries=ends[2] if run else ((site.country,) if site.country else ()),

@@ -16,7 +16,7 @@ from landbridge.network.routes import Answer, Corridor, Request, find_routes
 from landbridge.network.search import Passing, Search
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Stop, Surroundings
-from landbridge.network.virtual import VirtualNetwork
+from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork
 from landbridge.network.weights import Pricer, services_by_id, weigh_arcs
 from landbridge.schema.closings import Closing
 from landbridge.sources.world import World
@@ -45,6 +45,7 @@ class Router:
     book: PriceBook
     services: Mapping[str, Mapping[str, object]]
     readers: dict[Shipment, PathReader] = field(default_factory=dict)
+    passings: dict[str, Passing] = field(default_factory=dict)
     searches: dict[tuple[Shipment, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
 
     def reader(self, shipment: Shipment) -> PathReader:
@@ -93,14 +94,27 @@ class Router:
         )
 
     def passing(self, stop: Stop) -> Passing:
-        """What passing a place means: its states, or the border arcs of a post."""
-        arcs = self._post_arcs(stop.id) if stop.kind == "post" else np.empty(0, np.int32)
-        nodes = self.network.stations.get(stop.id) or tuple(stop.nodes.values())
-        return Passing(np.array(nodes if not len(arcs) else (), np.int32), arcs)
+        """What passing a place means: handling goods at a port, running a border post, else standing there.
 
-    def _post_arcs(self, post: str) -> NDArray[np.int32]:
-        sites = np.array([site.id == post for site in self.network.sites] + [False])
-        return np.flatnonzero(sites[self.network.arcs.site] & (self.network.arcs.crossing >= 0)).astype(np.int32)
+        A ship that sails by a port or a train that runs past a terminal's water does not pass it.
+        """
+        if stop.id not in self.passings:
+            self.passings[stop.id] = self._find_passing(stop)
+        return self.passings[stop.id]
+
+    def _find_passing(self, stop: Stop) -> Passing:
+        arcs = self._site_arcs(stop.id)
+        crossing = self.network.arcs.crossing[arcs] >= 0
+        if stop.kind == "post" and crossing.any():
+            return Passing(stop.id, np.empty(0, np.int32), arcs[crossing])
+        if stop.kind == "port":
+            return Passing(stop.id, np.empty(0, np.int32), arcs)
+        nodes = [node for layer, node in stop.nodes.items() if layer <= RAIL]
+        return Passing(stop.id, np.array(nodes, np.int32), arcs)
+
+    def _site_arcs(self, place: str) -> NDArray[np.int32]:
+        sites = np.array([site.id == place for site in self.network.sites] + [False])
+        return np.flatnonzero(sites[self.network.arcs.site]).astype(np.int32)
 
     def corridor(self, row: Mapping[str, object], stops: Sequence[Stop], origin: Stop, destination: Stop) -> Corridor | None:
         """A named corridor in the direction of the request; None where it would be an absurd detour."""
@@ -131,7 +145,7 @@ def make_router(
     """A router over `tables` at `date` whose requests start and end at `stops`."""
     around = survey(world, tables, date)
     open_services = tables["services"][~tables["services"]["id"].isin(find_shut("services", tables, date))]
-    current = {**tables, "services": measure_services(open_services, tables["places"])}
+    current = {**tables, "services": measure_services(open_services, world)}
     return Router(
         tables=current,
         date=date,
@@ -143,13 +157,25 @@ def make_router(
     )
 
 
-def measure_services(services: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """The services with a distance where the table gives none: 1.2 times the great circle of their ends."""
-    points = {row["id"]: (row["lat"], row["lon"]) for row in places.to_dict("records")}
-    measured = services.copy()
+def measure_services(services: pd.DataFrame, world: World) -> pd.DataFrame:
+    """The services with the water that they sail, and a distance where the table gives none: 1.2 times the great
+    circle of their ends.
+    """
+    rows = world.places[world.places["id"].isin([*services["from"], *services["to"]])].to_dict("records")
+    places = {row["id"]: row for row in rows}
+    measured = services.assign(water="")
     for index, row in services.iterrows():
-        if pd.isna(row["distance"]) and row["from"] in points and row["to"] in points:
-            (lat, lon), (to_lat, to_lon) = points[row["from"]], points[row["to"]]
-            straight = great_circle(np.array([lat]), np.array([lon]), to_lat, to_lon)
-            measured.loc[index, "distance"] = FERRY_DETOUR * float(straight[0])
+        ends = [places[row[side]] for side in ("from", "to") if row[side] in places]
+        if len(ends) == 2:
+            measured.loc[index, "water"] = _water_of(world, int(ends[0]["water_node"]))
+            if pd.isna(row["distance"]):
+                points = np.array([ends[0]["lat"]]), np.array([ends[0]["lon"]])
+                measured.loc[index, "distance"] = FERRY_DETOUR * float(
+                    great_circle(*points, ends[1]["lat"], ends[1]["lon"])[0]
+                )
     return measured
+
+
+def _water_of(world: World, node: int) -> str:
+    edges = np.flatnonzero((world.edge_layer == 2) & ((world.edge_tail == node) | (world.edge_head == node)))
+    return WATERS[int(world.edge_water[edges[0]])] if node >= 0 and len(edges) else ""

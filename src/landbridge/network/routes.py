@@ -184,8 +184,9 @@ def label_route(items: Sequence[Item]) -> str:
     """A short name: the main mode and up to three places where it changes hands or crosses a border."""
     names = []
     for item in items:
-        if item.operation in HANDOVERS or item.service:
-            name = f"{item.start}-{item.end}" if item.service else item.site.name
+        ferry = item.kind == "leg" and item.service
+        if item.operation in HANDOVERS or ferry:
+            name = f"{item.start}-{item.end}" if ferry else item.site.name
             if name not in names:
                 names.append(name)
     longest = max(items, key=lambda item: item.distance)

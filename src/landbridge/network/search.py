@@ -19,12 +19,24 @@ PENALTY = 1e7
 MAX_LABELS = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Passing:
-    """What passing a place means: standing at one of `nodes`, or running one of `arcs` (a border post)."""
+    """What passing the place `id` means: standing at one of `nodes`, or running one of `arcs` (a border post)."""
 
+    id: str
     nodes: NDArray[np.int32]
     arcs: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """The search from one place of a chain on: its tree, the states that it starts from, and the arc that led to each
+    of them (-1: standing there), sorted by state.
+    """
+
+    tree: Tree
+    heads: NDArray[np.int32]
+    used: NDArray[np.int32]
 
 
 @dataclass(slots=True)
@@ -38,6 +50,7 @@ class Search:
     weights: Weights
     reasons: NDArray[np.int8]
     trees: dict[tuple[str, int], Tree] = field(default_factory=dict)
+    stages: dict[tuple[str, int, tuple[str, ...]], Stage | None] = field(default_factory=dict)
     open_weights: dict[str, Floats] = field(default_factory=dict)
 
     def weight(self, criterion: str) -> Floats:
@@ -68,23 +81,38 @@ class Search:
         return trace_path(tree, destination) if np.isfinite(tree.distance[destination]) else None
 
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
-        """Best path that passes `via` in order: exact, for each stage starts from every state of the last place."""
-        weight, tree = self.weight(criterion), self.tree(criterion, origin)
-        stages: list[tuple[Tree, NDArray[np.int32], NDArray[np.int32]]] = []
-        for place in via:
-            heads, costs, arcs = self._pass(tree, weight, place)
-            if not len(heads):
-                return None
-            stages.append((tree, heads, arcs))
-            tree = grow_tree(self.network.forward, weight, sources=heads, source_costs=costs)
-        if not np.isfinite(tree.distance[destination]):
+        """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""
+        stages = [self._stage(criterion, origin, tuple(via[: count + 1])) for count in range(len(via))]
+        last = stages[-1]
+        if last is None or not np.isfinite(last.tree.distance[destination]):
             return None
-        return self._unwind(stages, tree, destination)
+        parts: list[NDArray[np.int32]] = []
+        for stage in reversed(stages):
+            assert stage is not None
+            path = trace_path(stage.tree, destination)
+            parts.append(path)
+            start = int(self.network.arcs.tail[path[0]]) if len(path) else destination
+            arc = int(stage.used[np.searchsorted(stage.heads, start)])
+            if arc >= 0:
+                parts.append(np.array([arc], np.int32))
+                start = int(self.network.arcs.tail[arc])
+            destination = start
+        parts.append(trace_path(self.tree(criterion, origin), destination))
+        return np.concatenate(parts[::-1])
 
-    def _pass(
-        self, tree: Tree, weight: Floats, place: Passing
-    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.int32]]:
-        """States from which the next stage starts, their cost so far, and the arc that led there (-1: standing)."""
+    def _stage(self, criterion: str, origin: int, via: tuple[Passing, ...]) -> Stage | None:
+        """The search from the last of `via` on, after the others; None where it cannot be reached."""
+        key = (criterion, origin, tuple(place.id for place in via))
+        if key not in self.stages:
+            before = self._stage(criterion, origin, via[:-1]) if via[:-1] else None
+            if via[:-1] and before is None:
+                self.stages[key] = None
+            else:
+                tree = before.tree if before else self.tree(criterion, origin)
+                self.stages[key] = self._grow_stage(tree, self.weight(criterion), via[-1])
+        return self.stages[key]
+
+    def _grow_stage(self, tree: Tree, weight: Floats, place: Passing) -> Stage | None:
         arcs = self.network.arcs
         heads = np.concatenate([place.nodes, arcs.head[place.arcs]]).astype(np.int32)
         costs = np.concatenate([tree.distance[place.nodes], tree.distance[arcs.tail[place.arcs]] + weight[place.arcs]])
@@ -92,24 +120,10 @@ class Search:
         order = np.lexsort((used, costs, heads))
         heads, costs, used = heads[order], costs[order], used[order]
         keep = np.isfinite(costs) & np.concatenate([[True], heads[1:] != heads[:-1]])
-        return heads[keep], costs[keep], used[keep]
-
-    def _unwind(
-        self, stages: "list[tuple[Tree, NDArray[np.int32], NDArray[np.int32]]]", tree: Tree, destination: int
-    ) -> Path:
-        parts: list[NDArray[np.int32]] = [trace_path(tree, destination)]
-        for earlier, heads, used in reversed(stages):
-            start = self._first_node(parts, destination)
-            arc = int(used[np.searchsorted(heads, start)])
-            if arc >= 0:
-                parts.append(np.array([arc], np.int32))
-                start = int(self.network.arcs.tail[arc])
-            parts.append(trace_path(earlier, start))
-            destination = start
-        return np.concatenate(parts[::-1])
-
-    def _first_node(self, parts: "list[NDArray[np.int32]]", destination: int) -> int:
-        return int(self.network.arcs.tail[parts[-1][0]]) if len(parts[-1]) else destination
+        heads, costs, used = heads[keep], costs[keep], used[keep]
+        if not len(heads):
+            return None
+        return Stage(grow_tree(self.network.forward, weight, sources=heads, source_costs=costs), heads, used)
 
     def front(
         self, criteria: Sequence[str], origin: int, destination: int, *, epsilon: Sequence[float]

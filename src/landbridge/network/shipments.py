@@ -9,7 +9,7 @@ from landbridge.schema import Finding, InputError
 
 MEANS = {
     "road": {"out_of_gauge": "low_loader", "": "truck"},
-    "rail": {"out_of_gauge": "platform_wagon", "": "wagon"},
+    "rail": {"container": "block_train", "reefer": "block_train", "out_of_gauge": "platform_wagon", "": "wagon"},
     "sea": {
         "container": "deep_sea_container",
         "reefer": "deep_sea_container",

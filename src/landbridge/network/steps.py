@@ -1,6 +1,8 @@
 """Steps of the network room: where flows start and end, the router, the routes, and their tables."""
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import log
 from typing import Any
@@ -17,7 +19,6 @@ from landbridge.network.tables import item_rows, route_row, shape_rows, term_row
 from landbridge.network.terminals import Stop, Surroundings, make_stop
 from landbridge.network.build import survey
 from landbridge.schema import Finding, InputError, load_catalogue
-from landbridge.schema.closings import Ruling
 from landbridge.schema.rows import rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
@@ -44,7 +45,7 @@ class Options:
 def locate_flows(given: Workspace) -> Mapping[str, Any]:
     """The two ends of each flow and its shipment; raises InputError with all that cannot be found."""
     around = survey(given["world"], given, given["date"])
-    locate = Locator(given, around)
+    locate = Locator.over(given, around)
     ends, shipments, found, faults = {}, {}, [], []
     for row in given["flows"].to_dict("records"):
         try:
@@ -66,23 +67,30 @@ class Locator:
 
     given: Workspace
     around: Surroundings
+    own: pd.DataFrame
+    rows: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def over(cls, given: Workspace, around: Surroundings) -> "Locator":
+        """A locator over the tables and the world of a workspace."""
+        places = given["places"]
+        shipped = set(given["world"].places["id"])
+        own = places[[place not in shipped for place in places["id"]]]
+        return cls(given, around, own, {row["id"]: row for row in places.to_dict("records")})
 
     def __call__(self, text: str) -> tuple[Stop, tuple[Finding, ...]]:
         """The stop that `text` names and what is to be said of it; raises InputError."""
-        world, places = self.given["world"], self.given["places"]
-        own = places[~places["id"].isin(world.places["id"])]
-        place = find_place(world, text, extra=own)
+        place = find_place(self.given["world"], text, extra=self.own)
         return self.stop(place), place.findings
 
     def stop(self, place: Place) -> Stop:
         """A place as the network sees it."""
-        authored = self.given["places"]
-        rows = authored[authored["id"] == place.id].to_dict("records")
-        rail = rows[0]["rail"] if rows else None
+        row = self.rows.get(place.id)
+        rail = row["rail"] if row else None
         return make_stop(
             self.around,
             {name: getattr(place, name) for name in SNAPS} | {"locode": place.code},
-            cargo_classes=rows[0]["cargo_classes"] if rows else (),
+            cargo_classes=row["cargo_classes"] if row else (),
             rail=None if rail is None or pd.isna(rail) else bool(rail),
         )
 
@@ -110,17 +118,15 @@ def read_spreads() -> dict[str, float]:
 def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
     """The answer to each flow that the law does not forbid."""
     options, router = given["options"], given["router"]
-    locate = Locator(given, given["around"])
+    locate = Locator.over(given, given["around"])
     restrictions = read_restrictions(options, given, locate)
     passings = tuple(router.passing(locate(text)[0]) for text in options.via)
     chains = list(_corridor_stops(given, locate, options))
-    answers = {}
-    for flow, (origin, destination) in given["ends"].items():
-        ruling: Ruling = given["rulings"][flow]
-        if ruling.prohibited:
-            continue
+
+    def answer(flow: str) -> tuple[str, Answer]:
+        origin, destination = given["ends"][flow]
         given["progress"](f"routes {origin.name} - {destination.name}")
-        shipment = given["flow_shipments"][flow]
+        shipment, ruling = given["flow_shipments"][flow], given["rulings"][flow]
         search = router.search(shipment, ruling.closings, restrictions, ends=(origin, destination))
         corridors = [router.corridor(row, stops, origin, destination) for row, stops in chains]
         request = Request(
@@ -133,8 +139,23 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
             alternatives=options.alternatives,
             front=options.front,
         )
-        answers[flow] = router.answer(request, shipment, search)
-    return {"answers": answers}
+        return flow, router.answer(request, shipment, search)
+
+    allowed = [flow for flow in given["ends"] if not given["rulings"][flow].prohibited]
+    return {"answers": dict(_in_groups(answer, allowed, given["flow_shipments"]))}
+
+
+def _in_groups(
+    answer: Callable[[str], tuple[str, Answer]], flows: Sequence[str], shipments: Mapping[str, Shipment]
+) -> list[tuple[str, Answer]]:
+    """Answers in the order of `flows`; flows of one shipment share searches, so each group keeps to one thread."""
+    groups: dict[str, list[str]] = {}
+    for flow in flows:
+        groups.setdefault(shipments[flow].id, []).append(flow)
+    with ThreadPoolExecutor(max_workers=min(len(groups), os.cpu_count() or 1) or 1) as pool:
+        done = pool.map(lambda group: [answer(flow) for flow in group], groups.values())
+        found = dict(pair for group in done for pair in group)
+    return [(flow, found[flow]) for flow in flows]
 
 
 def _corridor_stops(

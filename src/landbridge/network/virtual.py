@@ -110,10 +110,10 @@ class Arcs:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetwork:
-    """Arcs, their order by tail and by head, operations, sites, and the terminals of each study place.
+    """Arcs, their order by tail and by head, operations, sites, and the ends of each place asked for.
 
     `node_lat`, `node_lon` float32[n] degrees; `outlets` and `inlets` map a place id to the node where its goods
-    start and end; `stations` maps a place id to every node at which goods may stand there.
+    start and end.
     """
 
     arcs: Arcs
@@ -127,7 +127,6 @@ class VirtualNetwork:
     sites: tuple[Site, ...]
     outlets: dict[str, int]
     inlets: dict[str, int]
-    stations: dict[str, tuple[int, ...]]
     world: World
 
 

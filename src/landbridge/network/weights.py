@@ -27,7 +27,14 @@ from landbridge.network.virtual import RIVER, ROAD, Step, VirtualNetwork
 Floats = NDArray[np.float64]
 IMPOSSIBLE = 1e12
 OPTIONAL = {"store", "wait", "customs", "inspection", "oversize_permit"}
-CRITERIA = ("cost", "time", "co2e", "distance")
+SERVICE_MEANS = {
+    "rail_ferry": "rail_ferry",
+    "ro_ro": "ro_ro",
+    "ro_pax": "ro_ro",
+    "general_cargo": "river_sea",
+    "container_feeder": "deep_sea_container",
+    "block_train": "block_train",
+}
 FREE = Price(0.0, 0.0, 0.0, (), Excess(0.0, 0.0, 0.0, 0.0))
 
 
@@ -142,12 +149,9 @@ class Pricer:
 
     def run(self, service: Mapping[str, object]) -> Price:
         """Run of a service: its own rate and time where published, else the rate and speed of its means."""
-        means = {"rail_ferry": "rail_ferry", "ro_ro": "ro_ro", "ro_pax": "ro_ro", "block_train": "block_train"}
         mode = "rail" if service["kind"] == "block_train" else "ferry"
-        scopes = (str(service["id"]), "caspian", "world") if service.get("caspian") else (str(service["id"]), "world")
-        move = price_move(
-            self.book, self.shipment, mode=mode, means=means.get(str(service["kind"]), "ro_ro"), scopes=scopes
-        )
+        means, scopes = SERVICE_MEANS[str(service["kind"])], (str(service["id"]), str(service["water"]), "world")
+        move = price_move(self.book, self.shipment, mode=mode, means=means, scopes=scopes)
         km = float(service["distance"])  # type: ignore[arg-type]
         excess, pace = self._run_time(service, move, km)
         charge = self._run_charge(service, move, km)

@@ -121,7 +121,52 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = list(_HOME_OF)
+__all__ = [
+    "Catalogue",
+    "Check",
+    "CheckInput",
+    "Field",
+    "Finding",
+    "Indicator",
+    "InputError",
+    "LandbridgeError",
+    "ProhibitedError",
+    "Quality",
+    "ScenarioFile",
+    "StudyFile",
+    "TableFile",
+    "TableSpec",
+    "Tables",
+    "Unit",
+    "UnknownUnitError",
+    "UnreachableError",
+    "Word",
+    "arrow_to_frame",
+    "convert_value",
+    "empty_table",
+    "fill_defaults",
+    "find_nearest",
+    "frame_to_arrow",
+    "has_errors",
+    "in_force_at",
+    "load_catalogue",
+    "make_frame",
+    "open_at",
+    "order_findings",
+    "parse_study_text",
+    "raise_errors",
+    "read_months",
+    "read_study_file",
+    "read_table",
+    "read_table_file",
+    "read_unit",
+    "run_checks",
+    "shape_table",
+    "status_at",
+    "study_json_schema",
+    "table_json_schema",
+    "write_table",
+]
 
 
 def __getattr__(name: str) -> Any:

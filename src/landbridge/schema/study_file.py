@@ -20,8 +20,8 @@ STUDY_FILE = "study.toml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
 _TABLE_HEAD = re.compile(r"\s*\[\s*([^\]]+?)\s*\]")
-# Names that Windows keeps for devices, and the store's own.
-_KEPT_NAMES = frozenset({"con", "prn", "aux", "nul", "latest"})
+# Windows keeps these for devices, and a scenario's name is that of a folder.
+_KEPT_NAME = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 def _read_date(value: Any) -> Any:
@@ -239,7 +239,7 @@ def _scenario_findings(scenarios: Any, text: str, file: str) -> Iterator[Finding
     for name, parent in parents.items():
         row = _find_line(text, ("scenarios", name, "inherits"))
         column = f"scenarios.{name}.inherits"
-        if not _NAME.fullmatch(name) or name in _KEPT_NAMES:
+        if not _NAME.fullmatch(name) or _KEPT_NAME.fullmatch(name):
             remedy = "write lower-case letters, digits, - and _, at most 64"
             what = f"{quote(name)} cannot be the name of a scenario"
             yield Finding("bad_name", "error", what, remedy, file, row, f"scenarios.{name}")

@@ -35,8 +35,9 @@ NO_LINES = Lines((), (), ())
 def read_bytes(path: Path, findings: FindingList) -> bytes | None:
     """The bytes of a file, or None with a finding where there is no readable file of a fair size."""
     try:
-        if path.is_dir():
-            findings.add(lambda: Finding("not_a_file", "error", "is a folder, not a file", "put a file here"))
+        if path.exists() and not path.is_file():
+            what = "is a folder, not a file" if path.is_dir() else "is no ordinary file"
+            findings.add(lambda: Finding("not_a_file", "error", what, "put a file here"))
             return None
         if path.stat().st_size > LARGEST_FILE:
             what = f"is larger than {LARGEST_FILE // 1_000_000} MB"

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from landbridge.sources.products import clean_product as clean_product
     from landbridge.sources.products import is_product as is_product
     from landbridge.sources.products import read_products as read_products
     from landbridge.sources.tables import check_shipped_tables as check_shipped_tables
@@ -26,7 +27,18 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = list(_HOME_OF)
+__all__ = [
+    "World",
+    "check_shipped_tables",
+    "clean_product",
+    "hash_shipped_tables",
+    "is_product",
+    "network_date",
+    "open_world",
+    "read_meta",
+    "read_products",
+    "read_shipped_tables",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -28,7 +28,13 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = list(_HOME_OF)
+__all__ = [
+    "RunInputs",
+    "RunRecord",
+    "Store",
+    "StoredRun",
+    "run_hash",
+]
 
 
 def __getattr__(name: str) -> Any:
