@@ -97,7 +97,9 @@ def read_countries() -> gpd.GeoDataFrame:
     frame = gpd.read_file(path)
     codes = frame["ISO_A2_EH"].where(frame["ISO_A2_EH"].str.len() == 2, frame["ADM0_A3"].map(CODES))
     frame = frame.assign(code=codes).dropna(subset="code")
-    frame = frame[frame["code"] != "AQ"].sort_values(["LABELRANK", "ADM0_A3"])
+    # The largest part of a country gives its name and label.
+    frame = frame[frame["code"] != "AQ"]
+    frame = frame.iloc[np.argsort(-shapely.area(frame.geometry.to_numpy()), kind="stable")]
     first = {"NAME": "first", "LABEL_X": "first", "LABEL_Y": "first", "LABELRANK": "first"}
     return frame[["code", *first, "geometry"]].dissolve("code", aggfunc=first, sort=True).reset_index()
 

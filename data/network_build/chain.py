@@ -14,21 +14,22 @@ from network_build.assemble import Layer, join_layers, sort_layer
 from network_build.contract import shrink
 from network_build.countries import Land, assign_countries, read_land
 from network_build.crossings import find_crossings
-from network_build.gauges import break_gauges, set_edge_gauges
-from network_build.graph import Graph
+from network_build.gauges import STANDARD, break_gauges, set_edge_gauges
+from network_build.graph import Graph, split_long_edges
 from network_build.islands import drop_islands, find_serving, join_islands, mass_of
 from network_build.legs import PlaceIndex, lay_legs
 from network_build.log import RepairLog
 from network_build.pack import hash_files, write_meta, write_table
 from network_build.packages import list_versions, read_geojson, read_scgraph
 from network_build.places import gather_places
-from network_build.rails import mend_ends
+from network_build.joints import mend_city_roads, mend_rails
 from network_build.sea import read_lanes
-from network_build.snapping import REACH, find_serving_rails, join_ports, snap
-from network_build.tables import ROOT, SHIPPED, read_gauges, read_rows
+from network_build.snapping import REACH, find_serving_rails, join_ports, snap, snap_by_gauge
+from network_build.tables import ROOT, SHIPPED, read_gauges, read_rows, unify_gauge
 
 NETWORK_DATE = "2026-11-01"
 LONGEST = {"road": 25.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
+SPLIT = {"longer": 30.0, "step": 15.0, "bent": 1.25}
 NEAR_CITY = 50_000
 NEAR_KM = 25.0
 Say = Callable[[str], None]
@@ -53,10 +54,10 @@ def build_world(say: Say) -> None:
     counts |= {"rail_nodes_packaged": rails.n, "rail_edges_packaged": rails.m}
     road_layer, places = _make_roads(roads, land, log, places=places, legs=legs, index=index, lost=lost)
     say(f"roads: {road_layer.graph.n} nodes, {road_layer.graph.m} edges")
-    rails = mend_ends(rails, log, closed=closed)
+    rails = split_long_edges(mend_rails(rails, log, closed=closed), **SPLIT)
     rail_layer, changes, places = _make_rails(rails, land, log, places=places, legs=legs, index=index, lost=lost)
     say(f"rails: {rail_layer.graph.n} nodes, {rail_layer.graph.m} edges, gauge changes {len(changes)}")
-    water_layer, passages, places = _make_water(land, places=places, legs=legs, index=index, lost=lost)
+    water_layer, passages, places = _make_water(land, log, places=places, legs=legs, index=index, lost=lost)
     say(f"water: {water_layer.graph.n} nodes, {water_layer.graph.m} edges")
     if lost:
         say("legs with unknown ends: " + ", ".join(lost))
@@ -83,8 +84,9 @@ def _wanted(graph: Graph, places: pd.DataFrame) -> np.ndarray:
 
 
 def _make_roads(graph: Graph, land: Land, log: RepairLog, *, places, legs, index, lost):
-    graph, missing = lay_legs(graph, legs, places, index=index, layer="road", land=land)
+    graph, missing = lay_legs(graph, legs, places, index=index, layer="road", land=land, log=log)
     lost += missing
+    graph = split_long_edges(mend_city_roads(graph, log, land=land, places=places), **SPLIT)
     mass = mass_of(land, graph.lat, graph.lon)
     graph = join_islands(graph, land, log, mass=mass, wanted=_wanted(graph, places))
     serving = find_serving(graph, mass)
@@ -96,24 +98,31 @@ def _make_roads(graph: Graph, land: Land, log: RepairLog, *, places, legs, index
 
 def _make_rails(graph: Graph, land: Land, log: RepairLog, *, places, legs, index, lost):
     by_country, posts, authored = read_gauges(), read_rows("posts"), read_rows("places")
-    graph, missing = lay_legs(graph, legs, places, index=index, layer="rail", land=land)
+    graph, missing = lay_legs(graph, legs, places, index=index, layer="rail", land=land, log=log)
     lost += missing
     graph = set_edge_gauges(graph, land, by_country=by_country, lines=read_rows("gauges"), log=log)
     graph, gauge, changes = break_gauges(graph, land, by_country=by_country, posts=posts, places=authored)
     serving = find_serving_rails(graph)
     graph = drop_islands(graph, serving)
-    node, km = snap(places, graph, serving=serving, reach=REACH["rail"])
+    node, km = snap_by_gauge(places, graph, gauge, serving=serving, wanted=_wanted_gauges(places, authored, by_country))
     joints = changes[["node_a", "node_b"]].to_numpy(np.int64).ravel()
     layer, number = _finish(graph, land, np.concatenate((node[node >= 0], joints)), mode="rail", gauge=gauge)
     changes = changes.assign(node_a=number[changes["node_a"]], node_b=number[changes["node_b"]])
     return layer, changes, _set_snap(places, "rail", node, km, number)
 
 
-def _make_water(land: Land, *, places, legs, index, lost):
+def _wanted_gauges(places: pd.DataFrame, authored: pd.DataFrame, by_country: dict[str, int]) -> np.ndarray:
+    """Gauge of the railway at each place: its own row's, else its country's."""
+    own = authored[authored["gauge"] != ""].set_index("id")["gauge"].map(unify_gauge)
+    main = places["country"].map(by_country).fillna(STANDARD)
+    return places["id"].map(own).fillna(main).to_numpy(np.int32)
+
+
+def _make_water(land: Land, log: RepairLog, *, places, legs, index, lost):
     graph, passages = read_lanes(read_geojson("searoute", "data/marnet_searoute.geojson"))
     ports = np.flatnonzero(places["kind"] == "port")
     graph, at_port = join_ports(graph, places.iloc[ports], land)
-    graph, missing = lay_legs(graph, legs, places, index=index, layer="water", land=land)
+    graph, missing = lay_legs(graph, legs, places, index=index, layer="water", land=land, log=log)
     lost += missing
     node = np.full(len(places), -1, np.int32)
     node[ports] = at_port

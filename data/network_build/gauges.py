@@ -39,8 +39,9 @@ def set_edge_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], lin
     main = country_gauges(land, by_country)
     tail, head = main[graph.country[graph.tail]], main[graph.country[graph.head]]
     gauge = np.where(tail == head, tail, -1)
+    ways = (to_matrix(graph), _edge_lookup(graph), cKDTree(place_on_sphere(graph.lat, graph.lon)))
     for row in lines.itertuples():
-        edges = _match_line(graph, row.via)
+        edges = _match_line(graph, row.via, ways)
         if edges is None:
             log.rows.append(("rail", "gauge_unmatched", "", "", "", "", 0.0, f"line {row.id} not matched"))
         else:
@@ -53,14 +54,12 @@ def country_gauges(land: Land, by_country: dict[str, int]) -> np.ndarray:
     return np.array([by_country.get(code, STANDARD) for code in land.codes], np.int32)
 
 
-def _match_line(graph: Graph, via: str) -> np.ndarray | None:
+def _match_line(graph: Graph, via: str, ways) -> np.ndarray | None:
     points = np.array([p.split(",") for p in via.split(";") if p.strip()], float)
-    tree = cKDTree(place_on_sphere(graph.lat, graph.lon))
+    matrix, edge_of, tree = ways
     gap, node = tree.query(place_on_sphere(points[:, 0], points[:, 1]))
     if (gap > VIA_KM).any() or len(points) < 2:
         return None
-    matrix = to_matrix(graph)
-    edge_of = _edge_lookup(graph)
     edges = []
     for a, b in zip(node[:-1], node[1:], strict=True):
         limit = 3 * measure_arc(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b]) + 30

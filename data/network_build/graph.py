@@ -146,3 +146,29 @@ def drop_parallels(graph: Graph) -> Graph:
     for values in keys:
         changed |= values[order][1:] != values[order][:-1]
     return keep_edges(graph, np.sort(order[np.concatenate(([True], changed))]))
+
+
+def split_long_edges(graph: Graph, *, longer: float, step: float, bent: float) -> Graph:
+    """The graph with nodes along edges longer than `longer` km, every `step` km at most, so that places can join.
+
+    Only edges within one country whose length is at most `bent` times their chord: there the chord is near the line.
+    """
+    arc = measure_arc(graph.lat[graph.tail], graph.lon[graph.tail], graph.lat[graph.head], graph.lon[graph.head])
+    same = graph.country[graph.tail] == graph.country[graph.head]
+    cut = same & (graph.km > longer) & (graph.km <= bent * arc) & (graph.leg < 0)
+    long = np.flatnonzero(cut)
+    pieces = np.ceil(graph.km[long] / step).astype(np.int64)
+    owner = np.repeat(long, pieces - 1)
+    first = np.concatenate(([0], np.cumsum(pieces - 1)))
+    place = np.arange(len(owner)) - np.repeat(first[:-1], pieces - 1) + 1
+    share = place / np.repeat(pieces, pieces - 1)
+    a, b = graph.tail[owner], graph.head[owner]
+    lat = graph.lat[a] + share * (graph.lat[b] - graph.lat[a])
+    lon = graph.lon[a] + share * ((graph.lon[b] - graph.lon[a] + 180) % 360 - 180)
+    node = graph.n + np.arange(len(owner))
+    grown = add_nodes(graph, lat, (lon + 180) % 360 - 180, country=graph.country[a])
+    tails = np.concatenate([np.concatenate(([graph.tail[e]], node[first[k] : first[k + 1]])) for k, e in enumerate(long)])
+    heads = np.concatenate([np.concatenate((node[first[k] : first[k + 1]], [graph.head[e]])) for k, e in enumerate(long)])
+    marks = {name: np.repeat(getattr(graph, name)[long], pieces) for name in MARKS}
+    km = np.repeat(graph.km[long] / pieces, pieces)
+    return add_edges(keep_edges(grown, ~cut), tails, heads, km=km, **marks)

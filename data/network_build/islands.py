@@ -68,9 +68,10 @@ def _find_joints(graph: Graph, land: Land, mass: np.ndarray, wanted: np.ndarray)
     points = place_on_sphere(graph.lat, graph.lon)
     small = np.flatnonzero(~serving & needed[label])
     tries = [_gaps(points, small, np.flatnonzero(serving))]
-    for part in np.unique(label[serving])[np.argsort(-size[np.unique(label[serving])])][1:]:
-        larger = serving & (size[label] >= size[part]) & (label != part)
-        tries.append(_gaps(points, np.flatnonzero(label == part), np.flatnonzero(larger)))
+    for part in np.flatnonzero(size >= LARGE):
+        larger = serving & (size[label] > size[part])
+        if larger.any():
+            tries.append(_gaps(points, np.flatnonzero(label == part), np.flatnonzero(larger)))
     a, b, km = (np.concatenate(parts) for parts in zip(*tries, strict=True))
     fits = (graph.country[a] == graph.country[b]) & (mass[a] == mass[b])
     a, b, km = a[fits], b[fits], km[fits]
@@ -93,13 +94,13 @@ def _choose_dry(graph: Graph, land: Land, part: np.ndarray, pairs) -> list[int]:
     for k in np.lexsort((b, a, km)).tolist():
         if tries[part[k]] < TRIES:
             tries[part[k]] += 1
-            if _is_dry(graph, land, a[k], b[k], km[k]):
+            if is_dry(graph, land, a[k], b[k], km=km[k]):
                 chosen.append(k)
                 tries[part[k]] = TRIES
     return chosen
 
 
-def _is_dry(graph: Graph, land: Land, a: int, b: int, km: float) -> bool:
+def is_dry(graph: Graph, land: Land, a: int, b: int, *, km: float) -> bool:
     """Whether at most WET km of the chord lie outside the country of its ends, by a point every half km."""
     share = np.linspace(0, 1, max(2, int(2 * km) + 1))
     lat = graph.lat[a] + share * (graph.lat[b] - graph.lat[a])

@@ -8,10 +8,12 @@ from scipy.spatial import cKDTree
 
 from network_build.countries import Land, locate
 from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
+from network_build.log import RepairLog
 from network_build.places import make_key
 from network_build.tables import unify_gauge
 
 END_REACH = 3.0  # km within which the end of a leg is an existing node
+LINK_REACH = 10.0  # km within which a new node at the end of a leg is joined to the network by a link of that length
 LEAST_KM = 20.0  # km of a component whose nodes are taken before those of scraps
 LAYER_MODES = {"road": ("road",), "rail": ("rail",), "water": ("sea", "inland_water")}
 
@@ -30,7 +32,7 @@ class PlaceIndex:
         return self.ids.get(text, self.keys.get(make_key(text), -1))
 
 
-def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: PlaceIndex, layer: str, land: Land):
+def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: PlaceIndex, layer: str, land: Land, log: RepairLog):
     """The graph with the authored legs of a layer; the number of an edge's leg is its row in `legs`.
 
     Returns the graph and the ids of legs whose ends are unknown places.
@@ -42,7 +44,7 @@ def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: P
     rows, ends = rows[known], ends[known]
     if not len(rows):
         return graph, lost
-    graph, node = _end_nodes(graph, places.iloc[np.unique(ends)], land, water=layer == "water")
+    graph, node = _end_nodes(graph, places.iloc[np.unique(ends)], land, layer=layer, log=log)
     at = dict(zip(np.unique(ends).tolist(), node, strict=True))
     tail = np.array([at[a] for a in ends[:, 0]])
     head = np.array([at[b] for b in ends[:, 1]])
@@ -53,22 +55,28 @@ def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: P
     return add_edges(graph, tail, head, km=rows["distance"].astype(float).to_numpy(), **marks), lost
 
 
-def _end_nodes(graph: Graph, ends: pd.DataFrame, land: Land, *, water: bool) -> tuple[Graph, np.ndarray]:
+def _end_nodes(graph: Graph, ends: pd.DataFrame, land: Land, *, layer: str, log: RepairLog) -> tuple[Graph, np.ndarray]:
+    water = layer == "water"
     label = label_components(graph)
     size = np.bincount(label[graph.tail], graph.km, minlength=label.max() + 1)
     points = place_on_sphere(graph.lat, graph.lon)
     targets = place_on_sphere(ends["lat"], ends["lon"])
     node = np.full(len(ends), -1, np.int64)
-    for large in (True, False):
-        nodes = np.flatnonzero((size[label] >= LEAST_KM) | (not large))
-        gap, at = cKDTree(points[nodes]).query(targets, distance_upper_bound=END_REACH)
-        take = np.isfinite(gap) & (node < 0)
-        node[take] = nodes[at[take]]
+    nodes = np.flatnonzero(size[label] >= LEAST_KM)
+    gap, at = cKDTree(points[nodes]).query(targets, distance_upper_bound=LINK_REACH)
+    link = np.where(np.isfinite(gap), nodes[np.minimum(at, len(nodes) - 1)], -1)
+    close = gap <= END_REACH
+    node[close] = link[close]
     new = node < 0
     node[new] = graph.n + np.arange(new.sum())
     lat, lon = ends["lat"].to_numpy()[new], ends["lon"].to_numpy()[new]
     country = np.full(new.sum(), -1) if water else locate(land.shapes, lat, lon)
-    return add_nodes(graph, lat, lon, country=country), node
+    graph = add_nodes(graph, lat, lon, country=country)
+    far = np.flatnonzero(new & (link >= 0))
+    far = far[graph.country[node[far]] == graph.country[link[far]]] if not water else far[:0]
+    for k in far:
+        log.add(layer, "leg_end", graph, node[k], link[k], km=gap[k], why=f"end of an authored leg at {ends['id'].iloc[k]}")
+    return add_edges(graph, node[far], link[far], km=gap[far]), node
 
 
 def _waters(graph: Graph, tail: np.ndarray, head: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from network_build.countries import Land
 from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
 
 REACH = {"road": 100.0, "rail": 50.0}  # km
+GAUGE_KM = 6.0  # km further that a node of the right gauge may lie
 PORT_REACH = 400.0  # km to the nearest sea lane
 PORT_LAND = 40.0  # km of the joint that may cross land (river ports, generalised coasts)
 LEAST_RAIL = 60.0  # km of a rail component that is worth a snap
@@ -27,6 +28,17 @@ def snap(places: pd.DataFrame, graph: Graph, *, serving: np.ndarray, reach: floa
     node = np.full(len(places), -1, np.int32)
     node[hit] = nodes[at[hit]]
     return node, np.where(hit, gap, np.nan)
+
+
+def snap_by_gauge(places: pd.DataFrame, graph: Graph, gauge: np.ndarray, *, serving: np.ndarray, wanted: np.ndarray):
+    """As `snap` for rails: the nearest node, or one of the wanted gauge if it lies at most GAUGE_KM further."""
+    node, km = snap(places, graph, serving=serving, reach=REACH["rail"])
+    for value in np.unique(wanted):
+        rows = np.flatnonzero(wanted == value)
+        own, gap = snap(places.iloc[rows], graph, serving=serving & (gauge == value), reach=REACH["rail"])
+        better = (own >= 0) & (gap <= km[rows] + GAUGE_KM)
+        node[rows[better]], km[rows[better]] = own[better], gap[better]
+    return node, km
 
 
 def find_serving_rails(graph: Graph) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Dependencies: each is used, explained and locked, and nothing else is imported."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -74,7 +75,9 @@ def test_each_dependency_has_its_reason(root: Path) -> None:
     explained = {canonicalize_name(name) for name, _, _ in rows}
     declared = {canonicalize_name(item.name) for items in read_project(root).values() for item in items}
     backend = (root / "requirements/backend.in").read_text(encoding="utf-8").splitlines()
-    assert explained == declared | {canonicalize_name(Requirement(line).name) for line in backend}
+    script = json.loads((root / "web-src/package.json").read_text(encoding="utf-8"))
+    declared |= {canonicalize_name(Requirement(line).name) for line in backend}
+    assert explained == declared | set(script["dependencies"]) | set(script["devDependencies"])
 
 
 @pytest.mark.parametrize("lock", sorted(LOCKS))

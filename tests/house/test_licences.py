@@ -1,5 +1,6 @@
 """Each source of shipped data has a notice with its credit and its licence."""
 
+import json
 import re
 from pathlib import Path
 
@@ -33,6 +34,18 @@ def test_every_source_of_the_build_has_a_notice(root: Path) -> None:
     packages = re.findall(r'"([\w-]+)[=><]', block.group(1))
     assert set(packages) - TOOLS == set(NOTICES)
     assert not [name for name in NOTICES.values() if not (root / "licences" / name).is_file()]
+
+
+def test_the_notice_of_the_script_names_every_package_in_it(root: Path) -> None:
+    lock = json.loads((root / "web-src/package-lock.json").read_text(encoding="utf-8"))
+    shipped = [
+        name.removeprefix("node_modules/")
+        for name, entry in lock["packages"].items()
+        if name and not entry.get("dev")
+    ]
+    notice = (root / "licences/d3.md").read_text(encoding="utf-8")
+    assert shipped
+    assert not [name for name in shipped if name not in notice]
 
 
 @pytest.mark.parametrize("notice", sorted(ASKED_FOR))

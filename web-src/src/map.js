@@ -7,10 +7,11 @@ const world = document.getElementById("world");
 const legs = document.getElementById("legs");
 const names = document.getElementById("names");
 const stops = document.getElementById("stops");
-const SIDES = [[9, 4, ""], [-9, 4, "end"], [0, -10, "mid"], [0, 18, "mid"]];
+const SIDES = [[9, 4, ""], [-9, 4, "to-end"], [0, -10, "to-mid"], [0, 18, "to-mid"]];
+const PAPER = { width: 1000, height: 600 };
 const IMPORTANCE = ["end", "port", "gauge", "border", "stop"];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-let width = 0, height = 0, boxes = [], chosen = 0, lines = [], untouched = true;
+let width = 0, height = 0, boxes = [], chosen = 0, track = [], lines = [], untouched = true;
 
 const behaviour = zoom()
   .filter((event) => (event.type === "wheel" ? event.ctrlKey || event.metaKey : !event.button))
@@ -49,14 +50,15 @@ function placeNames() {
   const spots = new Map(marks.map((mark) => [mark, [current.applyX(+mark.dataset.x), current.applyY(+mark.dataset.y)]]));
   for (const mark of marks) {
     const [x, y] = spots.get(mark);
-    if (mark.classList.contains("on")) taken.push([x - 5, y - 5, x + 5, y + 5]);
+    const half = mark.classList.contains("on") ? 5 : 3;
+    taken.push([x - half, y - half, x + half, y + half]);
   }
   for (const mark of marks) {
     const [x, y] = spots.get(mark);
     const text = mark.lastElementChild;
     const size = measure(text, mark.classList.contains("on") ? "on" : "");
     const found = SIDES.find(([dx, dy, side]) => {
-      const left = x + dx - (side === "end" ? size : side === "mid" ? size / 2 : 0);
+      const left = x + dx - (side === "to-end" ? size : side === "to-mid" ? size / 2 : 0);
       const box = [left - 2, y + dy - 11, left + size + 2, y + dy + 3];
       return free(box) && taken.push(box);
     });
@@ -71,13 +73,19 @@ function placeNames() {
 
 function placeLabels(free, taken) {
   const shown = new Set();
+  const scale = current.k * world.dataset.scale;
+  const most = world.dataset.ranks.split(" ").filter((least) => scale >= least).length;
+  for (const [x, y] of track) {
+    const [left, top] = [current.applyX(x), current.applyY(y)];
+    taken.push([left - 2, top - 2, left + 2, top + 2]);
+  }
   for (const label of names.children) {
     const kind = label.dataset.kind ?? label.classList[0];
     label.dataset.kind = kind;
     const [x, y] = [current.applyX(+label.dataset.x), current.applyY(+label.dataset.y)];
     const half = measure(label, kind) / 2 + 5;
     const box = [x - half, y - 10, x + half, y + 5];
-    const fits = !shown.has(label.textContent) && free(box);
+    const fits = label.dataset.k <= most && !shown.has(label.textContent) && free(box);
     label.classList.toggle("hidden", !fits);
     if (fits) {
       shown.add(label.textContent);
@@ -101,9 +109,13 @@ function go(act) {
 
 function resize() {
   const box = svg.getBoundingClientRect();
-  if (!box.width || !box.height || (box.width === width && box.height === height)) return;
-  width = box.width;
-  height = box.height;
+  if (matchMedia("print").matches || !box.width || !box.height || (box.width === width && box.height === height)) return;
+  setSize(box.width, box.height);
+}
+
+function setSize(across, down) {
+  width = across;
+  height = down;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const [planeWidth, planeHeight] = [+world.dataset.width, +world.dataset.height];
   const least = Math.max(width / planeWidth, height / planeHeight);
@@ -145,12 +157,23 @@ export function showRoutes(answer, index) {
   if (width) fit(boxes[0]);
 }
 
+/** Points along a line, so that names of countries and waters keep off the chosen route. */
+function followPath(path) {
+  const length = path.getTotalLength();
+  const count = Math.min(60, Math.ceil(length / 25));
+  return Array.from({ length: count }, (_, index) => {
+    const { x, y } = path.getPointAtLength((length * (index + 0.5)) / count);
+    return [x, y];
+  });
+}
+
 /** Brings the chosen route to the front; its classes are set with those of the rest of the page. */
 export function chooseOnMap(index) {
   chosen = index;
   for (const leg of [...legs.children]) {
     if (leg.classList.contains("on")) legs.append(leg);
   }
+  track = [...legs.querySelectorAll(".leg.on .case")].flatMap(followPath);
   for (const mark of [...stops.children]) {
     if (mark.classList.contains("on")) stops.append(mark);
   }
@@ -175,6 +198,9 @@ export function startMap(paths) {
       steps[button.dataset.zoom]();
     });
   }
+  // Paper has one shape: the view is fitted to it, and back to the screen's afterwards.
+  window.addEventListener("beforeprint", () => setSize(PAPER.width, PAPER.height));
+  window.addEventListener("afterprint", resize);
   new ResizeObserver(resize).observe(svg.parentElement);
   resize();
 }

@@ -44,16 +44,17 @@ class Router:
     network: VirtualNetwork
     book: PriceBook
     services: Mapping[str, Mapping[str, object]]
-    readers: dict[Shipment, PathReader] = field(default_factory=dict)
+    readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
-    searches: dict[tuple[Shipment, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
+    searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
 
     def reader(self, shipment: Shipment) -> PathReader:
         """The priced network of a shipment."""
-        if shipment not in self.readers:
+        key = repr(shipment)  # a shipment with unknown numbers (NaN) does not equal itself
+        if key not in self.readers:
             pricer = Pricer(self.book, shipment, self.services, self.around)
-            self.readers[shipment] = PathReader(self.network, pricer, weigh_arcs(self.network, pricer))
-        return self.readers[shipment]
+            self.readers[key] = PathReader(self.network, pricer, weigh_arcs(self.network, pricer))
+        return self.readers[key]
 
     def search(
         self,
@@ -66,7 +67,7 @@ class Router:
         """The searches of a shipment under what law and the user close."""
         if restrictions.mode:
             return self._new_search(shipment, closings, restrictions, ends)
-        key = (shipment, closings, restrictions)
+        key = (repr(shipment), closings, restrictions)
         if key not in self.searches:
             self.searches[key] = self._new_search(shipment, closings, restrictions, ends)
         return self.searches[key]

@@ -82,7 +82,10 @@ class Search:
 
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
         """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""
-        stages = [self._stage(criterion, origin, tuple(via[: count + 1])) for count in range(len(via))]
+        stages = [
+            self._stage(criterion, origin, tuple(via[: count + 1]), then=via[count + 1] if via[count + 1 :] else None)
+            for count in range(len(via))
+        ]
         last = stages[-1]
         if last is None or not np.isfinite(last.tree.distance[destination]):
             return None
@@ -100,20 +103,27 @@ class Search:
         parts.append(trace_path(self.tree(criterion, origin), destination))
         return np.concatenate(parts[::-1])
 
-    def _stage(self, criterion: str, origin: int, via: tuple[Passing, ...]) -> Stage | None:
-        """The search from the last of `via` on, after the others; None where it cannot be reached."""
-        key = (criterion, origin, tuple(place.id for place in via))
+    def _stage(
+        self, criterion: str, origin: int, via: tuple[Passing, ...], *, then: Passing | None
+    ) -> Stage | None:
+        """The search from the last of `via` on, after the others, as far as the states of `then` or else every end.
+
+        None where it cannot be reached.
+        """
+        key = (criterion, origin, (*(place.id for place in via), then.id if then else ""))
         if key not in self.stages:
-            before = self._stage(criterion, origin, via[:-1]) if via[:-1] else None
+            before = self._stage(criterion, origin, via[:-1], then=via[-1]) if via[:-1] else None
             if via[:-1] and before is None:
                 self.stages[key] = None
             else:
                 tree = before.tree if before else self.tree(criterion, origin)
-                self.stages[key] = self._grow_stage(tree, self.weight(criterion), via[-1])
+                self.stages[key] = self._grow_stage(tree, self.weight(criterion), via[-1], then)
         return self.stages[key]
 
-    def _grow_stage(self, tree: Tree, weight: Floats, place: Passing) -> Stage | None:
+    def _grow_stage(self, tree: Tree, weight: Floats, place: Passing, then: Passing | None) -> Stage | None:
         arcs = self.network.arcs
+        inlets = np.array(list(self.network.inlets.values()), np.int32)
+        targets = inlets if then is None else np.concatenate([then.nodes, arcs.tail[then.arcs]]).astype(np.int32)
         heads = np.concatenate([place.nodes, arcs.head[place.arcs]]).astype(np.int32)
         costs = np.concatenate([tree.distance[place.nodes], tree.distance[arcs.tail[place.arcs]] + weight[place.arcs]])
         used = np.concatenate([np.full(len(place.nodes), -1, np.int32), place.arcs])
@@ -123,7 +133,8 @@ class Search:
         heads, costs, used = heads[keep], costs[keep], used[keep]
         if not len(heads):
             return None
-        return Stage(grow_tree(self.network.forward, weight, sources=heads, source_costs=costs), heads, used)
+        grown = grow_tree(self.network.forward, weight, sources=heads, source_costs=costs, targets=targets)
+        return Stage(grown, heads, used)
 
     def front(
         self, criteria: Sequence[str], origin: int, destination: int, *, epsilon: Sequence[float]

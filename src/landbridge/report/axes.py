@@ -43,7 +43,7 @@ def write_tick(value: float, step: float) -> str:
 
 def write_text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
     """A line of text; `kind` is its class, `anchor` its alignment (class too, as style needs no attribute)."""
-    classes = " ".join(filter(None, (kind, {"middle": "mid", "end": "end"}.get(anchor, ""))))
+    classes = " ".join(filter(None, (kind, {"middle": "to-mid", "end": "to-end"}.get(anchor, ""))))
     name = f' class="{classes}"' if classes else ""
     return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape(text)}</text>'
 
@@ -53,7 +53,7 @@ def draw_vertical_axis(high: float, unit: str) -> str:
     height = PLOT_BOTTOM - TOP
     ticks = list_ticks(0.0, high, 4)
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-    parts = [write_text(LEFT - 6, TOP - 12, unit, "unit", "end")]
+    parts = [write_text(4, TOP - 14, unit, "unit")]
     for tick in ticks:
         y = PLOT_BOTTOM - tick / high * height
         kind = "base" if tick == 0 else "grid"

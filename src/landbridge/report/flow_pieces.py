@@ -120,7 +120,7 @@ def draw_charts(answer: Answer, scale: Scale) -> list[Chart]:
         Chart("Cost against time", "Line: no route is better on both. Cross: p10 to p90. Area: emissions.", scatter, "scatter"),
         Chart(f"Where the {days} go", "Means by mode and stop, which add up. Bracket: p10 to p90 of the whole.", stacks[0], "stack"),
         Chart("Where the money goes", "Means by mode and stop, USD/t. Bracket: p10 to p90 of the whole.", stacks[1], "stack"),
-        Chart("Where the emissions arise", "Well-to-wheel, kg CO2e/t by mode and stop.", stacks[2], "stack"),
+        Chart("Where the emissions arise", "Well-to-wheel, kg CO₂e/t by mode and stop.", stacks[2], "stack"),
     ]  # fmt: skip
 
 
@@ -155,9 +155,15 @@ def compare_cell(route: Route, base: Route | None, scale: Scale) -> dict[str, st
         "co2e": write_amount(route["co2e"]),
         "distance": write_amount(route["distance"]),
         "due": write_share(route["due_probability"]),
-        "cost_change": "" if base is None else tell_change(base["cost"], route["cost"]),
-        "time_change": "" if base is None else tell_change(base["time"], route["time"]),
+        "cost_change": "" if base is None else tell_move(base["cost"], route["cost"]),
+        "time_change": "" if base is None else tell_move(base["time"], route["time"]),
     }
+
+
+def tell_move(before: float, after: float) -> str:
+    """A change in per cent, nothing where there is none worth telling."""
+    text = tell_change(before, after)
+    return "" if text.startswith("±") else text
 
 
 def pack_answer(pieces: Pieces, templates: Environment, terms: TermPool) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from landbridge.report.law import gather_measures, list_changes, list_jurisdicti
 from landbridge.report.packing import hash_source, pack, write_json
 from landbridge.report.projection import Plane, fit_plane
 from landbridge.report.reading import Answer, list_records, read_answers
-from landbridge.report.route_map import LinePool, draw_still, parse_line
+from landbridge.report.route_map import SCALES, LinePool, draw_still, parse_line
 from landbridge.report.summary import summarise, write_line
 from landbridge.report.words import FAMILY_KEYS, QUALITIES, VERDICTS, family_titles, name_country, title_of
 
@@ -49,8 +49,8 @@ def load_templates() -> Environment:
         "amount": write_amount, "share": write_share, "day": write_date, "country": name_country, "word": title_of,
     }  # fmt: skip
     templates.globals |= {
-        "families": family_titles(), "family_keys": FAMILY_KEYS, "qualities": QUALITIES, "verdicts": VERDICTS,
-        "tell_bound": tell_bound, "tell_period": tell_period,
+        "families": family_titles(), "qualities": QUALITIES, "verdicts": VERDICTS,
+        "rank_scales": SCALES, "tell_bound": tell_bound, "tell_period": tell_period,
     }  # fmt: skip
     return templates
 
@@ -88,7 +88,7 @@ def render_report(content: ReportContent) -> str:
     start = next((number for number, answer in enumerate(answers[0]) if answer.routes), 0)
     context = {
         **head_context(content, answers),
-        **flow_context(drawn, corridors, start),
+        **flow_context(drawn, corridors, start, title_scenarios(content)),
         **map_context(content, drawn, (plane, pool), start),
         **evidence_context(content, answers),
         "script": Markup(read_asset("report.js")),
@@ -120,7 +120,9 @@ def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) ->
     }
 
 
-def flow_context(drawn: Sequence[Sequence[Pieces]], corridors: dict[str, str], start: int) -> dict[str, Any]:
+def flow_context(
+    drawn: Sequence[Sequence[Pieces]], corridors: dict[str, str], start: int, titles: Sequence[str]
+) -> dict[str, Any]:
     """The first flow as it stands, and every flow packed for the script."""
     templates = load_templates()
     pieces = drawn[0][start] if drawn[0] else None
@@ -131,7 +133,7 @@ def flow_context(drawn: Sequence[Sequence[Pieces]], corridors: dict[str, str], s
         comparison = compare_scenarios([member.answer for member in group], corridors, group[0].scale)
         terms = TermPool()
         scenarios = [pack_answer(member, templates, terms) for member in group]
-        html = templates.get_template("compare.html.j2").render(comparison=comparison, scale=group[0].scale, titles=[m.answer.scenario for m in group])
+        html = templates.get_template("compare.html.j2").render(comparison=comparison, scale=group[0].scale, titles=titles)
         compared.append(Markup(html))
         chunks.append(pack({"scenarios": scenarios, "terms": terms.rows, "compare": html}))
     flows = [[one.answer.flow, one.answer.goods, one.answer.origin, one.answer.destination] for one in drawn[0]]
@@ -140,12 +142,19 @@ def flow_context(drawn: Sequence[Sequence[Pieces]], corridors: dict[str, str], s
         "pieces": pieces,
         "chunks": chunks,
         "compare": compared[start] if compared else "",
+        "family_keys": list_keys(drawn),
         "still_rows": list_still_rows(pieces) if pieces else [],
         "totals": total_texts(pieces) if pieces else (),
         "choices": [list(dict.fromkeys(flow[column] for flow in flows)) for column in (1, 2, 3)],
         "start_flow": flows[start] if flows else ["", "", "", ""],
         "page_data": write_json({"flows": flows, "columns": COLUMNS, "start": start, "scenarios": [s[0].answer.scenario for s in drawn if s]}),
     }
+
+
+def list_keys(drawn: Sequence[Sequence[Pieces]]) -> list[tuple[str, str]]:
+    """Families that some route has, with their drawing."""
+    used = {item.family for scenario in drawn for one in scenario for route in one.answer.routes for item in route.items}
+    return [key for key in FAMILY_KEYS if key[0] in used]
 
 
 def map_context(

@@ -28,11 +28,14 @@ from landbridge.report.axes import (
 from landbridge.report.figures import Scale
 from landbridge.report.labels import Box, Placer, measure_text, spread_lines
 from landbridge.report.reading import Item, Route
+from landbridge.report.words import family_titles
 
 MOST_STOPS = 6
 LEAST_STEP = 0.045  # share of the axis that a stop must take to be named
 STRIP = PLOT_BOTTOM + 24  # top of the strip of countries
 STRIP_HEIGHT = 13.0
+UNIT_NAMES = {"d": "days", "h": "hours"}
+LEAST_RUN = 64.0  # units of the view box that a run of one mode must take to be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ def draw_view(route: Route, index: int, view: View, measure: Measure, origin: st
     """Axis and countries of the picture that fits one route."""
     return (
         f'<g class="view{" on" if index == 0 else ""}" data-r="{index}" data-m="{view.matrix}">'
-        + draw_vertical_axis(view.most / measure.scale.size, measure.scale.unit)
+        + draw_vertical_axis(view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit))
         + draw_distance_axis(view.km, origin)
         + draw_countries(route, view)
         + "</g>"
@@ -153,7 +156,8 @@ def draw_marks(route: Route, index: int, view: View, measure: Measure) -> str:
     placer.taken += line_boxes(route, view, measure)
     ends = draw_ends(route, view, measure)
     stops = "".join(name_stops(route, view, measure, placer))
-    return f'<g class="marks{" on" if index == 0 else ""}" data-r="{index}">{stops}{ends}</g>'
+    ways = "".join(name_ways(route, view, measure, placer))
+    return f'<g class="marks{" on" if index == 0 else ""}" data-r="{index}">{stops}{ways}{ends}</g>'
 
 
 def line_boxes(route: Route, view: View, measure: Measure) -> list[Box]:
@@ -200,6 +204,26 @@ def name_stops(route: Route, view: View, measure: Measure, placer: Placer) -> li
         if found is not None:
             spot_x, spot_y, anchor = spots[found]
             parts.append(write_text(spot_x, spot_y, place, "stop", anchor))
+    return parts
+
+
+def name_ways(route: Route, view: View, measure: Measure, placer: Placer) -> list[str]:
+    """The mode beside the longest run of each, so that colour is not the only sign."""
+    longest: dict[str, tuple[float, float, float]] = {}
+    x, y = view.x(0.0), view.y(0.0)
+    for item in route.items:
+        to_x, to_y = view.x(item.cum_distance), view.y(measure.values(item)[0])
+        if item.kind == "leg" and to_x - x > longest.get(item.family, (LEAST_RUN, 0.0, 0.0))[0]:
+            longest[item.family] = (to_x - x, (x + to_x) / 2, (y + to_y) / 2)
+        x, y = to_x, to_y
+    parts = []
+    for family, (_, middle, height) in longest.items():
+        word = family_titles().get(family, family)
+        half = measure_text(word, SIZE) / 2
+        spots = [(middle + shift, height + drop) for drop in (17.0, -8.0, 26.0, -18.0) for shift in (6.0, 26.0, -20.0)]
+        found = placer.place((sx - half, sy - SIZE * 0.85, sx + half, sy + SIZE * 0.3) for sx, sy in spots)
+        if found is not None:
+            parts.append(write_text(*spots[found], word, "way", "middle"))
     return parts
 
 
@@ -267,7 +291,7 @@ def draw_whole(routes: Sequence[Route], view: View, measure: Measure, origin: st
             names.append(f'<g class="name{" on" if index == 0 else ""}" data-r="{index}">{write_text(spot_x, spot_y, label, "", anchor)}</g>')
     return (
         f'<g class="view whole" data-m="{view.matrix}">'
-        + draw_vertical_axis(view.most / measure.scale.size, measure.scale.unit)
+        + draw_vertical_axis(view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit))
         + draw_distance_axis(view.km, origin)
         + "".join(names)
         + "</g>"

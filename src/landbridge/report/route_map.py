@@ -174,7 +174,7 @@ def draw_stops(overlay: Overlay, chosen: int = 0, still: dict[str, tuple[float, 
     return Markup("".join(parts))
 
 
-OFFSETS = {"right": (9, 4, ""), "left": (-9, 4, "end"), "above": (0, -10, "mid"), "below": (0, 18, "mid")}
+OFFSETS = {"right": (9, 4, ""), "left": (-9, 4, "to-end"), "above": (0, -10, "to-mid"), "below": (0, 18, "to-mid")}
 
 
 def place_name(name: str, side: str) -> str:
@@ -209,16 +209,30 @@ def place_still(overlay: Overlay, view: tuple[float, float, float], chosen: int 
     return placed, placer
 
 
-def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], placer: Placer) -> Markup:
+# Names of a rank show from this scale on (pixels a radian), so that small territories wait for a closer look.
+SCALES = (0.0, 0.0, 0.0, 300.0, 560.0, 1300.0, 2400.0)
+
+
+def find_rank(scale: float) -> int:
+    """The highest rank of names that a map of this scale shows.
+
+    >>> find_rank(200.0), find_rank(5000.0)
+    (3, 7)
+    """
+    return sum(1 for least in SCALES if scale >= least)
+
+
+def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], placer: Placer, plane: Plane) -> Markup:
     """Names of countries and waters; those without room in the still picture are hidden until a script asks."""
     scale, dx, dy = view
+    most = find_rank(scale * plane.scale)
     parts = []
     shown: set[str] = set()
     for label in labels:
         x, y = label.x * scale + dx, label.y * scale + dy
         text = label.name.upper() if label.kind == "country" else label.name
         half = measure_text(text, 11.5 if label.kind == "country" else 12) / 2 + 6
-        fits = label.name not in shown and label.rank <= 5 and placer.place([(x - half, y - 8, x + half, y + 6)]) is not None
+        fits = label.name not in shown and label.rank <= most and placer.place([(x - half, y - 8, x + half, y + 6)]) is not None
         shown |= {label.name} if fits else set()
         hidden = "" if fits else " hidden"
         parts.append(
@@ -238,5 +252,5 @@ def draw_still(overlay: Overlay, basemap: Basemap, pool: LinePool) -> dict[str, 
         "box": f"0 0 {STILL_WIDTH:.0f} {STILL_HEIGHT:.0f}",
         "legs": draw_legs(overlay, pool.paths),
         "stops": draw_stops(overlay, still=placed),
-        "labels": draw_labels(basemap.labels, view, placer),
+        "labels": draw_labels(basemap.labels, view, placer, pool.plane),
     }

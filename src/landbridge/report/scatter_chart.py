@@ -18,7 +18,7 @@ from landbridge.report.axes import (
     write_tick,
 )
 from landbridge.report.figures import Scale
-from landbridge.report.labels import Placer, measure_text
+from landbridge.report.labels import Box, Placer, measure_text
 from landbridge.report.progress_chart import shorten, text_box
 from landbridge.report.reading import Route
 
@@ -74,7 +74,7 @@ def draw_scatter(routes: Sequence[Route], time: Scale, *, title: str) -> Markup:
 
 def draw_axes(across: tuple[float, float], up: tuple[float, float], unit: str) -> str:
     """Grid, numbers and units."""
-    parts = [write_text(LEFT - 6, TOP - 12, "USD/t", "unit", "end")]
+    parts = [write_text(4, TOP - 14, "USD/t", "unit")]
     ticks = list_ticks(*up, 4)
     for tick in ticks:
         y = BOTTOM_EDGE - (tick - up[0]) / (up[1] - up[0]) * (BOTTOM_EDGE - TOP)
@@ -142,21 +142,32 @@ def describe(route: Route, time: Scale) -> str:
     )
 
 
+def line_boxes(spots: Sequence[tuple[float, float]]) -> list[Box]:
+    """Thin boxes along the whiskers and the front near each point, which names avoid where they can."""
+    across = [(x - 60, y - 1, x + 60, y + 1) for x, y in spots]
+    return across + [(x - 1, y - 40, x + 1, y + 40) for x, y in spots]
+
+
 def name_points(
     routes: Sequence[Route], spots: Sequence[tuple[float, float]], radii: Sequence[float]
 ) -> list[str]:
     """Names beside the points, where there is room."""
     placer = Placer((LEFT + 2, TOP - 6, WIDTH - 2, BOTTOM_EDGE - 2))
     placer.taken += [(x - r, y - r, x + r, y + r) for (x, y), r in zip(spots, radii, strict=True)]
+    lines = Placer(placer.frame, [*placer.taken, *line_boxes(spots)])
     parts = []
     for index, route in enumerate(routes):
         (x, y), r = spots[index], radii[index]
         label = shorten(route.label, 30)
         width = measure_text(label, SIZE)
         places = []
-        for lift in (4.0, -9.0, 17.0, -21.0, 29.0, -33.0):
+        for lift in (4.0, -10.0, 18.0, -22.0, 30.0, -34.0):
             places += [(x + r + 4, y + lift, "start"), (x - r - 4, y + lift, "end")]
-        found = placer.place(text_box(place, width) for place in places)
+        boxes = [text_box(place, width) for place in places]
+        clear = next((number for number, box in enumerate(boxes[:6]) if lines.is_free(box) and placer.is_free(box)), None)
+        found = clear if clear is not None else placer.place(boxes)
+        if clear is not None:
+            placer.taken.append(boxes[clear])
         if found is not None:
             at_x, at_y, anchor = places[found]
             parts.append(f'<g class="name{" on" if index == 0 else ""}" data-r="{index}">{write_text(at_x, at_y, label, "", anchor)}</g>')

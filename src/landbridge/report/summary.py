@@ -214,6 +214,7 @@ def tell_quality(answers: Sequence[Answer]) -> list[str]:
     for name, word in (("default_share_cost", "cost"), ("default_share_time", "time")):
         shares = sorted(route[name] for route in best if not math.isnan(route[name]))
         if shares:
-            span = write_share(shares[0]) if len(shares) == 1 else f"{100 * shares[0]:.0f}{DASH}{write_share(shares[-1])}"
+            low, high = f"{100 * shares[0]:.0f}", f"{100 * shares[-1]:.0f}"
+            span = write_share(shares[-1]) if low == high else f"{low}{DASH}{write_share(shares[-1])}"
             parts.append(f"{span} of the {word}")
     return [f"On the best routes, {' and '.join(parts)} rests on defaults and estimates, not on measurements or published figures."] if parts else []
