@@ -94,17 +94,17 @@ def _choose_dry(graph: Graph, land: Land, part: np.ndarray, pairs) -> list[int]:
     for k in np.lexsort((b, a, km)).tolist():
         if tries[part[k]] < TRIES:
             tries[part[k]] += 1
-            if is_dry(graph, land, a[k], b[k], km=km[k]):
+            if measure_wet(graph, land, a[k], b[k], km=km[k]) <= WET:
                 chosen.append(k)
                 tries[part[k]] = TRIES
     return chosen
 
 
-def is_dry(graph: Graph, land: Land, a: int, b: int, *, km: float) -> bool:
-    """Whether at most WET km of the chord lie outside the country of its ends, by a point every half km."""
+def measure_wet(graph: Graph, land: Land, a: int, b: int, *, km: float) -> float:
+    """Length in km of a chord that lies outside the country of its tail, by a point every half km."""
     share = np.linspace(0, 1, max(2, int(2 * km) + 1))
     lat = graph.lat[a] + share * (graph.lat[b] - graph.lat[a])
     lon = graph.lon[a] + share * (graph.lon[b] - graph.lon[a])
     shape = land.shapes[graph.country[a]]
     shapely.prepare(shape)
-    return float((~shapely.contains_xy(shape, lon, lat)).mean()) * km <= WET
+    return float((~shapely.contains_xy(shape, lon, lat)).mean()) * km

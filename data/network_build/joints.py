@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from network_build.countries import Land
 from network_build.graph import Graph, add_edges, place_on_sphere, to_matrix
-from network_build.islands import is_dry
+from network_build.islands import measure_wet
 from network_build.log import RepairLog
 
 
@@ -28,7 +28,8 @@ class JointRule:
 
 
 RAIL_RULES = (JointRule("A", 0.6, 4, 2.0), JointRule("B", 3.0, 8, 2.0))
-CITY_RULE = JointRule("city", 6.0, 3, 10.0)
+CITY_RULE = JointRule("city", 5.0, 4, 15.0)
+CITY_WET = 2.0  # km of water that the bridges of a city may cross
 
 
 def mend_rails(graph: Graph, log: RepairLog, *, closed: set[tuple[int, int]]) -> Graph:
@@ -64,7 +65,8 @@ def _join(graph: Graph, ends: np.ndarray, rule: JointRule, *, log, mode, closed,
         fine = np.array([tuple(p) not in closed for p in pairs.tolist()], bool)
     else:
         same = pairs[:, 0] == pairs[:, 1]
-        fine = np.array([ok and is_dry(graph, land, a, b, km=km) for ok, a, b, km in zip(same, end, node, gap, strict=True)], bool)
+        wet = [measure_wet(graph, land, a, b, km=km) for a, b, km in zip(end, node, gap, strict=True)]
+        fine = same & (np.array(wet) <= CITY_WET)
     end, node, gap = end[fine], node[fine], gap[fine]
     for a, b, km in zip(end, node, gap, strict=True):
         log.add(mode, f"joint_{rule.name}", graph, a, b, km=km, why="end of line short of the next line")

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 import landbridge.store.store as store_module
 from landbridge.schema import InputError, load_catalogue, make_frame
@@ -170,7 +170,7 @@ import os, signal
 import landbridge.store.store as module
 from landbridge.store import RunInputs, Store
 from landbridge.schema import empty_table, load_catalogue
-module.os.rename = lambda *paths: os.kill(os.getpid(), signal.SIGKILL)
+module.Path.rename = lambda *paths: os.kill(os.getpid(), signal.SIGKILL)
 tables = {{"routes": empty_table(load_catalogue().tables["routes"])}}
 Store({str(store.root)!r}).write_run(RunInputs("as-is", {{}}, {{}}, 99), tables, timings={{}})
 """

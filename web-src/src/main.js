@@ -69,7 +69,7 @@ async function show() {
   if (drawn !== wanted) {
     const piece = await readPiece(`flow-${state.flow}`);
     if (wanted !== `${state.flow}/${state.scenario}`) return;
-    answer = piece.scenarios[state.scenario] ?? piece.scenarios[0];
+    answer = piece.scenarios[state.scenario] || piece.scenarios[0];
     terms = piece.terms;
     state.route = Math.min(state.route, Math.max(0, answer.routes.length - 1));
     find("verdict").innerHTML = answer.verdict;

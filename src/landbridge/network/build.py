@@ -12,6 +12,7 @@ from landbridge.network.terminals import (
     choose_terminals,
     draft_crossings,
     draft_ends,
+    draft_flights,
     draft_gauge_changes,
     draft_services,
     draft_terminal,
@@ -20,6 +21,8 @@ from landbridge.network.terminals import (
 )
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs
+from landbridge.schema import load_catalogue
+from landbridge.schema.dated_rows import in_force_at
 from landbridge.sources.world import World
 
 
@@ -29,10 +32,21 @@ def survey(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date
     return Surroundings(
         regions=dict(zip(countries["id"], countries["region"], strict=True)),
         territories=Territories.at(tables["territories"], date),
+        regimes=_road_regimes(tables["transit_regimes"], date),
         world=world,
         priced_places=frozenset(tables["operations"]["scope"]),
         deep_nodes=find_deep_nodes(world),
     )
+
+
+def _road_regimes(frame: pd.DataFrame, date: datetime.date) -> dict[str, frozenset[str]]:
+    """Transit regimes by road in force in each country."""
+    current = frame[in_force_at(frame, load_catalogue().tables["transit_regimes"], date=date)]
+    found: dict[str, set[str]] = {}
+    for country, regime, mode in zip(current["country"], current["regime"], current["mode"], strict=True):
+        if mode in ("any", "road"):
+            found.setdefault(country, set()).add(regime)
+    return {country: frozenset(regimes) for country, regimes in found.items()}
 
 
 def build_network(
@@ -41,8 +55,9 @@ def build_network(
     around: Surroundings,
     *,
     stops: Sequence[Stop],
+    flights: bool = False,
 ) -> VirtualNetwork:
-    """The virtual network with an outlet and an inlet for each of `stops`.
+    """The virtual network with an outlet and an inlet for each of `stops`, and with `flights` between their airports.
 
     `tables` are those of the scenario, already resolved at its date (services of another date left out).
     """
@@ -58,6 +73,8 @@ def build_network(
     by_id = {stop.id: stop for stop in (*terminals, *stops)}
     at_place = draft_services(draft, around, tables["services"], by_id)
     ends = {stop.id: draft_ends(draft, around, stop, at_place.get(stop.id, ())) for stop in stops}
+    if flights:
+        draft_flights(draft, around, stops)
     arcs = Arcs.join([collect_moves(world, codes, crossing_ops, crossing_sites), draft.to_arcs()])
     count = draft.node_count + len(draft.new_lat)
     forward, backward = order_arcs(arcs, count)

@@ -13,7 +13,7 @@ from landbridge.network.shipments import Shipment
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import open_at
-from landbridge.network.virtual import DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
+from landbridge.network.virtual import AIR, DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
 
 Mask = NDArray[np.bool_]
 
@@ -165,7 +165,13 @@ def close_other_modes(network: VirtualNetwork, mode: str, ends: tuple[tuple[floa
     """Arcs outside the main carriage `mode`: other layers, and roads beyond 100 km (great circle) of both `ends`."""
     arcs, codes = network.arcs, network.codes
     layers = np.array([codes.decode(code)[0] for code in range(codes.free)] + [-1])[arcs.code_a]
-    allowed = {"road": (ROAD,), "rail": (RAIL,), "sea": (DEEP, RIVER), "inland_water": (RIVER,), "ferry": ()}[mode]
+    allowed = {
+        "road": (ROAD,),
+        "rail": (RAIL,),
+        "sea": (DEEP, RIVER),
+        "inland_water": (RIVER,),
+        "air": (AIR,),
+    }[mode]
     services = np.array(
         [next((step.mode for step in steps if step.operation == "service"), "") for steps in network.operations] + [""]
     )[arcs.op]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
-from landbridge.network.virtual import RIVER, Site, Step, VirtualNetwork
-from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights
+from landbridge.network.virtual import LAYERS, RIVER, Site, Step, VirtualNetwork
+from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights, passage_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class PathReader:
     def _events(self, path: NDArray[np.integer], start: Site) -> Iterator["Leg | tuple[Step, Site]"]:
         leg: Leg | None = None
         at = start.name
-        for arc in path:
-            for event in self._arc_events(int(arc)):
+        for arc, passed in zip(path, self._passed(path), strict=True):
+            for event in (*self._arc_events(int(arc)), *passed):
                 if isinstance(event, tuple) and isinstance(event[0], Step):
                     if leg is not None:
                         yield leg
@@ -109,6 +109,20 @@ class PathReader:
                 self._extend(leg, int(arc), (code, km))
         if leg is not None:
             yield leg
+
+    def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[tuple[Step, Site], ...]]:
+        """For each arc the strait or canal that ends with it."""
+        arcs = self.network.arcs
+        for arc, following in zip(path, [*path[1:], -1], strict=True):
+            passage = int(arcs.passage[arc])
+            if passage < 0 or (following >= 0 and arcs.passage[following] == passage):
+                yield ()
+                continue
+            step, head = passage_step(self.network.world.passages[passage]), arcs.head[arc]
+            row = self.pricer.passages.get(step.scopes[0], {})
+            point = float(self.network.node_lat[head]), float(self.network.node_lon[head])
+            site = Site(step.scopes[0], str(row.get("name", step.scopes[0])), "", *point, "passage")
+            yield ((step, site),) if self._matters(step) else ()
 
     def _arc_events(self, arc: int) -> Iterator["tuple[Step, Site] | tuple[int, float]"]:
         """Moves and operations of one arc in the order in which they happen."""
@@ -141,7 +155,7 @@ class PathReader:
         layer, scope = self.network.codes.decode(code)
         if layer == RIVER:
             return layer, "inland_water" if scope == "volga_don" else "sea", "river_sea"
-        mode = ("road", "rail", "sea")[layer]
+        mode = LAYERS[layer]
         return layer, mode, self.pricer.shipment.means(mode)
 
     def _extend(self, leg: Leg, arc: int, piece: tuple[int, float]) -> None:

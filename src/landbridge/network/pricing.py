@@ -98,8 +98,9 @@ class PriceBook:
 
     def sigma(self, row: Mapping[str, object], low: str, high: str) -> float:
         """Lognormal sigma of a cost: from its published quantiles, else the stated spread of its quality."""
-        if not isnan(float(row[low])) and not isnan(float(row[high])):  # type: ignore[arg-type]
-            return log(float(row[high]) / float(row[low])) / (2.0 * Z90)  # type: ignore[arg-type]
+        least, most = _number(row, low), _number(row, high)
+        if least > 0 and most > 0:
+            return log(most / least) / (2.0 * Z90)
         return self.spreads[str(row["quality"])]
 
 
@@ -188,19 +189,19 @@ def shipment_hour(book: PriceBook, shipment: Shipment) -> float:
 
 
 def _number(row: Mapping[str, object], name: str, missing: float = 0.0) -> float:
-    value = float(row[name])  # type: ignore[arg-type]
+    value = float(row.get(name, nan))  # type: ignore[arg-type]
     return missing if isnan(value) else value
 
 
 def price_operation(
-    book: PriceBook, shipment: Shipment, row: Mapping[str, object], *, mode: str, operation: str
+    book: PriceBook, shipment: Shipment, row: Mapping[str, object], *, mode: str, operation: str, table: str = "operations"
 ) -> Price:
-    """Price of one operation by its row of the table operations: charge, inventory and, on the road, standing."""
+    """Price of one operation by its row of `table`: charge, inventory and, on the road, standing."""
     least, median, slow = _times(row)
     excess = fit_excess(least, median, p90=slow)
     unit = str(row["cost_unit"] or "USD/t").removeprefix("USD/")
-    charge = _number(row, "cost") * book.deflate(row["price_year"]) / shipment.tonnes_per(unit)
-    inputs, source, quality = (f"operations#{row['id']}",), str(row["source"]), str(row["quality"])
+    charge = _number(row, "cost") * book.deflate(row.get("price_year")) / shipment.tonnes_per(unit)
+    inputs, source, quality = (f"{table}#{row['id']}",), str(row["source"]), str(row["quality"])
     terms = []
     if charge:
         formula = f"{_number(row, 'cost'):,.6g} USD/{unit} / {shipment.tonnes_per(unit):,.6g} t/{unit}"

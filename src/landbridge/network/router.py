@@ -17,7 +17,7 @@ from landbridge.network.search import Passing, Search
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Stop, Surroundings
 from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork
-from landbridge.network.weights import Pricer, services_by_id, weigh_arcs
+from landbridge.network.weights import Pricer, rows_by_id, weigh_arcs
 from landbridge.schema.closings import Closing
 from landbridge.sources.world import World
 
@@ -52,7 +52,8 @@ class Router:
         """The priced network of a shipment."""
         key = repr(shipment)  # a shipment with unknown numbers (NaN) does not equal itself
         if key not in self.readers:
-            pricer = Pricer(self.book, shipment, self.services, self.around)
+            passages = rows_by_id(self.tables["passages"])
+            pricer = Pricer(self.book, shipment, self.services, passages, self.around)
             self.readers[key] = PathReader(self.network, pricer, weigh_arcs(self.network, pricer))
         return self.readers[key]
 
@@ -142,8 +143,9 @@ def make_router(
     stops: Sequence[Stop],
     spreads: Mapping[str, float],
     simulation: Simulation,
+    flights: bool = False,
 ) -> Router:
-    """A router over `tables` at `date` whose requests start and end at `stops`."""
+    """A router over `tables` at `date` whose requests start and end at `stops`; `flights` adds air freight."""
     around = survey(world, tables, date)
     open_services = tables["services"][~tables["services"]["id"].isin(find_shut("services", tables, date))]
     current = {**tables, "services": measure_services(open_services, world)}
@@ -152,9 +154,9 @@ def make_router(
         date=date,
         simulation=simulation,
         around=around,
-        network=build_network(world, current, around, stops=stops),
+        network=build_network(world, current, around, stops=stops, flights=flights),
         book=PriceBook.build(current, spreads=spreads),
-        services=services_by_id(current["services"]),
+        services=rows_by_id(current["services"]),
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.alternatives import find_alternatives
-from landbridge.kernels.pareto import find_front
+from landbridge.kernels.alternatives import AlternativeRule, find_alternatives
+from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import Tree, grow_tree, trace_path
 from landbridge.network.closures import Reason
 from landbridge.network.virtual import VirtualNetwork
@@ -140,29 +140,23 @@ class Search:
         self, criteria: Sequence[str], origin: int, destination: int, *, epsilon: Sequence[float]
     ) -> tuple[list[Path], bool]:
         """Pareto front over `criteria` within `epsilon` (in their units), and whether it is whole."""
-        weights = [self.weight(criterion) for criterion in criteria]
-        result = find_front(
-            self.network.forward,
-            self.network.backward,
-            weights=np.column_stack(weights),
-            source=origin,
-            target=destination,
-            epsilon=np.asarray(epsilon, np.float64),
-            max_labels=MAX_LABELS,
-        )
+        weights = np.column_stack([self.weight(criterion) for criterion in criteria])
+        guide = make_guide(self.network.backward, weights=weights, target=destination)
+        rule = FrontRule(epsilon=np.asarray(epsilon, np.float64), max_labels=MAX_LABELS)
+        result = find_front(self.network.forward, guide, source=origin, rule=rule)
         return list(result.paths), not result.truncated
 
     def alternatives(self, criterion: str, origin: int, destination: int, *, count: int) -> list[Path]:
-        """Up to `count` different good paths, the best first."""
+        """Up to `count` good paths besides the best one."""
         result = find_alternatives(
             self.network.forward,
             self.network.backward,
-            self.weight(criterion),
+            weight=self.weight(criterion),
             source=origin,
             target=destination,
-            count=count,
+            rule=AlternativeRule(count=count + 1, length=self.weights.distance),
         )
-        return list(result.paths)
+        return list(result.paths[1:])
 
     def cut(self, origin: int, destination: int) -> list[tuple[int, Reason]]:
         """Closed arcs on the way that would need the fewest to open: what blocks an unreachable pair.

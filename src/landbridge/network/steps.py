@@ -106,6 +106,7 @@ def prepare_router(given: Workspace) -> Mapping[str, Any]:
         stops=tuple(stops.values()),
         spreads=spreads,
         simulation=given["simulation"],
+        flights=given["options"].mode == "air",
     )
     return {"router": router}
 
@@ -248,16 +249,17 @@ TABLES = (
     "passages",
     "countries",
     "territories",
+    "transit_regimes",
     "shipments",
 )
 STEPS = (
     Step(
         "locate flows",
-        ("world", "date", "flows", "places", "countries", "territories", "operations", "shipments"),
+        ("world", "date", "flows", "places", "countries", "territories", "transit_regimes", "operations", "shipments"),
         ("around", "ends", "flow_shipments", "place_findings"),
         locate_flows,
     ),
-    Step("prepare the network", (*TABLES, "ends", "simulation"), ("router",), prepare_router),
+    Step("prepare the network", (*TABLES, "ends", "simulation", "options"), ("router",), prepare_router),
     Step(
         "find routes",
         ("router", "around", "ends", "flow_shipments", "rulings", "options", "corridors", "progress", *TABLES),

@@ -1,6 +1,6 @@
 """Arcs that are not moves along the world's edges: border crossings, transhipment, gauge changes, services, ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from landbridge.network.territories import Territories
-from landbridge.network.virtual import DEEP, DEEP_WATERS, LAYERS, RAIL, RIVER, ROAD, ArcDraft, Site, Step, river_offset
+from landbridge.network.virtual import (
+    DEEP,
+    DEEP_WATERS,
+    LAYERS,
+    RAIL,
+    RIVER,
+    ROAD,
+    ArcDraft,
+    Site,
+    Step,
+    river_offset,
+)
 from landbridge.sources.world import World
 
 RAIL_REACH_KM = 5.0
@@ -21,6 +32,7 @@ TERMINAL_CITY = 50_000
 PORT_CITY = 100_000
 PORT_CITY_KM = 25.0
 EARTH_KM = 6371.0088
+AIRPORT_REACH_KM = 150.0
 
 BOARDS = {
     "rail_ferry": (RAIL,),
@@ -53,10 +65,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What arcs need to know of the tables: regions of countries, formalities, and which places stand in them."""
+    """What arcs need to know of the tables: regions and formalities of countries, their transit regimes by road, and
+    which places have parameter rows of their own.
+    """
 
     regions: Mapping[str, str]
     territories: Territories
+    regimes: Mapping[str, frozenset[str]]
     world: World
     priced_places: frozenset[str]
     deep_nodes: NDArray[np.bool_]
@@ -65,6 +80,14 @@ class Surroundings:
         """Rows that may price an operation, most exact first; a place only where a row names it."""
         own = place if place in self.priced_places else ""
         return tuple(scope for scope in (own, country, self.regions.get(country, ""), "world") if scope)
+
+    def trucks_pass(self, left: str, entered: str) -> bool:
+        """Whether a lorry may go on across a border: a transit regime in common, or one region of free trucking.
+
+        Without either the goods change lorries at the border.
+        """
+        shared = self.regimes.get(left, frozenset()) & self.regimes.get(entered, frozenset())
+        return bool(shared) or self.regions.get(left) == self.regions.get(entered)
 
 
 def make_stop(
@@ -154,15 +177,17 @@ def _cross(around: Surroundings, post: str, left: str, entered: str, mode: str) 
     if formalities == "none":
         own = [Step("border_crossing", mode, "", "", (post,))] if post in around.priced_places else []
         return tuple(own + permit)
-    steps = [Step("border_crossing", mode, "", "", scopes)]
+    steps = [Step("border_crossing", mode, "", "", scopes), Step("customs", mode, "", "transit", scopes)]
     if formalities == "full":
-        steps.append(Step("customs", mode, "", "transit", scopes))
+        steps.append(Step("inspection", mode, "", "", scopes))
+        if mode == "road" and not around.trucks_pass(left, entered):
+            steps.append(Step("tranship", "road", "road", "", scopes))
     return tuple(steps + permit)
 
 
 def draft_terminal(draft: ArcDraft, around: Surroundings, stop: Stop) -> None:
     """Transhipment between every two layers of a terminal, its gaps to the layers driven by road."""
-    site = draft.add_site(Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind))
+    site = draft.add_site(_site_of(stop))
     for one, tail in stop.nodes.items():
         for other, head in stop.nodes.items():
             if one != other:
@@ -202,34 +227,33 @@ def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[st
 def draft_services(
     draft: ArcDraft, around: Surroundings, services: pd.DataFrame, stops: Mapping[str, Stop]
 ) -> dict[str, list[int]]:
-    """Boarding, sailing and landing of each service; returns the service nodes at each place."""
-    at_place: dict[str, list[int]] = {}
+    """Boarding, run and landing of each service and direction; returns the landing nodes at each place."""
+    landings: dict[str, list[int]] = {}
     for row in services.to_dict("records"):
         if row["from"] not in stops or row["to"] not in stops:
             continue
         ends = (stops[row["from"]], stops[row["to"]])
-        nodes = [draft.add_node(end.lat, end.lon) for end in ends]
-        sites = [draft.add_site(Site(end.id, end.name, end.country, end.lat, end.lon, end.kind)) for end in ends]
-        for side, end in enumerate(ends):
-            at_place.setdefault(end.id, []).append(nodes[side])
-            other = ends[1 - side]
-            if row["both"] or side == 0:
-                _board(draft, around, row, end, nodes[side], sites[side])
-                run = (Step("service", _mode(row), "", "", (), str(row["id"])),)
-                draft.add_arc((nodes[side], nodes[1 - side]), steps=run, site=sites[1 - side])
-            if row["both"] or side == 1:
-                _land(draft, around, row, end, other, (nodes[side], sites[side]))
-    return at_place
+        for start, end in (ends, ends[::-1]) if row["both"] else (ends,):
+            boarded, landed = draft.add_node(start.lat, start.lon), draft.add_node(end.lat, end.lon)
+            _board(draft, around, row, start, boarded)
+            run = (Step("service", _mode(row), "", "", (), str(row["id"])),)
+            draft.add_arc((boarded, landed), steps=run, site=draft.add_site(_site_of(end)))
+            _land(draft, around, row, (start, end), landed)
+            landings.setdefault(end.id, []).append(landed)
+    return landings
+
+
+def _site_of(stop: Stop) -> Site:
+    return Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind)
 
 
 def _mode(row: Mapping[str, object]) -> str:
     return "rail" if row["kind"] == "block_train" else "ferry"
 
 
-def _board(
-    draft: ArcDraft, around: Surroundings, row: Mapping[str, object], stop: Stop, node: int, site: int
-) -> None:
+def _board(draft: ArcDraft, around: Surroundings, row: Mapping[str, object], stop: Stop, node: int) -> None:
     scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
+    site = draft.add_site(_site_of(stop))
     for layer in BOARDS[str(row["kind"])]:
         if layer in stop.nodes:
             steps = [Step("tranship", LAYERS[layer], mode, "", scopes, service)]
@@ -240,17 +264,13 @@ def _board(
 
 
 def _land(
-    draft: ArcDraft,
-    around: Surroundings,
-    row: Mapping[str, object],
-    stop: Stop,
-    other: Stop,
-    end: tuple[int, int],
+    draft: ArcDraft, around: Surroundings, row: Mapping[str, object], ends: tuple[Stop, Stop], node: int
 ) -> None:
-    node, site = end
+    start, stop = ends
     scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
+    site = draft.add_site(_site_of(stop))
     steps = []
-    if mode == "ferry" and around.territories.formalities(other.country, stop.country) == "full":
+    if mode == "ferry" and around.territories.formalities(start.country, stop.country) != "none":
         steps.append(Step("customs", mode, "", "transit", scopes))
     for layer in BOARDS[str(row["kind"])]:
         if layer in stop.nodes:
@@ -262,7 +282,7 @@ def draft_ends(
     draft: ArcDraft, around: Surroundings, stop: Stop, service_nodes: Iterable[int]
 ) -> tuple[int, int]:
     """Where goods of a place start and end: its outlet and inlet nodes, joined to every layer within reach."""
-    site = draft.add_site(Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind))
+    site = draft.add_site(_site_of(stop))
     outlet, inlet = draft.add_node(stop.lat, stop.lon), draft.add_node(stop.lat, stop.lon)
     scopes = around.scopes(stop.id, stop.country)
     country = around.world.countries.index(stop.country) if stop.country in around.world.countries else -1
@@ -288,3 +308,38 @@ def draft_ends(
     for node in service_nodes:
         draft.add_arc((node, inlet), steps=(Step("unload", "ferry", "", "", scopes),), site=site)
     return outlet, inlet
+
+
+def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) -> None:
+    """A freighter between the nearest airports of every two stops in different countries, each reached by road."""
+    airports = around.world.places[(around.world.places["kind"] == "airport") & (around.world.places["road_node"] >= 0)]
+    points = unit_vectors(airports["lat"].to_numpy(), airports["lon"].to_numpy())
+    tree = cKDTree(points)
+    gates: dict[int, tuple[int, Stop]] = {}
+    for stop in stops:
+        distance, row = tree.query(unit_vectors(np.array([stop.lat]), np.array([stop.lon]))[0])
+        if distance * EARTH_KM <= AIRPORT_REACH_KM and int(row) not in gates:
+            airport = make_stop(around, airports.iloc[int(row)].to_dict(), rail=False)
+            gates[int(row)] = (_draft_gate(draft, around, airport), airport)
+    for tail, origin in gates.values():
+        for head, destination in gates.values():
+            if origin.country != destination.country:
+                km = EARTH_KM * _chord(origin, destination)
+                draft.add_arc((tail, head), steps=(), site=-1, move=(km, draft.codes.air))
+
+
+def _draft_gate(draft: ArcDraft, around: Surroundings, airport: Stop) -> int:
+    gate = draft.add_node(airport.lat, airport.lon)
+    site = draft.add_site(_site_of(airport))
+    scopes = around.scopes(airport.id, airport.country)
+    up = (Step("tranship", "road", "air", "", scopes), Step("wait", "air", "", "", scopes))
+    down = (Step("tranship", "air", "road", "", scopes), Step("customs", "air", "", "transit", scopes))
+    draft.add_arc((airport.nodes[ROAD], gate), steps=up, site=site)
+    draft.add_arc((gate, airport.nodes[ROAD]), steps=down, site=site)
+    return gate
+
+
+def _chord(origin: Stop, destination: Stop) -> float:
+    """Angle between two stops in radians."""
+    points = unit_vectors(np.array([origin.lat, destination.lat]), np.array([origin.lon, destination.lon]))
+    return float(np.arccos(np.clip(points[0] @ points[1], -1.0, 1.0)))

@@ -17,8 +17,8 @@ from landbridge.sources.world import World
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-ROAD, RAIL, DEEP, RIVER = range(4)
-LAYERS = ("road", "rail", "sea", "sea")
+ROAD, RAIL, DEEP, RIVER, AIR = range(5)
+LAYERS = ("road", "rail", "sea", "sea", "air")
 WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
 NO_PLACE = -1
@@ -50,14 +50,21 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Price codes of moves: one for each land layer and country, one for each water layer and water, one free."""
+    """Price codes of moves: one for each land layer and country, each water layer and water, one for the air and one
+    that is free.
+    """
 
     countries: tuple[str, ...]
 
     @property
+    def air(self) -> int:
+        """Code of a flight."""
+        return 2 * (len(self.countries) + 1) + 2 * len(WATERS)
+
+    @property
     def free(self) -> int:
         """Code of a move that costs nothing by itself (priced as a service)."""
-        return 2 * (len(self.countries) + 1) + 2 * len(WATERS)
+        return self.air + 1
 
     def land(self, layer: int, country: NDArray[np.integer]) -> NDArray[np.int16]:
         """Codes of land moves; country -1 is the unknown country."""
@@ -72,6 +79,8 @@ class Codes:
     def decode(self, code: int) -> tuple[int, str]:
         """Layer and country code or water of a price code ("" for an unknown country)."""
         slots = len(self.countries) + 1
+        if code == self.air:
+            return AIR, ""
         if code < 2 * slots:
             layer, country = divmod(code, slots)
             return layer, self.countries[country] if country < slots - 1 else ""

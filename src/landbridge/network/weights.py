@@ -22,7 +22,8 @@ from landbridge.network.pricing import (
 )
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
-from landbridge.network.virtual import RIVER, ROAD, Step, VirtualNetwork
+from landbridge.sources.world import World
+from landbridge.network.virtual import AIR, RIVER, ROAD, Step, VirtualNetwork
 
 Floats = NDArray[np.float64]
 IMPOSSIBLE = 1e12
@@ -65,6 +66,7 @@ class Pricer:
     book: PriceBook
     shipment: Shipment
     services: Mapping[str, Mapping[str, object]]
+    passages: Mapping[str, Mapping[str, object]]
     around: Surroundings
 
     def move(self, network: VirtualNetwork, code: int) -> MovePrice:
@@ -75,6 +77,8 @@ class Pricer:
             return price_move(
                 self.book, self.shipment, mode=mode, means=self.shipment.means(mode), scopes=self.around.scopes("", scope)
             )
+        if layer == AIR:
+            return price_move(self.book, self.shipment, mode="air", means="freighter", scopes=("world",))
         mode = "inland_water" if layer == RIVER and scope == "volga_don" else "sea"
         means = "river_sea" if layer == RIVER else self.shipment.means("sea")
         return price_move(self.book, self.shipment, mode=mode, means=means, scopes=(scope, "world"))
@@ -89,6 +93,8 @@ class Pricer:
             return self.lot()
         if step.operation == "oversize_permit":
             return self.permit(step)
+        if step.operation == "passage":
+            return self.passage(step.scopes[0])
         row = self.book.row(
             "operations",
             step.scopes,
@@ -122,6 +128,13 @@ class Pricer:
             direction="",
         )
         return price_operation(self.book, self.shipment, row, mode="road", operation="oversize_permit") if row else FREE
+
+    def passage(self, name: str) -> Price:
+        """Dues and time of a strait or canal by its row of the table passages."""
+        row = self.passages.get(name)
+        if row is None:
+            return FREE
+        return price_operation(self.book, self.shipment, row, mode="sea", operation="passage", table="passages")
 
     def headway(self, service: Mapping[str, object]) -> Price:
         """Wait for a service: uniform within its headway, half of it in the mean."""
@@ -231,6 +244,8 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     moves = tuple(pricer.move(network, code) for code in range(network.codes.free)) + (FREE_MOVE,)
     prices, unpriced = _price_steps(network, pricer)
     starts = _haul_starts(network, pricer, moves)
+    lengths = measure_passages(network.world)
+    passages = [prices[passage_step(name)] for name in network.world.passages]
     arcs = network.arcs
     fields = {}
     for name in ("cost", "time", "co2e"):
@@ -243,9 +258,23 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
             + [0.0]
         )
         weight = arcs.km_a * per_km[arcs.code_a] + arcs.km_b * per_km[arcs.code_b] + per_op[arcs.op]
+        per_passage_km = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
+        weight += np.array([*per_passage_km, 0.0])[arcs.passage] * arcs.km_a
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
     return Weights(**fields, distance=arcs.km_a + arcs.km_b, moves=moves, prices=prices, unpriced=unpriced)
+
+
+def passage_step(passage: str) -> Step:
+    """The operation of passing a strait or canal."""
+    return Step("passage", "sea", "", "", (passage,))
+
+
+def measure_passages(world: World) -> list[float]:
+    """Kilometres of each passage's lanes, over which its dues and time are spread in the search."""
+    return [
+        max(float(world.edge_km[world.edge_passage == index].sum()), 1.0) for index in range(len(world.passages))
+    ]
 
 
 FREE_MOVE = MovePrice(0.0, 0.0, 0.0, Excess(0.0, 0.0, 0.0, 0.0), None, None, None)
@@ -255,7 +284,8 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Pr
     prices: dict[Step, Price] = {}
     unpriced = []
     blocked = Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
-    for steps in network.operations:
+    through = [(passage_step(name),) for name in network.world.passages]
+    for steps in (*network.operations, *through):
         for step in steps:
             if step not in prices:
                 price = pricer.step(step)
@@ -289,6 +319,6 @@ def _haul_starts(network: VirtualNetwork, pricer: Pricer, moves: tuple[MovePrice
     return starts
 
 
-def services_by_id(services: pd.DataFrame) -> dict[str, Mapping[str, object]]:
-    """Rows of the table services by id."""
-    return {str(row["id"]): row for row in services.to_dict("records")}
+def rows_by_id(frame: pd.DataFrame) -> dict[str, Mapping[str, object]]:
+    """Rows of a table by id."""
+    return {str(row["id"]): row for row in frame.to_dict("records")}

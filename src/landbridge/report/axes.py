@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from markupsafe import escape
-
 from landbridge.report.figures import group_digits
+from landbridge.report.packing import escape_text
 
 WIDTH, HEIGHT = 500.0, 350.0
 LEFT, RIGHT, TOP, BOTTOM = 50.0, 74.0, 28.0, 62.0  # margins of a plot
@@ -45,7 +44,7 @@ def write_text(x: float, y: float, text: str, kind: str = "", anchor: str = "sta
     """A line of text; `kind` is its class, `anchor` its alignment (class too, as style needs no attribute)."""
     classes = " ".join(filter(None, (kind, {"middle": "to-mid", "end": "to-end"}.get(anchor, ""))))
     name = f' class="{classes}"' if classes else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape_text(text)}</text>'
 
 
 def draw_vertical_axis(high: float, unit: str) -> str:

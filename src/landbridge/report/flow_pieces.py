@@ -53,13 +53,17 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """One answer, drawn: fragments of the page, and the overlay of the map."""
+    """One answer, drawn: fragments of the page, and the overlay of the map.
+
+    `same` marks an answer that says what the first scenario's says.
+    """
 
     answer: Answer
     cards: tuple[Card, ...]
     charts: tuple[Chart, ...]
     overlay: Overlay
     scale: Scale
+    same: bool = False
 
 
 def draw_answer(answer: Answer, pool: LinePool, corridors: dict[str, str]) -> Pieces:

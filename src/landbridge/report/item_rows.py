@@ -20,15 +20,12 @@ Row = list[Any]
 
 
 def round_number(value: float) -> float | None:
-    """A number with six significant digits, None where it is unknown: more would be false precision and larger pages.
+    """A number with three decimals, None where it is unknown: more would be false precision and larger pages.
 
     >>> round_number(1234.56789), round_number(float("nan"))
-    (1234.57, None)
+    (1234.568, None)
     """
-    if math.isnan(value):
-        return None
-    rounded = float(f"{value:.6g}")
-    return int(rounded) if rounded == int(rounded) else rounded
+    return None if math.isnan(value) else round(value, 3)
 
 
 def sum_known(values: list[float]) -> float:
@@ -42,9 +39,10 @@ def make_row(item: Item) -> Row:
         item.distance, item.cost, item.time, item.co2e, item.cum_distance, item.cum_cost, item.cum_cost_p10,
         item.cum_cost_p90, item.cum_time, item.cum_time_p10, item.cum_time_p90,
     )  # fmt: skip
+    rounded = [None if number != number else round(number, 3) for number in numbers]  # noqa: PLR0124 - NaN, fast
     return [
         item.family, describe_item(item), title_of(item.means) if item.means else "", " ".join(item.countries),
-        item.quality, *map(round_number, numbers), item.kind, item.mode, item.operation, item.start, item.end, item.place,
+        item.quality, *rounded, item.kind, item.mode, item.operation, item.start, item.end, item.place,
         round_number(item.gauge),
     ]  # fmt: skip
 

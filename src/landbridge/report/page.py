@@ -6,6 +6,8 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +30,7 @@ from landbridge.report.flow_pieces import (
 )
 from landbridge.report.item_rows import COLUMNS, TermPool
 from landbridge.report.law import gather_measures, list_changes, list_jurisdictions, tell_bound, tell_period
-from landbridge.report.packing import hash_source, pack, write_json
+from landbridge.report.packing import hash_source, pack, pack_text, write_json, write_plain
 from landbridge.report.projection import Plane, fit_plane
 from landbridge.report.reading import Answer, list_records, read_answers
 from landbridge.report.route_map import SCALES, LinePool, draw_still, parse_line
@@ -84,7 +86,7 @@ def render_report(content: ReportContent) -> str:
     corridors = {str(row["id"]): str(row.get("name") or row["id"]) for row in list_records(content.study_tables.get("corridors"))}
     plane = fit_answers(answers)
     pool = LinePool(plane)
-    drawn = [[draw_answer(answer, pool, corridors) for answer in scenario] for scenario in answers]
+    drawn = draw_scenarios(answers, pool, corridors)
     start = next((number for number, answer in enumerate(answers[0]) if answer.routes), 0)
     context = {
         **head_context(content, answers),
@@ -97,6 +99,24 @@ def render_report(content: ReportContent) -> str:
         "style_hash": hash_source(read_asset("report.css")),
     }
     return load_templates().get_template("report.html.j2").render(context)
+
+
+def draw_scenarios(
+    answers: Sequence[Sequence[Answer]], pool: LinePool, corridors: dict[str, str]
+) -> list[list[Pieces]]:
+    """Every answer drawn; one that says the same as in the first scenario is not drawn again."""
+    drawn: list[list[Pieces]] = []
+    first: dict[str, Pieces] = {}
+    for scenario in answers:
+        row = []
+        for answer in scenario:
+            known = first.get(answer.flow)
+            same = known is not None and replace(answer, scenario=known.answer.scenario) == known.answer
+            pieces = replace(known, answer=answer, same=True) if same and known else draw_answer(answer, pool, corridors)
+            first.setdefault(answer.flow, pieces)
+            row.append(pieces)
+        drawn.append(row)
+    return drawn
 
 
 def title_scenarios(content: ReportContent) -> list[str]:
@@ -127,15 +147,17 @@ def flow_context(
     templates = load_templates()
     pieces = drawn[0][start] if drawn[0] else None
     by_flow = [{one.answer.flow: one for one in scenario} for scenario in drawn]
-    chunks, compared = [], []
+    texts, compared = [], []
     for one in drawn[0]:
         group = [scenario[one.answer.flow] for scenario in by_flow if one.answer.flow in scenario]
         comparison = compare_scenarios([member.answer for member in group], corridors, group[0].scale)
         terms = TermPool()
-        scenarios = [pack_answer(member, templates, terms) for member in group]
+        scenarios = [0 if member.same else pack_answer(member, templates, terms) for member in group]
         html = templates.get_template("compare.html.j2").render(comparison=comparison, scale=group[0].scale, titles=titles)
         compared.append(Markup(html))
-        chunks.append(pack({"scenarios": scenarios, "terms": terms.rows, "compare": html}))
+        texts.append(write_plain({"scenarios": scenarios, "terms": terms.rows, "compare": html}))
+    with ThreadPoolExecutor() as threads:
+        chunks = list(threads.map(pack_text, texts))
     flows = [[one.answer.flow, one.answer.goods, one.answer.origin, one.answer.destination] for one in drawn[0]]
     return {
         "start": start,

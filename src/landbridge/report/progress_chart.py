@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from landbridge.report.axes import (
     HEIGHT,
@@ -27,6 +27,7 @@ from landbridge.report.axes import (
 )
 from landbridge.report.figures import Scale
 from landbridge.report.labels import Box, Placer, measure_text, spread_lines
+from landbridge.report.packing import escape_text
 from landbridge.report.reading import Item, Route
 from landbridge.report.words import family_titles
 
@@ -62,7 +63,7 @@ def draw_progress(routes: Sequence[Route], measure: Measure, *, title: str, orig
     views = [fit_view(route, measure) for route in routes]
     whole = fit_whole(routes, measure)
     parts = [
-        f'<svg class="chart progress" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape(title)}">',
+        f'<svg class="chart progress" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape_text(title)}">',
         f'<clipPath id="clip-{kind}"><rect x="{LEFT:.0f}" y="{TOP - 14:.0f}" width="{PLOT_RIGHT - LEFT + 1:.0f}" '
         f'height="{PLOT_BOTTOM - TOP + 16:.0f}"/></clipPath>',
         *(draw_view(route, index, view, measure, origin) for index, (route, view) in enumerate(zip(routes, views, strict=True))),
@@ -166,10 +167,10 @@ def line_boxes(route: Route, view: View, measure: Measure) -> list[Box]:
     x, y = view.x(0.0), view.y(0.0)
     for item in route.items:
         to_x, to_y = view.x(item.cum_distance), view.y(measure.values(item)[0])
-        count = max(1, int(max(to_x - x, y - to_y) / 9))
+        count = max(1, int(max(to_x - x, y - to_y) / 14))
         for step in range(count + 1):
             at_x, at_y = x + (to_x - x) * step / count, y + (to_y - y) * step / count
-            boxes.append((at_x - 1.5, at_y - 1.5, at_x + 1.5, at_y + 1.5))
+            boxes.append((at_x - 2, at_y - 2, at_x + 2, at_y + 2))
         x, y = to_x, to_y
     return boxes
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from landbridge.report.basemap import Basemap, Label, simplify_line, write_path
 from landbridge.report.labels import Box, Placer, measure_text
+from landbridge.report.packing import escape_text
 from landbridge.report.projection import Floats, Plane, unwrap
 from landbridge.report.reading import Answer, Item, Route
 
@@ -44,6 +45,14 @@ class LinePool:
     numbers: dict[str, int] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    points: dict[tuple[float, float], tuple[float, float]] = field(default_factory=dict)
+
+    def place_point(self, lon: float, lat: float) -> tuple[float, float]:
+        """Coordinates of a point; places recur on many routes."""
+        if (lon, lat) not in self.points:
+            x, y = self.plane.place_point(lon, lat)
+            self.points[lon, lat] = round(x, 1), round(y, 1)
+        return self.points[lon, lat]
 
     def add(self, text: str) -> int:
         """Number of a line in the pool."""
@@ -94,7 +103,7 @@ def overlay_routes(answer: Answer, pool: LinePool) -> Overlay:
                 routes.append(index)
             own.append(pool.boxes[number])
         boxes.append(join_boxes(own))
-    stops = gather_stops(answer, pool.plane)
+    stops = gather_stops(answer, pool)
     placed = tuple((number, mode, tuple(routes)) for (number, mode), routes in legs.items() if pool.paths[number])
     return Overlay(placed, stops, join_boxes(boxes), tuple(boxes))
 
@@ -120,7 +129,7 @@ def mark_of(item: Item, first: bool, last: bool) -> str:
     return "stop"
 
 
-def gather_stops(answer: Answer, plane: Plane) -> tuple[Stop, ...]:
+def gather_stops(answer: Answer, pool: LinePool) -> tuple[Stop, ...]:
     """Places of all routes, each once, with its most telling mark."""
     found: dict[str, Stop] = {}
     for index, route in enumerate(answer.routes):
@@ -131,8 +140,7 @@ def gather_stops(answer: Answer, plane: Plane) -> tuple[Stop, ...]:
             mark = mark_of(item, number == 0, number == count - 1)
             stop = found.get(item.place)
             if stop is None:
-                x, y = plane.place_point(item.lon, item.lat)
-                stop = found[item.place] = Stop(item.place, mark, round(x, 1), round(y, 1))
+                stop = found[item.place] = Stop(item.place, mark, *pool.place_point(item.lon, item.lat))
             if ORDER.index(mark) < ORDER.index(stop.mark):
                 stop.mark = mark
             if index not in stop.routes:
@@ -148,7 +156,7 @@ def draw_legs(overlay: Overlay, paths: Sequence[str] | None, chosen: int = 0) ->
         data = f' d="{paths[number]}"' if paths is not None else ""
         which = " ".join(map(str, routes))
         parts.append(
-            f'<g class="leg{on}" data-r="{which}" data-l="{number}"><path class="case"{data}/><path class="{escape(mode)}"{data}/></g>'
+            f'<g class="leg{on}" data-r="{which}" data-l="{number}"><path class="case"{data}/><path class="{escape_text(mode)}"{data}/></g>'
         )
     return Markup("".join(parts))
 
@@ -166,7 +174,7 @@ def draw_stops(overlay: Overlay, chosen: int = 0, still: dict[str, tuple[float, 
             where = f' transform="translate({x:.1f} {y:.1f})"'
             text = place_name(stop.name, anchor)
         else:
-            text = f"<text>{escape(stop.name)}</text>"
+            text = f"<text>{escape_text(stop.name)}</text>"
         parts.append(
             f'<g class="mark {stop.mark}{on}" data-r="{which}" data-x="{stop.x:g}" data-y="{stop.y:g}"{where}>'
             f'<path d="{MARKS[stop.mark]}"/>{text}</g>'
@@ -181,7 +189,7 @@ def place_name(name: str, side: str) -> str:
     """The name of a stop at one side of its marker; hidden where there was no room."""
     dx, dy, anchor = OFFSETS.get(side, (9, 4, "hidden"))
     kind = f' class="{anchor}"' if anchor else ""
-    return f'<text x="{dx}" y="{dy}"{kind}>{escape(name)}</text>'
+    return f'<text x="{dx}" y="{dy}"{kind}>{escape_text(name)}</text>'
 
 
 def fit_box(box: Box, width: float, height: float) -> tuple[float, float, float]:
@@ -237,7 +245,7 @@ def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], place
         hidden = "" if fits else " hidden"
         parts.append(
             f'<text class="{label.kind}{hidden}" data-x="{label.x:g}" data-y="{label.y:g}" data-k="{label.rank}" '
-            f'transform="translate({x:.1f} {y:.1f})">{escape(text)}</text>'
+            f'transform="translate({x:.1f} {y:.1f})">{escape_text(text)}</text>'
         )
     return Markup("".join(parts))
 

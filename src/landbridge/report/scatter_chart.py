@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from landbridge.report.axes import (
     HEIGHT,
@@ -20,6 +20,7 @@ from landbridge.report.axes import (
 from landbridge.report.figures import Scale
 from landbridge.report.labels import Box, Placer, measure_text
 from landbridge.report.progress_chart import shorten, text_box
+from landbridge.report.packing import escape_text
 from landbridge.report.reading import Route
 
 RIGHT_EDGE, BOTTOM_EDGE = WIDTH - 14, HEIGHT - 46
@@ -57,7 +58,7 @@ def draw_scatter(routes: Sequence[Route], time: Scale, *, title: str) -> Markup:
 
     spots = [(x(route["time"]), y(route["cost"])) for route in routes]
     parts = [
-        f'<svg class="chart scatter" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape(title)}">',
+        f'<svg class="chart scatter" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape_text(title)}">',
         draw_axes((west / time.size, east / time.size), (south, north), time.unit),
         draw_front([spots[index] for index in find_front(routes)]),
     ]
@@ -129,7 +130,7 @@ def draw_points(
     order = sorted(range(len(routes)), key=lambda index: -radii[index])
     return [
         f'<circle class="point{" on" if index == 0 else ""}" data-r="{index}" cx="{spots[index][0]:.1f}" '
-        f'cy="{spots[index][1]:.1f}" r="{radii[index]:.1f}"><title>{escape(describe(routes[index], time))}</title></circle>'
+        f'cy="{spots[index][1]:.1f}" r="{radii[index]:.1f}"><title>{escape_text(describe(routes[index], time))}</title></circle>'
         for index in order
     ]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from landbridge.report.axes import SIZE, WIDTH, write_text
 from landbridge.report.figures import Scale
 from landbridge.report.labels import measure_text
 from landbridge.report.progress_chart import shorten
+from landbridge.report.packing import escape_text
 from landbridge.report.reading import FAMILIES, Route
 
 ROW, BAR = 49.0, 20.0
@@ -22,7 +23,7 @@ def draw_stack(routes: Sequence[Route], name: str, scale: Scale, *, title: str, 
     """Bars of the means of `name` (cost, time or co2e), which add up; under each, its range from p10 to p90."""
     most = max([max(known(route, name)) for route in routes], default=1.0) or 1.0
     height = HEAD + ROW * len(routes) + 4
-    parts = [f'<svg class="chart stack" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">']
+    parts = [f'<svg class="chart stack" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escape_text(title)}">']
     for index, route in enumerate(routes):
         parts.append(f'<g class="bar{" on" if index == 0 else ""}" data-r="{index}">')
         parts.append(draw_bar(route, HEAD + index * ROW, (WIDTH - 2 * EDGE) / most, (name, scale), titles))
@@ -59,7 +60,7 @@ def draw_bar(
     for family, value in sum_families(route, name).items():
         width = value * stretch
         tip = f"{titles.get(family, family)}: {scale.write(value)} {scale.unit}"
-        parts.append(f'<rect class="fill {family}" x="{x:.1f}" y="{y:.0f}" width="{max(width - 0.8, 0.4):.1f}" height="{BAR:.0f}"><title>{escape(tip)}</title></rect>')
+        parts.append(f'<rect class="fill {family}" x="{x:.1f}" y="{y:.0f}" width="{max(width - 0.8, 0.4):.1f}" height="{BAR:.0f}"><title>{escape_text(tip)}</title></rect>')
         number = scale.write(value)
         if width > measure_text(number, 12) + 4:
             parts.append(write_text(x + width / 2 - 0.4, y + 14.5, number, f"in {family}", "middle"))

@@ -100,8 +100,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How well a value is known: `rank` 1 is best; `spread` is the ratio of the 90th to the 10th percentile
-    of a cost or rate that comes without percentiles of its own; `doc` says why."""
+    """How well a value is known; `rank` 1 is best and `doc` gives the reasoning.
+
+    `spread` is the ratio of the 90th to the 10th percentile of a cost or rate that comes without
+    percentiles of its own.
+    """
 
     id: str
     rank: int
@@ -188,7 +191,7 @@ class Catalogue:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with open(CATALOGUE_FOLDER / name, encoding="utf-8", newline="") as file:
+    with (CATALOGUE_FOLDER / name).open(encoding="utf-8", newline="") as file:
         return [{key: value or "" for key, value in row.items()} for row in csv.DictReader(file)]
 
 

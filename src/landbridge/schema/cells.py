@@ -75,13 +75,13 @@ def _whole(text: str, field: Field) -> int:
     return int(text)
 
 
-def _truth(text: str, field: Field) -> bool:
+def _truth(text: str, _: Field) -> bool:
     if text.lower() not in ("true", "false"):
         raise CellFault("bad_truth", f"{quote(text)} is neither true nor false", "write true or false")
     return text.lower() == "true"
 
 
-def _date(text: str, field: Field) -> datetime.date:
+def _date(text: str, _: Field) -> datetime.date:
     try:
         if not _DATE.fullmatch(text):
             raise ValueError
@@ -96,7 +96,7 @@ def _date(text: str, field: Field) -> datetime.date:
     raise CellFault("bad_date", f"{quote(text)} is not a date of the calendar", remedy)
 
 
-def _country(text: str, field: Field) -> str:
+def _country(text: str, _: Field) -> str:
     codes = load_catalogue().country_codes
     if text in codes:
         return text
@@ -118,11 +118,11 @@ def _choice(text: str, field: Field) -> str:
     raise CellFault("bad_choice", what, f"write one of {', '.join(words)}", nearest)
 
 
-def _list(text: str, field: Field) -> tuple[str, ...]:
+def _list(text: str, _: Field) -> tuple[str, ...]:
     return tuple(part for part in (piece.strip() for piece in text.split(";")) if part)
 
 
-def _text(text: str, field: Field) -> str:
+def _text(text: str, _: Field) -> str:
     return text
 
 
@@ -157,7 +157,7 @@ def is_missing(value: Any, field: Field) -> bool:
     """True where a typed value stands for an empty cell."""
     if field.type in ("str", "choice", "country", "list"):
         return len(value) == 0
-    return value is None or value != value  # NaN is not equal to itself; pandas' NA is turned away before
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def write_cell(value: Any, field: Field) -> str:

@@ -68,12 +68,7 @@ class ScenarioFile(_Frozen):
 
 
 class StudyFile(_Frozen):
-    """The head of a study.
-
-    >>> study, findings = parse_study_text('parties = ["BY", "IR"]\\nbound_by = ["BY"]')
-    >>> study.scenario_names, findings
-    (('as-is',), ())
-    """
+    """The head of a study: who it is about, whose law binds its user, its day and its scenarios."""
 
     name: str = Field("", description="Short name; by default that of the folder")
     title: str = Field("", description="Title of the report")
@@ -144,9 +139,9 @@ _REASONS = {
 
 
 def find_override_names(text: str) -> tuple[str, ...]:
-    """The override files that the scenarios of a study.toml name, also where the file is no valid study.
+    r"""The override files that the scenarios of a study.toml name, also where the file is no valid study.
 
-    >>> find_override_names('[scenarios.a]\\noverrides = "a.csv"')
+    >>> find_override_names('[scenarios.a]\noverrides = "a.csv"')
     ('a.csv',)
     """
     try:

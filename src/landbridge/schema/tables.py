@@ -108,7 +108,7 @@ def _cast(column: pd.Series[Any], field: Field) -> list[Any]:
 def _cast_value(value: Any, field: Field) -> Any:
     if field.type == "list":
         return () if value is None or value is pd.NA or isinstance(value, float) else tuple(value)
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
+    if pd.isna(value):
         return MISSING[field.type]
     if field.type == "number":
         return float(value)
@@ -168,20 +168,21 @@ def read_table_file(path: Path, spec: TableSpec, *, file: str = "", partial: boo
     text = None if data is None else decode_text(data, findings)
     lines = NO_LINES if text is None else split_lines(text, spec, findings)
     positions = _place_columns(lines, spec, findings)
-    needed = _needed(spec, partial)
+    needed = _needed(spec, partial=partial)
     if lines.header:
         _check_required(positions, spec, needed, findings)
     _check_lengths(lines, findings)
     columns = {}
     for name, position in positions.items():
-        columns[name] = _read_column(lines, position, spec.by_name[name], name in needed, findings)
+        field = spec.by_name[name]
+        columns[name] = _read_column(lines, position, field, findings, needed=name in needed)
     keep = _check_keys(columns, lines, spec, findings)
     frame = make_frame({name: [values[i] for i in keep] for name, values in columns.items()}, spec)
     frame = _empty_absent(frame, columns, spec) if partial else fill_defaults(frame, spec)
     return TableFile(spec, findings.file, frame, tuple(lines.rows[i] for i in keep), findings.close())
 
 
-def _needed(spec: TableSpec, partial: bool) -> frozenset[str]:
+def _needed(spec: TableSpec, *, partial: bool) -> frozenset[str]:
     """The fields that must be filled: of a partial table only those that say which row and on whose word."""
     required = {field.name for field in spec.fields if field.required}
     return frozenset(required & {*spec.key, "source", "quality"} if partial else required)
@@ -250,7 +251,9 @@ def _check_lengths(lines: Lines, findings: FindingList) -> None:
             _add(findings, "cell_count", what, remedy, row, "")
 
 
-def _read_column(lines: Lines, position: int, field: Field, needed: bool, findings: FindingList) -> list[Any]:
+def _read_column(
+    lines: Lines, position: int, field: Field, findings: FindingList, *, needed: bool
+) -> list[Any]:
     values: list[Any] = []
     seen: dict[str, Any] = {}
     for cells, row in zip(lines.records, lines.rows, strict=True):
@@ -307,12 +310,12 @@ def _check_keys(
 
 
 def write_table(frame: pd.DataFrame, spec: TableSpec) -> str:
-    """The CSV text of a typed frame, with commas and LF, which `read_table` reads back to the same frame.
+    r"""The CSV text of a typed frame, with commas and LF, which `read_table` reads back to the same frame.
 
     >>> from landbridge.schema.catalogue import load_catalogue
     >>> spec = load_catalogue().tables["overrides"]
     >>> write_table(make_frame({"table": ["legs"], "id": ["a"], "value": ["1,5"]}, spec), spec)[-15:]
-    's,a,,"1,5",,,,\\n'
+    's,a,,"1,5",,,,\n'
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 from landbridge.schema.arrow import arrow_to_frame, frame_to_arrow
 from landbridge.schema.catalogue import TableSpec, load_catalogue
@@ -135,8 +135,10 @@ class Store:
         return tuple(found)
 
     def connect(self, runs: Iterable[StoredRun] | None = None) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection in memory with a view for each result table over the runs, by default the
-        latest of each scenario. Every view begins with the column `scenario`; a table without rows is empty.
+        """A DuckDB connection in memory with a view for each result table over the runs.
+
+        By default these are the latest of each scenario. Every view begins with the column `scenario`; a
+        table that no run holds is empty.
         """
         if runs is None:
             latest = (self.find_latest(name) for name in self.list_scenarios())
@@ -177,7 +179,7 @@ class Store:
             handle, name = tempfile.mkstemp(prefix=_hidden_prefix(), dir=run.folder.parent)
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(run.hash + "\n")
-            os.replace(name, run.folder.parent / LATEST_NAME)
+            Path(name).replace(run.folder.parent / LATEST_NAME)
         except OSError:
             return
 
@@ -185,7 +187,7 @@ class Store:
         """Give a hidden folder its name; a whole run that stands there already wins, a damaged one goes."""
         for _ in range(3):
             try:
-                os.rename(hidden, folder)
+                hidden.rename(folder)
                 return StoredRun(folder, record)
             except OSError:
                 if not folder.exists():
@@ -195,7 +197,7 @@ class Store:
                 shutil.rmtree(hidden, ignore_errors=True)
                 return standing
             broken = Path(tempfile.mkdtemp(prefix=_BROKEN, dir=folder.parent))
-            os.rename(folder, broken / folder.name)
+            folder.rename(broken / folder.name)
             shutil.rmtree(broken, ignore_errors=True)
         raise OSError(f"{folder} is written by others without end")
 

@@ -208,7 +208,11 @@ def _order(level: _Level) -> tuple[Any, ...]:
     """A place in the layer that the order of rows and files does not move."""
     table, change, (first, last) = level
     period = (str(first or ""), str(last or ""))
-    return table, change.id, change.field, period, repr(change.value), change.source, change.file, change.row
+    quality = load_catalogue().qualities.get(change.quality)
+    # Of two that say the same, the one that knows it best comes last and so is named.
+    known = -quality.rank if quality else -99
+    words = (known, change.source, change.file, change.row)
+    return table, change.id, change.field, period, repr(change.value), *words
 
 
 def _conflicts(changes: list[_Level]) -> Iterator[Finding]:
