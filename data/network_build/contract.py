@@ -29,6 +29,11 @@ def find_fixed(graph: Graph, keep: np.ndarray) -> np.ndarray:
     return fixed
 
 
+def find_long_ends(graph: Graph, *, least: float) -> np.ndarray:
+    """Loose ends of branches of at least `least` km up to the first junction: bool[n]."""
+    return _long_ends(*_adjacency(graph), graph.km, least)
+
+
 def prune_dead_ends(graph: Graph, keep: np.ndarray) -> tuple[Graph, np.ndarray]:
     """Without trees that lead to no kept node; returns the graph and the new node numbers."""
     alive = _prune(*_adjacency(graph), graph.n, keep)
@@ -111,6 +116,25 @@ def _adjacency(graph: Graph):
     edge = (order % max(graph.m, 1)).astype(np.int32)
     other = np.concatenate((graph.head, graph.tail))[order]
     return start, edge, other
+
+
+@nb.njit
+def _long_ends(start, edge, other, km, least):
+    ends = np.zeros(len(start) - 1, np.bool_)
+    for u in range(len(ends)):
+        node, came, total = u, -1, 0.0
+        if start[u + 1] - start[u] != 1:
+            continue
+        while total < least:
+            k = start[node]
+            if edge[k] == came:
+                k += 1
+            came, node = edge[k], other[k]
+            total += km[came]
+            if start[node + 1] - start[node] != 2:
+                break
+        ends[u] = total >= least
+    return ends
 
 
 @nb.njit

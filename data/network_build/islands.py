@@ -16,7 +16,8 @@ MAX_GAP = 30.0  # km, widest gap that is joined by geometry; wider ones want an 
 LEAST_NODES = 30  # an island of fewer nodes is joined only where a city, port or authored place lies on it
 LARGE = 300  # a component of at least so many nodes serves its region though its landmass has a larger one
 TRIES = 40  # pairs of nodes tried for each island
-WET = 1.0  # km of a joint that may lie outside the country's polygon (its coast is generalised)
+WET = 1.0  # km of a joint that may lie on water
+COAST = 0.015  # degrees by which the generalised coast may lie inland of the real one
 
 
 def mass_of(land: Land, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
@@ -101,10 +102,10 @@ def _choose_dry(graph: Graph, land: Land, part: np.ndarray, pairs) -> list[int]:
 
 
 def measure_wet(graph: Graph, land: Land, a: int, b: int, *, km: float) -> float:
-    """Length in km of a chord that lies outside the country of its tail, by a point every half km."""
+    """Length in km of a chord that lies further than COAST off the country of its tail, by a point every half km."""
     share = np.linspace(0, 1, max(2, int(2 * km) + 1))
     lat = graph.lat[a] + share * (graph.lat[b] - graph.lat[a])
     lon = graph.lon[a] + share * (graph.lon[b] - graph.lon[a])
     shape = land.shapes[graph.country[a]]
     shapely.prepare(shape)
-    return float((~shapely.contains_xy(shape, lon, lat)).mean()) * km
+    return float((~shapely.dwithin(shape, shapely.points(lon, lat), COAST)).mean()) * km

@@ -29,7 +29,7 @@ class JointRule:
 
 RAIL_RULES = (JointRule("A", 0.6, 4, 2.0), JointRule("B", 3.0, 8, 2.0))
 CITY_RULE = JointRule("city", 5.0, 4, 15.0)
-CITY_WET = 2.0  # km of water that the bridges of a city may cross
+CITY_WET = 2.5  # km of water that the bridges of a city may cross
 
 
 def mend_rails(graph: Graph, log: RepairLog, *, closed: set[tuple[int, int]]) -> Graph:

@@ -94,10 +94,10 @@ def test_public_functions_take_two_arguments_by_position(source_files: list[Path
 
 
 def test_every_module_has_a_docstring(source_files: list[Path], root: Path) -> None:
-    texts = {path.relative_to(root): path.read_text(encoding="utf-8") for path in source_files}
-    assert not [
-        str(name) for name, text in texts.items() if text.strip() and not ast.get_docstring(ast.parse(text))
-    ]
+    texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in source_files}
+    # The catalogue is data: its package file is empty.
+    del texts["src/landbridge/catalogue/__init__.py"]
+    assert not [name for name, text in texts.items() if not ast.get_docstring(ast.parse(text))]
 
 
 def test_no_vague_names(source_files: list[Path], root: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-# Never imported by name: pandas reads and writes Parquet by pyarrow, GeoPandas its files by pyogrio.
-REACHED_THROUGH_ANOTHER = {"pyarrow", "pyogrio"}
+# Reached by name through another: pandas takes pyarrow and xlsxwriter, GeoPandas takes pyogrio.
+REACHED_THROUGH_ANOTHER = {"pyarrow", "pyogrio", "xlsxwriter"}
 LOCKS = {"run": [], "dev": ["test", "docs"], "data": ["build"]}
 
 

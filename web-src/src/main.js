@@ -41,6 +41,9 @@ function markRoute() {
   for (const part of find("explorer").querySelectorAll("[data-r]")) part.classList.toggle("on", part.dataset.r.split(" ").includes(wanted));
   for (const part of find("charts").querySelectorAll("[data-r]")) part.classList.toggle("on", part.dataset.r === wanted);
   for (const input of document.querySelectorAll('input[name="route"]')) input.checked = input.value === wanted;
+  const list = document.querySelector(".cards.many");
+  const card = list?.querySelector(".card.on");
+  if (card) list.scrollTop = Math.max(0, Math.min(card.offsetTop - 30, Math.max(list.scrollTop, card.offsetTop + card.offsetHeight - list.clientHeight + 10)));
   const label = answer.routes[state.route]?.label;
   for (const row of document.querySelectorAll("#compare tr[data-label]")) row.classList.toggle("now", row.dataset.label === label);
   setAxis();

@@ -56,6 +56,10 @@ function placeNames() {
   for (const mark of marks) {
     const [x, y] = spots.get(mark);
     const text = mark.lastElementChild;
+    if (!mark.classList.contains("on") && mark.classList.contains("stop")) {
+      text.setAttribute("class", "hidden");
+      continue;
+    }
     const size = measure(text, mark.classList.contains("on") ? "on" : "");
     const found = SIDES.find(([dx, dy, side]) => {
       const left = x + dx - (side === "to-end" ? size : side === "to-mid" ? size / 2 : 0);

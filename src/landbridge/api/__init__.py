@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from landbridge.api.indicators import Indicator as Indicator
     from landbridge.api.indicators import list_indicators as list_indicators
     from landbridge.api.routing import Goods as Goods
-    from landbridge.api.routing import Options as Options
     from landbridge.api.routing import Routes as Routes
     from landbridge.api.routing import find_routes as find_routes
     from landbridge.api.study import Run as Run
     from landbridge.api.study import Study as Study
     from landbridge.api.study import read_study as read_study
+    from landbridge.network.steps import Options as Options
 
 _HOMES = {
     "exporting": ("export_tables",),

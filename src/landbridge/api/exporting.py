@@ -23,7 +23,9 @@ def export_tables(tables: Mapping[str, pd.DataFrame], out: Path, *, format: str 
     Text that a spreadsheet would read as a formula is kept as text. Files appear whole or not at all.
     Raises InputError for an unknown format or a place that cannot be written.
     """
-    chosen = format or next((name for name, ending in FORMATS.items() if ending and out.suffix == ending), "csv")
+    chosen = format or next(
+        (name for name, ending in FORMATS.items() if ending and out.suffix == ending), "csv"
+    )
     writers: dict[str, Callable[[Mapping[str, pd.DataFrame], Path], None]] = {
         "csv": _write_csv,
         "xlsx": _write_xlsx,
@@ -31,7 +33,9 @@ def export_tables(tables: Mapping[str, pd.DataFrame], out: Path, *, format: str 
         "geoparquet": _write_geoparquet,
     }
     if chosen not in writers:
-        raise InputError([_fault("unknown_format", f"no format {chosen!r} is known", f"use {', '.join(writers)}")])
+        raise InputError(
+            [_fault("unknown_format", f"no format {chosen!r} is known", f"use {', '.join(writers)}")]
+        )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
@@ -56,11 +60,10 @@ def neutralise_text(frame: pd.DataFrame) -> pd.DataFrame:
     >>> neutralise_text(pd.DataFrame({"a": ["=1+1", "plain"], "n": [-1.5, 2.0]})).values.tolist()
     [["'=1+1", -1.5], ['plain', 2.0]]
     """
-    safe = frame.copy()
-    for name in safe.columns:
-        if safe[name].dtype.kind in "OTU" or str(safe[name].dtype) in ("str", "string"):
-            safe[name] = [_safe_cell(value) for value in safe[name]]
-    return safe
+    texts = [
+        name for name in frame.columns if frame[name].dtype.kind in "OTU" or str(frame[name].dtype) == "str"
+    ]
+    return frame.assign(**{str(name): pd.Series(map(_safe_cell, frame[name]), frame.index) for name in texts})
 
 
 def _safe_cell(value: object) -> object:
@@ -71,7 +74,9 @@ def _safe_cell(value: object) -> object:
 def _write_csv(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     folder.mkdir()
     for name, frame in tables.items():
-        neutralise_text(frame).to_csv(folder / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig")
+        neutralise_text(frame).to_csv(
+            folder / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig"
+        )
 
 
 def _write_xlsx(tables: Mapping[str, pd.DataFrame], file: Path) -> None:
@@ -86,7 +91,8 @@ def read_shapes(tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     """Legs as lines (WGS 84) with what route_items and routes say of them."""
     shapes = tables["route_shapes"]
     lines = [
-        LineString([tuple(map(float, point.split(","))) for point in line.split(";")]) for line in shapes["line"]
+        LineString([tuple(map(float, point.split(","))) for point in line.split(";")])
+        for line in shapes["line"]
     ]
     items = tables["route_items"].drop(columns=["mode", "lat", "lon"])
     routes = tables["routes"][["route", "flow", "corridor", "label", "rank"]]

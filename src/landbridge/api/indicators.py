@@ -105,7 +105,7 @@ def _declared(name: str) -> Declared:
 
 def _fault(kind: str, given: str, known: Sequence[str]) -> Finding:
     return Finding(
-        code=f"unknown_{kind.split()[0]}",
+        code=f"unknown_{kind.split(maxsplit=1)[0]}",
         severity="error",
         what=f"{given!r} is no {kind}",
         remedy=f"use one of {', '.join(known)}",

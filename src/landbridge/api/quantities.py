@@ -26,5 +26,5 @@ def is_unknown(value: Any) -> bool:
 
 def read_quantity(row: Mapping[str, Any], name: str, unit: str, **more: Any) -> Quantity:
     """The quantity of a result row with its quantiles, where the row has them."""
-    quantiles = {key: row.get(f"{name}_{key}") for key in ("p10", "p50", "p90")}
+    quantiles: dict[str, Any] = {key: row.get(f"{name}_{key}") for key in ("p10", "p50", "p90")}
     return make_quantity(row[name], unit, **quantiles, **more)

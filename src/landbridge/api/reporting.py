@@ -12,7 +12,17 @@ from landbridge.store import StoredRun
 from landbridge.study.reading import StudyInput
 from landbridge.study.running import Prepared
 
-_CITED = ("agreements", "commitments", "corridors", "flows", "listings", "sources", "shipments", "services", "places")
+_CITED = (
+    "agreements",
+    "commitments",
+    "corridors",
+    "flows",
+    "listings",
+    "sources",
+    "shipments",
+    "services",
+    "places",
+)
 
 
 def make_content(
@@ -55,7 +65,11 @@ def _changes(listings: pd.DataFrame, first: Prepared) -> pd.DataFrame:
 
 
 def write_study_report(
-    study: StudyInput, runs: Mapping[str, tuple[Prepared, StoredRun]], path: Path, *, borders: Path | None = None
+    study: StudyInput,
+    runs: Mapping[str, tuple[Prepared, StoredRun]],
+    path: Path,
+    *,
+    borders: Path | None = None,
 ) -> Path:
     """Write the report of `runs` to `path`, whole or not at all."""
     write_report(make_content(study, runs, borders=borders), path)

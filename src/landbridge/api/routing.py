@@ -3,16 +3,19 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import pandas as pd
 
 from landbridge.api.quantities import make_quantity, read_quantity
+from landbridge.network.steps import Options, Simulation
+from landbridge.network.terminals import Stop
 from landbridge.schema import Finding, InputError, ProhibitedError, UnreachableError, find_nearest
-from landbridge.schema.rows import rows_to_frame
+from landbridge.schema.rows import read_rows, rows_to_frame
 from landbridge.sources import network_date, read_shipped_tables
 from landbridge.sources.products import clean_product, is_product, read_products
-from landbridge.study.engine import Options, Progress, Setting, Simulation, compute
+from landbridge.study.engine import Ground, Progress, Setting, compute
 
 FLOW = "route"
 DEFAULT_CARGO = "container_general"
@@ -46,7 +49,18 @@ class Routes:
     findings: tuple[dict[str, Any], ...]
 
     def _repr_html_(self) -> str:
-        columns = ["rank", "label", "cost", "cost_p10", "cost_p90", "time", "time_p10", "time_p90", "distance", "co2e"]
+        columns = [
+            "rank",
+            "label",
+            "cost",
+            "cost_p10",
+            "cost_p90",
+            "time",
+            "time_p10",
+            "time_p90",
+            "distance",
+            "co2e",
+        ]
         return self.frame[columns].to_html(index=False, float_format=lambda value: f"{value:,.1f}", border=0)
 
     def to_json(self) -> dict[str, Any]:
@@ -55,7 +69,7 @@ class Routes:
             "verdict": self.verdict,
             "origin": self.ends[0],
             "destination": self.ends[1],
-            "routes": [self._route(row) for row in self.frame.to_dict("records")],
+            "routes": [self._route(row) for row in read_rows(self.frame)],
             "listings": list(self.listings),
             "findings": list(self.findings),
         }
@@ -76,7 +90,7 @@ class Routes:
             "co2e": make_quantity(row["co2e"], "kg/t"),
             "due_probability": None if pd.isna(row["due_probability"]) else row["due_probability"],
             "default_share": {"cost": row["default_share_cost"], "time": row["default_share_time"]},
-            "items": [_item(item, money) for item in items[items["route"] == row["route"]].to_dict("records")],
+            "items": [_item(item, money) for item in read_rows(items[items["route"] == row["route"]])],
             "listings": [listing for listing in self.listings if listing["id"] in mine],
             "findings": [],
         }
@@ -114,34 +128,33 @@ def find_routes(
     *,
     goods: Goods = Goods(),
     options: Options = Options(),
-    setting: Setting | None = None,
-    tables: Mapping[str, pd.DataFrame] | None = None,
+    ground: Ground | None = None,
     progress: Progress = lambda line: None,
 ) -> Routes:
     """Routes from `origin` to `destination`, sorted by the first criterion of `options.by`.
 
-    Without `tables` and `setting` (a study's scenario) the shipped tables hold, at the date of the shipped network
-    and under nobody's law in particular: measures of the United Nations and of territories apply, others are shown.
+    Without a `ground` (a study's scenario) the shipped tables hold, at the date of the shipped network and under
+    nobody's law in particular: measures of the United Nations and of territories apply, others are shown.
 
     Raises InputError (unknown place, product, mode...), ProhibitedError where an applying measure forbids the
     shipment, UnreachableError with the cut where there is no way.
     """
     check_request(goods, options)
-    shipped = dict(tables or read_shipped_tables())
-    setting = setting or default_setting(shipped)
-    shipped["flows"] = _one_flow(origin, destination, goods, shipped)
+    ground = ground or default_ground()
+    tables = {**ground.tables, "flows": _one_flow(origin, destination, goods, ground.tables)}
     if goods.tonnes > 0:
-        shipped["shipments"] = shipped["shipments"].assign(tonnes=goods.tonnes)
-    workspace, _ = compute(shipped, setting, options=options, progress=progress)
-    routes = _read_answer(workspace, shipped, goods)
+        tables["shipments"] = tables["shipments"].assign(tonnes=goods.tonnes)
+    workspace, _ = compute(Ground(tables, ground.setting), options=options, progress=progress)
+    routes = _read_answer(workspace, tables, goods)
     _raise_verdict(routes)
     return routes
 
 
-def default_setting(tables: Mapping[str, pd.DataFrame], *, date: datetime.date | None = None) -> Setting:
-    """Setting without a study: the date of the shipped network, nobody's law in particular, seed 1."""
-    parameters = tables["parameters"].set_index("id")["value"]
-    return Setting(date or network_date(), (), Simulation(int(parameters["draws"]), 1))
+def default_ground(*, date: datetime.date | None = None) -> Ground:
+    """The shipped tables, at the date of the shipped network unless another is given; nobody's law; seed 1."""
+    tables = read_shipped_tables()
+    draws = int(tables["parameters"].set_index("id")["value"]["draws"])
+    return Ground(tables, Setting(date or network_date(), (), Simulation(draws, 1)))
 
 
 def check_request(goods: Goods, options: Options) -> None:
@@ -163,7 +176,7 @@ def check_request(goods: Goods, options: Options) -> None:
 
 def _fault(kind: str, given: str, known: Sequence[str]) -> Finding:
     return Finding(
-        code=f"unknown_{kind.split()[0]}",
+        code=f"unknown_{kind.split(maxsplit=1)[0]}",
         severity="error",
         what=f"{given!r} is no {kind}",
         remedy=f"use {', '.join(known)}",
@@ -179,7 +192,9 @@ def _one_flow(
     if not goods.product and goods.cargo:
         matches = shipments["id"][shipments["cargo_class"] == goods.cargo]
         if matches.empty:
-            raise InputError([_fault("cargo class", goods.cargo, tuple(dict.fromkeys(shipments["cargo_class"])))])
+            raise InputError(
+                [_fault("cargo class", goods.cargo, tuple(dict.fromkeys(shipments["cargo_class"])))]
+            )
         row = str(matches.iloc[0])
     elif not goods.product:
         row = DEFAULT_CARGO
@@ -199,17 +214,22 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
     stops = workspace["ends"][FLOW]
     findings = [
         {"code": row["code"], "level": row["level"], "what": row["message"], "remedy": row["remedy"]}
-        for row in workspace["result_findings"].to_dict("records")
+        for row in read_rows(workspace["result_findings"])
     ]
     if not goods.product and not goods.cargo:
         what = "no product or cargo class was given: one 20 ft container of general goods is assumed"
         remedy = "give --product or --cargo"
         findings.insert(0, {"code": "default_shipment", "level": "note", "what": what, "remedy": remedy})
-    results = {name: workspace[name] for name in workspace if name.startswith("route") or name == "applied_listings"}
+    results = {
+        name: workspace[name] for name in workspace if name.startswith("route") or name == "applied_listings"
+    }
     return Routes(
         verdict=str(verdict["verdict"]),
         frame=workspace["routes"],
-        tables={**{k: v for k, v in results.items() if isinstance(v, pd.DataFrame)}, "verdicts": workspace["verdicts"]},
+        tables={
+            **{k: v for k, v in results.items() if isinstance(v, pd.DataFrame)},
+            "verdicts": workspace["verdicts"],
+        },
         ends=(_end(stops[0], verdict["origin_snap"]), _end(stops[1], verdict["destination_snap"])),
         listings=tuple(_listing(row, tables["listings"]) for row in _unique(workspace["applied_listings"])),
         price_year=int(tables["parameters"].set_index("id")["value"]["price_year"]),
@@ -219,17 +239,17 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
 
 
 def _unique(applied: pd.DataFrame) -> list[dict[str, Any]]:
-    return applied.drop_duplicates("listing").to_dict("records")
+    return read_rows(applied.drop_duplicates("listing"))
 
 
-def _end(stop: Any, snap: float) -> dict[str, Any]:
+def _end(stop: Stop, snap: float) -> dict[str, Any]:
     return {
         "name": stop.name,
         "code": stop.locode,
         "country": stop.country,
         "lat": stop.lat,
         "lon": stop.lon,
-        "snap_km": None if pd.isna(snap) else float(snap),
+        "snap_km": None if isnan(snap) else snap,
     }
 
 
@@ -256,7 +276,8 @@ def _raise_verdict(routes: Routes) -> None:
     if routes.verdict == "unreachable":
         blocking = [row for row in routes.findings if row["level"] == "error"]
         raise UnreachableError(
-            [Finding(code=row["code"], severity="error", what=row["what"], remedy=row["remedy"]) for row in blocking]
+            [
+                Finding(code=row["code"], severity="error", what=row["what"], remedy=row["remedy"])
+                for row in blocking
+            ]
         )
-
-

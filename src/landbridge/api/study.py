@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -12,11 +11,12 @@ from landbridge.api.indicators import Indicator, read_indicator
 from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
 from landbridge.network.places import find_place
+from landbridge.network.steps import Options
 from landbridge.schema import Finding, InputError, find_nearest, has_errors
 from landbridge.sources import network_date, open_world, read_shipped_tables
 from landbridge.store import StoredRun
 from landbridge.study.checks import check_study
-from landbridge.study.engine import Options, Progress
+from landbridge.study.engine import Progress
 from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, open_store, prepare_scenario, run_scenario
@@ -93,11 +93,16 @@ class Study:
             ]
         )
 
-    def write_report(self, path: Path | str, *, borders: Path | None = None, progress: Progress = quiet) -> Path:
+    def write_report(
+        self, path: Path | str, *, borders: Path | None = None, progress: Progress = quiet
+    ) -> Path:
         """Write the report of all scenarios, computing those that are not stored."""
         runs = [self.run(name, progress=progress) for name in self.scenarios]
         return write_study_report(
-            self.source, {run.scenario: (run.prepared, run.stored) for run in runs}, Path(path), borders=borders
+            self.source,
+            {run.scenario: (run.prepared, run.stored) for run in runs},
+            Path(path),
+            borders=borders,
         )
 
     def __repr__(self) -> str:
@@ -164,15 +169,14 @@ class Run:
             destination,
             goods=Goods(product=product),
             options=wanted,
-            setting=self.prepared.setting,
-            tables=self.prepared.tables,
+            ground=self.prepared.ground,
         )
 
     def indicator(self, name: str, *, by: Sequence[str] = ()) -> Indicator:
         """An indicator of the catalogue, by some of its keys. Raises InputError for an unknown name or key."""
-        return read_indicator(open_store(self.study.source), {self.scenario: self.stored}, name, by=tuple(by)).bind(
-            lambda other: {other: self.study.run(other).stored}
-        )
+        return read_indicator(
+            open_store(self.study.source), {self.scenario: self.stored}, name, by=tuple(by)
+        ).bind(lambda other: {other: self.study.run(other).stored})
 
     def trace(self, route: str) -> pd.DataFrame:
         """Every term of a route with formula, inputs, source and quality. Raises InputError for an unknown route."""
@@ -216,5 +220,3 @@ def _unknown(kind: str, name: str, known: Sequence[str]) -> Finding:
         remedy=f"use one of {', '.join(known[:8])}",
         nearest=find_nearest(name, known),
     )
-
-

@@ -2,11 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from landbridge.cli.printing import describe_finding, end_progress, print_findings, print_json, say, show_progress
+from landbridge.cli.printing import (
+    describe_finding,
+    end_progress,
+    print_findings,
+    print_json,
+    say,
+    show_progress,
+)
 
 app = typer.Typer(
     name="landbridge",
@@ -49,7 +56,7 @@ def check(study: StudyPath, json: AsJson = False) -> None:
 def run(
     study: StudyPath,
     scenario: Scenario = "",
-    report: Annotated[Optional[Path], typer.Option(help="Where to write the report.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where to write the report.")] = None,
     json: AsJson = False,
 ) -> None:
     """Compute all scenarios of a study (or one), and write the report."""
@@ -62,18 +69,22 @@ def run(
 def route(
     origin: Annotated[str, typer.Argument(help="A place: a name, a UN/LOCODE, 'Astara, IR', or lat,lon.")],
     destination: Annotated[str, typer.Argument(help="A place.")],
-    study: Annotated[Optional[Path], typer.Option(help="Use the tables of this study.")] = None,
+    study: Annotated[Path | None, typer.Option(help="Use the tables of this study.")] = None,
     scenario: Scenario = "",
     date: Annotated[str, typer.Option(help="As of this date, YYYY-MM-DD.")] = "",
     product: Annotated[str, typer.Option(help="HS 2022 code, e.g. 843351.")] = "",
     cargo: Annotated[str, typer.Option(help="Cargo class, where no product is given.")] = "",
-    tonnes: Annotated[Optional[float], typer.Option(help="Tonnes of the shipment.")] = None,
+    tonnes: Annotated[float | None, typer.Option(help="Tonnes of the shipment.")] = None,
     mode: Annotated[str, typer.Option(help="Main carriage; road brings it there, up to 100 km.")] = "",
-    via: Annotated[Optional[list[str]], typer.Option(help="Pass this place (repeat, in order).")] = None,
+    via: Annotated[list[str] | None, typer.Option(help="Pass this place (repeat, in order).")] = None,
     corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
-    avoid: Annotated[Optional[list[str]], typer.Option(help="Leave out a country, place or passage (repeat).")] = None,
+    avoid: Annotated[
+        list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")
+    ] = None,
     alternatives: Annotated[int, typer.Option(min=0, max=20, help="How many alternatives to look for.")] = 0,
-    by: Annotated[str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")] = "cost",
+    by: Annotated[
+        str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")
+    ] = "cost",
     json: AsJson = False,
 ) -> None:
     """Find routes between two places, itemised."""
@@ -105,20 +116,26 @@ def show(
     study: StudyPath,
     indicator: Annotated[str, typer.Argument(help="Name of an indicator; none lists them.")] = "",
     by: Annotated[str, typer.Option(help="Keys to show it by, with commas: corridor,product.")] = "",
-    compare: Annotated[Optional[tuple[str, str]], typer.Option(help="Two scenarios to set side by side.")] = None,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(help="Two scenarios to set side by side.")
+    ] = None,
     scenario: Scenario = "",
     json: AsJson = False,
 ) -> None:
     """Show an indicator of a study's runs."""
     from landbridge.cli.studies import show_indicator
 
-    show_indicator(study, indicator, by=split_list(by), scenarios=compare or ((scenario,) if scenario else ()), json=json)
+    show_indicator(
+        study, indicator, by=split_list(by), scenarios=compare or ((scenario,) if scenario else ()), json=json
+    )
 
 
 @app.command()
 def trace(
     study: StudyPath,
-    route: Annotated[str, typer.Argument(help="A route's id as `show` and the report give it; none lists them.")] = "",
+    route: Annotated[
+        str, typer.Argument(help="A route's id as `show` and the report give it; none lists them.")
+    ] = "",
     scenario: Scenario = "",
     json: AsJson = False,
 ) -> None:
@@ -131,8 +148,12 @@ def trace(
 @app.command()
 def report(
     study: StudyPath,
-    out: Annotated[Optional[Path], typer.Option(help="The file to write; by default beside the study's tables.")] = None,
-    borders: Annotated[Optional[Path], typer.Option(help="Country polygons to draw instead of the shipped ones.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; by default beside the study's tables.")
+    ] = None,
+    borders: Annotated[
+        Path | None, typer.Option(help="Country polygons to draw instead of the shipped ones.")
+    ] = None,
 ) -> None:
     """Write the report of a study: one HTML file that opens without a network."""
     from landbridge.cli.studies import write_report
@@ -144,7 +165,9 @@ def report(
 def export(
     study: StudyPath,
     out: Annotated[Path, typer.Argument(help="Folder for csv; a file for xlsx, gpkg, geoparquet.")],
-    format: Annotated[str, typer.Option(help="csv, xlsx, gpkg or geoparquet; by default from the name.")] = "",
+    format: Annotated[
+        str, typer.Option(help="csv, xlsx, gpkg or geoparquet; by default from the name.")
+    ] = "",
     scenario: Scenario = "",
 ) -> None:
     """Write the results as CSV, XLSX, GeoPackage or GeoParquet."""
@@ -198,7 +221,9 @@ def _report_error(error: Exception, *, as_json: bool) -> None:
         else:
             say("prohibited: no route is offered.")
             for row in listings:
-                say(f"  {row['jurisdiction']}: {row['act']}, {row['article'] or 'whole act'}. {row['meaning']}")
+                say(
+                    f"  {row['jurisdiction']}: {row['act']}, {row['article'] or 'whole act'}. {row['meaning']}"
+                )
     else:
         findings = getattr(error, "findings", ())
         if as_json:

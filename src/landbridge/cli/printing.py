@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite, isnan
 from typing import Any
 
 import typer
@@ -40,14 +41,14 @@ def clean_value(value: Any) -> Any:
         return [clean_value(one) for one in value]
     if hasattr(value, "item") and not isinstance(value, (str, bytes)):
         value = value.item()
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not isfinite(value):
         return None
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
 def number(value: Any, digits: int = 0) -> str:
     """A number for people: thin spaces between thousands, a dash where it is unknown."""
-    if value is None or value != value:
+    if value is None or isnan(value):
         return "–"
     return f"{value:,.{digits}f}".replace(",", SPACED)
 

@@ -3,10 +3,9 @@
 import datetime
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from landbridge.api import Goods, Options, Routes, find_routes, read_study
-from landbridge.api.routing import default_setting
+from landbridge.api.routing import default_ground
 from landbridge.cli.printing import (
     end_progress,
     number,
@@ -16,7 +15,8 @@ from landbridge.cli.printing import (
     show_progress,
 )
 from landbridge.schema import Finding, InputError
-from landbridge.sources import read_shipped_tables
+from landbridge.schema.rows import read_rows
+from landbridge.study.engine import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,21 @@ def _find(arguments: RouteArguments) -> Routes:
         corridors=bool(arguments.corridor),
     )
     goods = Goods(arguments.product, arguments.cargo, arguments.tonnes)
-    given: dict[str, Any] = {"goods": goods, "options": options, "progress": show_progress}
-    if arguments.study is not None:
-        study = read_study(arguments.study)
-        name = study.scenario_name(arguments.scenario)
-        prepared = study.prepare(name)
-        given |= {"tables": prepared.tables, "setting": prepared.setting}
-    elif arguments.scenario:
-        raise InputError([_fault("scenario_without_study", "--scenario needs --study", "name the study's folder")])
+    ground = _find_ground(arguments)
     if arguments.date:
-        setting = given.get("setting") or default_setting(read_shipped_tables())
-        given["setting"] = replace(setting, date=read_date(arguments.date))
-    return find_routes(arguments.origin, arguments.destination, **given)
+        ground = replace(ground, setting=replace(ground.setting, date=read_date(arguments.date)))
+    ends = (arguments.origin, arguments.destination)
+    return find_routes(*ends, goods=goods, options=options, ground=ground, progress=show_progress)
+
+
+def _find_ground(arguments: RouteArguments) -> Ground:
+    if arguments.study is not None:
+        return read_study(arguments.study).prepare(arguments.scenario).ground
+    if arguments.scenario:
+        raise InputError(
+            [_fault("scenario_without_study", "--scenario needs --study", "name the study's folder")]
+        )
+    return default_ground()
 
 
 def read_date(text: str) -> datetime.date:
@@ -108,7 +111,7 @@ def _print_head(routes: Routes) -> None:
 
 def _print_overview(routes: Routes) -> None:
     rows = []
-    for row in routes.frame.to_dict("records"):
+    for row in read_rows(routes.frame):
         rows.append(
             (
                 str(row["rank"]),
@@ -129,9 +132,11 @@ def _print_overview(routes: Routes) -> None:
 def _print_items(routes: Routes, route: str) -> None:
     items = routes.tables["route_items"]
     rows = []
-    for row in items[items["route"] == route].to_dict("records"):
+    for row in read_rows(items[items["route"] == route]):
         leg = row["kind"] == "leg"
-        what = f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
+        what = (
+            f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
+        )
         where = f"{row['from']} – {row['to']}" if leg else row["place"]
         km = number(row["distance"]) if leg else ""
         rows.append((what, where[:60], km, number(row["cost"], 1), number(row["time"], 1), row["quality"]))

@@ -1,6 +1,6 @@
 """The commands that work on a study: new, check, run, show, trace, report, export, schema."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from landbridge.cli.printing import (
     say,
     show_progress,
 )
+from landbridge.schema.rows import read_rows
 
 REPORT_NAME = "report.html"
 
@@ -52,7 +53,9 @@ def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> 
         study.write_report(target)
     end_progress()
     if json:
-        print_json({"study": study.name, "report": str(target), "scenarios": [_describe_run(run) for run in runs]})
+        print_json(
+            {"study": study.name, "report": str(target), "scenarios": [_describe_run(run) for run in runs]}
+        )
         return
     for run in runs:
         _print_run(run)
@@ -63,18 +66,20 @@ def _describe_run(run: Run) -> dict[str, object]:
     return {
         "scenario": run.scenario,
         "hash": run.hash,
-        "verdicts": run.tables["verdicts"].to_dict("records"),
-        "routes": run.tables["routes"].to_dict("records"),
-        "findings": run.tables["result_findings"].to_dict("records"),
+        "verdicts": read_rows(run.tables["verdicts"]),
+        "routes": read_rows(run.tables["routes"]),
+        "findings": read_rows(run.tables["result_findings"]),
     }
 
 
 def _print_run(run: Run) -> None:
     setting = run.prepared.setting
-    say(f"{run.scenario}: as of {setting.date}, under the law of {', '.join(setting.bound_by)}; names are not screened")
+    say(
+        f"{run.scenario}: as of {setting.date}, under the law of {', '.join(setting.bound_by)}; names are not screened"
+    )
     best = run.tables["routes"][run.tables["routes"]["rank"] == 1].set_index("flow")
     rows = []
-    for verdict in run.tables["verdicts"].to_dict("records"):
+    for verdict in read_rows(run.tables["verdicts"]):
         ends = (verdict["origin"], verdict["destination"], verdict["product"] or verdict["shipment"])
         if verdict["verdict"] != "ok":
             rows.append((*ends, verdict["verdict"], "", "", "", "", ""))
@@ -101,24 +106,24 @@ def show_indicator(
 ) -> None:
     """Print an indicator, or the list of all."""
     if not indicator:
-        _print_frame(list_indicators(), json=json)
+        print_frame(list_indicators(), json=json)
         return
     study = read_study(path)
     first = study.run(study.scenario_name(scenarios[-1] if scenarios else ""), progress=show_progress)
     end_progress()
     shown = first.indicator(indicator, by=by)
     frame = shown.compare(study.scenario_name(scenarios[0])) if len(scenarios) == 2 else shown.frame
-    _print_frame(frame, json=json)
+    print_frame(frame, json=json)
 
 
 def trace_route(path: Path, route: str, *, scenario: str, json: bool) -> None:
     """Print every term of a route, or the list of routes."""
     run = _run(read_study(path), scenario)
     if route:
-        _print_frame(run.trace(route), json=json)
+        print_frame(run.trace(route), json=json)
         return
     routes = run.tables["routes"][["route", "flow", "rank", "label", "criterion", "cost", "time"]]
-    _print_frame(routes, json=json)
+    print_frame(routes, json=json)
 
 
 def _run(study: Study, scenario: str) -> Run:
@@ -127,9 +132,10 @@ def _run(study: Study, scenario: str) -> Run:
     return run
 
 
-def _print_frame(frame: pd.DataFrame, *, json: bool) -> None:
+def print_frame(frame: pd.DataFrame, *, json: bool) -> None:
+    """A frame as a table for people, or as JSON rows."""
     if json:
-        print_json(frame.to_dict("records"))
+        print_json(read_rows(frame))
         return
     texts = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
     numeric = [str(name) for name in frame.columns if frame[name].dtype.kind in "fi"]
@@ -162,5 +168,4 @@ def print_schema(table: str) -> None:
     """Print the JSON Schema of study.toml or of a table."""
     from landbridge.api.studies import read_schema
 
-    schema: Mapping[str, object] = read_schema(table)
-    print_json(schema)
+    print_json(read_schema(table))

@@ -19,6 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr, freeze
+from landbridge.kernels.heap import pop, push
 from landbridge.kernels.shortest_paths import Tree, accumulate_along, check_nodes, grow_tree, trace_onward
 
 Ints = NDArray[np.int32]
@@ -26,7 +27,8 @@ Floats = NDArray[np.float64]
 FEWEST, MOST = 2, 4
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
-MADE, QUEUED, FOUND = 0, 1, 2
+NODE, BEFORE, ARC, FOLLOWING = range(4)
+MADE, QUEUED, FOUND = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +92,25 @@ class _Graph(NamedTuple):
 class _Rule(NamedTuple):
     epsilon: Floats
     limit: Floats
-    exact: Floats
     max_labels: int
 
 
-class _Labels(NamedTuple):
-    """Labels by number: cost so far, node, the label and arc before it, the next label of the node's set."""
-
-    cost: Floats
-    node: Ints
-    before: Ints
-    arc: Ints
-    following: Ints
-
-
-class _Solutions(NamedTuple):
-    """Solutions by the first criterion: cost, the label that they continue and the tree that they follow then."""
-
-    cost: Floats
-    label: Ints
-    tree: Ints
-
-
 class _State(NamedTuple):
-    """A search under way; `sets` is the first label of each node's set, `used` int64[3] how much of it is in use."""
+    """A search under way.
 
-    labels: _Labels
-    solutions: _Solutions
+    cost float64[l, k] and facts int32[l, 4] are the labels: cost so far; node, label before, arc, next label
+    of the node's set. keys and queue are the heap of labels, sets int32[n] the first label of each node's
+    set. solved float64[s, k] are the solutions by the first criterion, endings int32[s, 2] the label that
+    each continues and the tree that it follows then. used int64[3] counts labels, heap and solutions.
+    """
+
+    cost: Floats
+    facts: Ints
     keys: Floats
     queue: Ints
     sets: Ints
+    solved: Floats
+    endings: Ints
     used: NDArray[np.int64]
 
 
@@ -140,7 +131,13 @@ def make_guide(reverse: Csr, *, weights: Floats, target: int) -> Guide:
         trees.append(grow_tree(reverse, _balance(usable, trees), sources=ends))
         finish = np.stack(list(pool.map(lambda tree: accumulate_along(tree, usable), trees)))
     bound = np.column_stack([tree.distance for tree in trees[:-1]])
-    return Guide(freeze(usable, np.float64), int(target), freeze(bound, np.float64), tuple(trees), freeze(finish, np.float64))
+    return Guide(
+        freeze(usable, np.float64),
+        int(target),
+        freeze(bound, np.float64),
+        tuple(trees),
+        freeze(finish, np.float64),
+    )
 
 
 def _balance(weights: Floats, trees: Sequence[Tree]) -> Floats:
@@ -173,17 +170,14 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     bounds = _Rule(
         _check_vector(chosen.epsilon, 0.0, width),
         _check_vector(chosen.limit, np.inf, width),
-        freeze(np.zeros(width), np.float64),
-        int(chosen.max_labels),
+        chosen.max_labels,
     )
     graph = _Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)
     state, truncated = _search(graph, bounds, int(source))
-    solutions = state.solutions
-    order = np.lexsort(solutions.cost[: state.used[FOUND]].T[::-1])
-    paths = tuple(
-        _trace(state.labels, guide.trees, int(solutions.label[i]), int(solutions.tree[i])) for i in order
-    )
-    return Front(solutions.cost[order], paths, truncated, int(state.used[MADE]))
+    found = state.used[FOUND]
+    order = np.lexsort(state.solved[:found].T[::-1])
+    paths = tuple(_trace(state.facts, guide.trees, *state.endings[index].tolist()) for index in order)
+    return Front(state.solved[order], paths, truncated, int(state.used[MADE]))
 
 
 def _check_vector(values: Floats | None, default: float, width: int) -> Floats:
@@ -193,259 +187,202 @@ def _check_vector(values: Floats | None, default: float, width: int) -> Floats:
     return freeze(vector, np.float64)
 
 
-def _trace(labels: _Labels, trees: Sequence[Tree], label: int, tree: int) -> Ints:
+def _trace(facts: Ints, trees: Sequence[Tree], label: int, tree: int) -> Ints:
     """Arcs from the source to a label's node, and on along a tree to the target."""
     arcs = []
     here = label
-    while labels.before[here] >= 0:
-        arcs.append(labels.arc[here])
-        here = int(labels.before[here])
-    onward = trace_onward(trees[tree], int(labels.node[label]))
+    while facts[here, BEFORE] >= 0:
+        arcs.append(facts[here, ARC])
+        here = int(facts[here, BEFORE])
+    onward = trace_onward(trees[tree], int(facts[label, NODE]))
     return np.concatenate([np.array(arcs[::-1], np.int32), onward])
 
 
 @njit(cache=True, nogil=True)
 def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
-    width = graph.weights.shape[1]
     state = _start(graph, source)
-    if state.used[QUEUED]:
-        # The best path of each criterion enters whole, however close the others are.
-        for tree in range(width):
-            state = _complete(graph, state, 0, tree, rule.limit, rule.exact)
+    width = graph.bound.shape[1]
+    total, exact = np.empty(width), np.zeros(width)
+    # The best path of each criterion enters whole, however close the others are.
+    for tree in range(width * min(state.used[QUEUED], 1)):
+        _add(total, state.cost, 0, graph.finish[tree], source)
+        state = _solve(state, rule.limit, exact, total, (0, tree))
     while state.used[QUEUED] > 0:
         label = state.queue[0]
-        _pop(graph, state)
-        node = state.labels.node[label]
-        if _is_covered(state, label, graph.bound[node], rule.epsilon) or not _enter_set(state, label):
+        state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
+        node = state.facts[label, NODE]
+        _add(total, state.cost, label, graph.bound, node)
+        if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
+            continue
+        if not _enter_set(state.cost, state.facts, state.sets, label):
             continue
         for tree in range(width + 1):
-            state = _complete(graph, state, label, tree, rule.limit, rule.epsilon)
-        if _is_covered(state, label, graph.bound[node], rule.epsilon):
+            _add(total, state.cost, label, graph.finish[tree], node)
+            state = _solve(state, rule.limit, rule.epsilon, total, (label, tree))
+        _add(total, state.cost, label, graph.bound, node)
+        if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
         if need > rule.max_labels:
             return state, True
         if need > len(state.keys):
             state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
-        _expand(graph, state, label, rule)
+        _expand(graph, rule, state, label, total)
     return state, False
 
 
 @njit(cache=True, nogil=True)
 def _start(graph: _Graph, source: int) -> _State:
     """A search that holds one label, at the source; none where the target cannot be reached."""
-    nothing = np.empty(0, np.int32)
-    width = graph.weights.shape[1]
-    none = _Labels(np.empty((0, width)), nothing, nothing, nothing, nothing)
-    solutions = _Solutions(
+    width = graph.bound.shape[1]
+    state = _State(
+        np.zeros((FIRST_LABELS, width)),
+        np.full((FIRST_LABELS, 4), -1, np.int32),
+        np.empty(FIRST_LABELS),
+        np.empty(FIRST_LABELS, np.int32),
+        np.full(len(graph.indptr) - 1, -1, np.int32),
         np.empty((FIRST_SOLUTIONS, width)),
-        np.empty(FIRST_SOLUTIONS, np.int32),
-        np.empty(FIRST_SOLUTIONS, np.int32),
+        np.empty((FIRST_SOLUTIONS, 2), np.int32),
+        np.zeros(3, np.int64),
     )
-    sets = np.full(len(graph.indptr) - 1, -1, np.int32)
-    used = np.zeros(3, np.int64)
-    state = _grow_labels(_State(none, solutions, np.empty(0), nothing, sets, used), FIRST_LABELS)
     if graph.bound[source, 0] < np.inf:
-        state.labels.cost[0, :] = 0.0
-        state.labels.node[0], state.labels.before[0], state.labels.arc[0] = source, -1, -1
-        state.keys[0], state.queue[0] = graph.bound[source, 0], 0
-        used[MADE], used[QUEUED] = 1, 1
+        state.facts[0, NODE] = source
+        state.used[MADE] = 1
+        state.used[QUEUED] = push(state.keys, state.queue, 0, graph.bound[source, 0], 0)
     return state
 
 
 @njit(cache=True, nogil=True)
-def _expand(graph: _Graph, state: _State, label: int, rule: _Rule) -> None:
+def _expand(graph: _Graph, rule: _Rule, state: _State, label: int, total: Floats) -> None:
     """Makes the labels that follow a label and queues those that may still become solutions."""
-    labels, used = state.labels, state.used
-    node = labels.node[label]
+    cost, facts, used = state.cost, state.facts, state.used
+    node = facts[label, NODE]
     for slot in range(graph.indptr[node], graph.indptr[node + 1]):
         head, arc, new = graph.head[slot], graph.arc[slot], used[MADE]
-        labels.cost[new] = labels.cost[label] + graph.weights[arc]
-        bound = graph.bound[head]
-        if not _is_within(labels.cost[new], bound, rule.limit):
+        for criterion in range(len(total)):
+            cost[new, criterion] = cost[label, criterion] + graph.weights[arc, criterion]
+        _add(total, cost, new, graph.bound, head)
+        if not _is_within(total, rule.limit) or _is_dominated(cost, facts, state.sets[head], new):
             continue
-        labels.node[new], labels.before[new], labels.arc[new] = head, label, arc
-        if _is_dominated(state, new) or _is_covered(state, new, bound, rule.epsilon):
+        if _is_covered(total, state.solved, used[FOUND], rule.epsilon):
             continue
-        used[MADE] += 1
-        _push(graph, state, new)
+        facts[new, NODE], facts[new, BEFORE], facts[new, ARC] = head, label, arc
+        used[MADE] = new + 1
+        used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
 
 
 @njit(cache=True, nogil=True)
-def _is_within(cost: Floats, rest: Floats, limit: Floats) -> bool:
-    for criterion in range(len(cost)):
-        total = cost[criterion] + rest[criterion]
-        if not (total <= limit[criterion] and total < np.inf):
+def _add(total: Floats, cost: Floats, label: int, rest: Floats, node: int) -> None:
+    """Sets `total` to the cost of a label and the rest of the way from its node."""
+    for criterion in range(len(total)):
+        total[criterion] = cost[label, criterion] + rest[node, criterion]
+
+
+@njit(cache=True, nogil=True)
+def _is_within(total: Floats, limit: Floats) -> bool:
+    for criterion in range(len(total)):
+        if not (total[criterion] <= limit[criterion] and total[criterion] < np.inf):
             return False
     return True
 
 
 @njit(cache=True, nogil=True)
-def _is_covered(state: _State, label: int, rest: Floats, slack: Floats) -> bool:
-    """Whether a solution is at most `slack` worse than the label's cost plus `rest` in every criterion."""
-    cost, solutions = state.labels.cost[label], state.solutions.cost
-    first = cost[0] + rest[0] + slack[0]
-    low, high = 0, state.used[FOUND]
+def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> bool:
+    """Whether a solution is at most `slack` worse than `total` in every criterion."""
+    first = total[0] + slack[0]
+    low, high = 0, found
     while low < high:
         middle = (low + high) >> 1
-        if solutions[middle, 0] <= first:
+        if solved[middle, 0] <= first:
             low = middle + 1
         else:
             high = middle
     for index in range(low - 1, -1, -1):
         covers = True
-        for criterion in range(1, len(cost)):
-            if solutions[index, criterion] > cost[criterion] + rest[criterion] + slack[criterion]:
-                covers = False
-                break
-        if covers:
-            return True
-        if len(cost) == 2:
-            return False
+        for criterion in range(1, len(total)):
+            covers &= solved[index, criterion] <= total[criterion] + slack[criterion]
+        # Of two criteria the nearest solution on the left has the least of the second.
+        if covers or len(total) == FEWEST:
+            return covers
     return False
 
 
 @njit(cache=True, nogil=True)
-def _is_dominated(state: _State, label: int) -> bool:
-    """Whether the set of the label's node holds one that is as good in all criteria but the first.
+def _is_dominated(cost: Floats, facts: Ints, other: int, label: int) -> bool:
+    """Whether the set that starts with `other` holds a label that is as good in all criteria but the first.
 
     Labels leave the queue in the order of the first criterion, so those of the set are as good in that one
     too.
     """
-    labels = state.labels
-    other = state.sets[labels.node[label]]
     while other >= 0:
-        if _is_tail_least(labels.cost[other], labels.cost[label]):
+        if _is_tail_least(cost, other, label):
             return True
-        other = labels.following[other]
+        other = facts[other, FOLLOWING]
     return False
 
 
 @njit(cache=True, nogil=True)
-def _enter_set(state: _State, label: int) -> bool:
+def _enter_set(cost: Floats, facts: Ints, sets: Ints, label: int) -> bool:
     """Puts a label into the set of its node in the place of those that it beats; False where one beats it."""
-    if _is_dominated(state, label):
+    node = facts[label, NODE]
+    if _is_dominated(cost, facts, sets[node], label):
         return False
-    labels, sets = state.labels, state.sets
-    node = labels.node[label]
     kept, other = label, sets[node]
     sets[node] = label
     while other >= 0:
-        following = labels.following[other]
-        if not _is_tail_least(labels.cost[label], labels.cost[other]):
-            labels.following[kept] = other
+        following = facts[other, FOLLOWING]
+        if not _is_tail_least(cost, label, other):
+            facts[kept, FOLLOWING] = other
             kept = other
         other = following
-    labels.following[kept] = -1
+    facts[kept, FOLLOWING] = -1
     return True
 
 
 @njit(cache=True, nogil=True)
-def _is_tail_least(cost: Floats, other: Floats) -> bool:
+def _is_tail_least(cost: Floats, one: int, other: int) -> bool:
     least = True
-    for criterion in range(1, len(cost)):
-        least &= cost[criterion] <= other[criterion]
+    for criterion in range(1, cost.shape[1]):
+        least &= cost[one, criterion] <= cost[other, criterion]
     return least
 
 
 @njit(cache=True, nogil=True)
-def _complete(graph: _Graph, state: _State, label: int, tree: int, limit: Floats, slack: Floats) -> _State:
-    """Follows a tree from a label to the target, and keeps the solution unless one within `slack` is known."""
-    cost, rest = state.labels.cost[label], graph.finish[tree, state.labels.node[label]]
-    if not _is_within(cost, rest, limit) or _is_covered(state, label, rest, slack):
+def _solve(state: _State, limit: Floats, slack: Floats, total: Floats, ending: tuple[int, int]) -> _State:
+    """Keeps a solution, in the place of those that it beats, unless one within `slack` is known."""
+    if not _is_within(total, limit) or _is_covered(total, state.solved, state.used[FOUND], slack):
         return state
-    solutions, kept, place = state.solutions, 0, 0
-    total = cost + rest
+    kept = 0
     for index in range(state.used[FOUND]):
-        if not (total <= solutions.cost[index]).all():
-            _move(solutions, index, kept)
+        if not (total <= state.solved[index]).all():
+            state.solved[kept] = state.solved[index]
+            state.endings[kept] = state.endings[index]
             kept += 1
-    if kept == len(solutions.label):
+    if kept == len(state.endings):
         state = _grow_solutions(state)
-        solutions = state.solutions
     place = kept
-    while place > 0 and solutions.cost[place - 1, 0] > total[0]:
-        _move(solutions, place - 1, place)
+    while place > 0 and state.solved[place - 1, 0] > total[0]:
+        state.solved[place] = state.solved[place - 1]
+        state.endings[place] = state.endings[place - 1]
         place -= 1
-    solutions.cost[place] = total
-    solutions.label[place], solutions.tree[place] = label, tree
+    state.solved[place] = total
+    state.endings[place, 0], state.endings[place, 1] = ending
     state.used[FOUND] = kept + 1
     return state
 
 
 @njit(cache=True, nogil=True)
-def _move(solutions: _Solutions, start: int, end: int) -> None:
-    solutions.cost[end] = solutions.cost[start]
-    solutions.label[end] = solutions.label[start]
-    solutions.tree[end] = solutions.tree[start]
-
-
-@njit(cache=True, nogil=True)
-def _comes_first(graph: _Graph, labels: _Labels, one: int, other: int) -> bool:
-    """The order of labels whose bounds on the first criterion are equal: by the others, then by age."""
-    here, there = graph.bound[labels.node[one]], graph.bound[labels.node[other]]
-    for criterion in range(1, len(here)):
-        left: float = labels.cost[one, criterion] + here[criterion]
-        right: float = labels.cost[other, criterion] + there[criterion]
-        if left != right:
-            return left < right
-    return one < other
-
-
-@njit(cache=True, nogil=True)
-def _push(graph: _Graph, state: _State, label: int) -> None:
-    keys, queue, labels = state.keys, state.queue, state.labels
-    key = labels.cost[label, 0] + graph.bound[labels.node[label], 0]
-    hole = state.used[QUEUED]
-    state.used[QUEUED] += 1
-    while hole > 0:
-        parent = (hole - 1) >> 1
-        if key > keys[parent] or (
-            key == keys[parent] and not _comes_first(graph, labels, label, queue[parent])
-        ):
-            break
-        keys[hole], queue[hole] = keys[parent], queue[parent]
-        hole = parent
-    keys[hole], queue[hole] = key, label
-
-
-@njit(cache=True, nogil=True)
-def _pop(graph: _Graph, state: _State) -> None:
-    keys, queue, labels = state.keys, state.queue, state.labels
-    last = state.used[QUEUED] - 1
-    state.used[QUEUED] = last
-    key, label = keys[last], queue[last]
-    hole, child = 0, 1
-    while child < last:
-        twin = child + 1
-        if twin < last and (
-            keys[twin] < keys[child]
-            or (keys[twin] == keys[child] and _comes_first(graph, labels, queue[twin], queue[child]))
-        ):
-            child = twin
-        if key < keys[child] or (key == keys[child] and _comes_first(graph, labels, label, queue[child])):
-            break
-        keys[hole], queue[hole] = keys[child], queue[child]
-        hole, child = child, 2 * child + 1
-    keys[hole], queue[hole] = key, label
-
-
-@njit(cache=True, nogil=True)
 def _grow_labels(state: _State, room: int) -> _State:
-    old, made = state.labels, len(state.keys)
-    cost, keys = np.empty((room, old.cost.shape[1])), np.empty(room)
-    whole = np.empty((5, room), np.int32)
-    cost[:made], keys[:made] = old.cost, state.keys
-    whole[0, :made], whole[1, :made], whole[2, :made] = old.node, old.before, old.arc
-    whole[3, :made], whole[4, :made] = old.following, state.queue
-    labels = _Labels(cost, whole[0], whole[1], whole[2], whole[3])
-    return _State(labels, state.solutions, keys, whole[4], state.sets, state.used)
+    made = len(state.keys)
+    cost, facts = np.empty((room, state.cost.shape[1])), np.full((room, 4), -1, np.int32)
+    keys, queue = np.empty(room), np.empty(room, np.int32)
+    cost[:made], facts[:made], keys[:made], queue[:made] = state.cost, state.facts, state.keys, state.queue
+    return _State(cost, facts, keys, queue, state.sets, state.solved, state.endings, state.used)
 
 
 @njit(cache=True, nogil=True)
 def _grow_solutions(state: _State) -> _State:
-    old = state.solutions
-    solutions = _Solutions(
-        np.concatenate((old.cost, old.cost)), np.append(old.label, old.label), np.append(old.tree, old.tree)
-    )
-    return _State(state.labels, solutions, state.keys, state.queue, state.sets, state.used)
+    room = len(state.endings)
+    solved, endings = np.empty((2 * room, state.solved.shape[1])), np.empty((2 * room, 2), np.int32)
+    solved[:room], endings[:room] = state.solved, state.endings
+    return _State(state.cost, state.facts, state.keys, state.queue, state.sets, solved, endings, state.used)

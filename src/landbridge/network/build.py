@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from landbridge.network.territories import Territories
 from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at
+from landbridge.schema.rows import read_rows
 from landbridge.sources.world import World
 
 
@@ -68,7 +70,7 @@ def build_network(
     terminals = list(terminal_stops(world, tables["places"], around))
     for stop in terminals:
         draft_terminal(draft, around, stop)
-    names = {row["id"]: row["name"] for table in ("posts", "places") for row in tables[table].to_dict("records")}
+    names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
     by_id = {stop.id: stop for stop in (*terminals, *stops)}
     at_place = draft_services(draft, around, tables["services"], by_id)
@@ -104,8 +106,8 @@ def terminal_stops(world: World, authored: pd.DataFrame, around: Surroundings) -
     rows = choose_terminals(world, authored)
     rail = dict(zip(authored["id"], authored["rail"], strict=True))
     classes = dict(zip(authored["id"], authored["cargo_classes"], strict=True))
-    for row in rows.to_dict("records"):
-        known = rail.get(row["id"])
+    for row in read_rows(rows):
+        known: Any = rail.get(row["id"])
         stop = make_stop(
             around,
             row,

@@ -5,14 +5,17 @@ from typing import Any
 
 from landbridge.network.routes import Answer, Route
 from landbridge.schema import Finding
+from landbridge.schema.rows import read_rows
 
 
-def check_capacities(answers: Mapping[str, Answer], given: Mapping[str, Any]) -> Iterator[tuple[str, Finding]]:
+def check_capacities(
+    answers: Mapping[str, Answer], given: Mapping[str, Any]
+) -> Iterator[tuple[str, Finding]]:
     """A flow whose yearly tonnes exceed the published yearly capacity of a place or service on its best route."""
     capacities = {
-        row["id"]: float(row["capacity"]) for row in given["places"].to_dict("records") if row["capacity"] > 0
+        row["id"]: float(row["capacity"]) for row in read_rows(given["places"]) if row["capacity"] > 0
     }
-    for row in given["services"].to_dict("records"):
+    for row in read_rows(given["services"]):
         if row["capacity"] > 0 and row["headway"] > 0:
             capacities[row["id"]] = float(row["capacity"]) * 8_760.0 / float(row["headway"])
     for flow, answer in answers.items():

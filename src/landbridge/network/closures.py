@@ -8,14 +8,18 @@ from enum import IntEnum
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from landbridge.network.shipments import Shipment
+from landbridge.network.terminals import EARTH_KM, unit_vectors
+from landbridge.network.virtual import AIR, DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import open_at
-from landbridge.network.virtual import AIR, DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
 
 Mask = NDArray[np.bool_]
+BULK_ROAD_KM = 150.0
+HANDLING = {"port", "terminal", "station"}
 
 
 class Reason(IntEnum):
@@ -54,7 +58,9 @@ def close_arcs(
 ) -> NDArray[np.int8]:
     """Reason of each arc, int8[arcs], 0 where it is open."""
     reasons = np.zeros(len(network.arcs.tail), np.int8)
+    far = [_far_roads(network)] if shipment.cargo_class == "dry_bulk" else []
     for reason, closed in (
+        *((Reason.CARGO, mask) for mask in far),
         (Reason.STATUS, _closed_by_status(network, tables, date)),
         (Reason.BORDER, _closed_borders(network, tables, date)),
         (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
@@ -65,10 +71,13 @@ def close_arcs(
     return reasons
 
 
-def _closed_by_status(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
+def _closed_by_status(
+    network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date
+) -> Mask:
     arcs, world = network.arcs, network.world
-    closed = _flags(find_shut("legs", tables, date), world.legs)[arcs.leg]
-    closed |= _flags(find_shut("passages", tables, date), world.passages)[arcs.passage]
+    legs, passages = find_shut("legs", tables, date), find_shut("passages", tables, date)
+    closed = pick([leg in legs for leg in world.legs], arcs.leg)
+    closed |= pick([passage in passages for passage in world.passages], arcs.passage)
     return closed | _at_sites(network, find_shut("posts", tables, date) | find_shut("places", tables, date))
 
 
@@ -78,19 +87,18 @@ def find_shut(table: str, tables: Mapping[str, pd.DataFrame], date: datetime.dat
     return set(frame["id"][~open_at(frame, load_catalogue().tables[table], date=date)])
 
 
-def _flags(shut: set[str], order: tuple[str, ...]) -> Mask:
-    """Closed flag of each id of `order`, and False for the index -1."""
-    return np.array([name in shut for name in order] + [False])
-
-
 def _at_sites(network: VirtualNetwork, places: "set[str] | frozenset[str]") -> Mask:
-    flags = np.array([site.id in places for site in network.sites] + [False])
-    return flags[network.arcs.site]
+    return pick([site.id in places for site in network.sites], network.arcs.site)
+
+
+def pick(flags: list[bool], index: NDArray[np.integer]) -> Mask:
+    """`flags` at `index`, False at -1."""
+    return np.take(np.array([*flags, False], np.bool_), index)
 
 
 def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
     crossings = network.world.crossings
-    closed = np.zeros(len(crossings) + 1, np.bool_)
+    closed = [False] * len(crossings)
     pairs = [frozenset(pair) for pair in zip(crossings["country_a"], crossings["country_b"], strict=True)]
     borders = tables["borders"]
     for row in borders[borders["id"].isin(find_shut("borders", tables, date))].itertuples(index=False):
@@ -98,7 +106,7 @@ def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame],
         for position, mode in enumerate(crossings["mode"]):
             if pairs[position] == pair and row.mode in ("any", mode):
                 closed[position] = True
-    return closed[network.arcs.crossing]
+    return pick(closed, network.arcs.crossing)
 
 
 def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], shipment: Shipment) -> Mask:
@@ -113,10 +121,29 @@ def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame]
         for row_id, classes in zip(tables["services"]["id"], tables["services"]["cargo_classes"], strict=True)
         if classes and shipment.cargo_class not in classes
     }
-    refused = np.array(
-        [any(step.service in refusing_services for step in steps) for steps in network.operations] + [False]
+    refused = [any(step.service in refusing_services for step in steps) for steps in network.operations]
+    return _at_sites(network, refusing) & (network.arcs.op >= 0) | pick(refused, network.arcs.op)
+
+
+def _far_roads(network: VirtualNetwork) -> Mask:
+    """Roads further than 150 km from every place where goods change modes or start or end.
+
+    Bulk is brought to a railway, a port or a buyer by lorry, not hauled by road across countries.
+    """
+    points = np.array(
+        [
+            (site.lat, site.lon)
+            for site in network.sites
+            if site.kind in HANDLING or site.id in network.outlets
+        ]
     )
-    return _at_sites(network, refusing) & (network.arcs.op >= 0) | refused[network.arcs.op]
+    tree = cKDTree(unit_vectors(points[:, 0], points[:, 1]))
+    gap, _ = tree.query(
+        unit_vectors(network.node_lat, network.node_lon), distance_upper_bound=BULK_ROAD_KM / EARTH_KM
+    )
+    far = ~np.isfinite(gap)
+    road = network.arcs.code_a < network.codes.land(RAIL, np.zeros(1, np.int64))[0]
+    return road & (far[network.arcs.tail] | far[network.arcs.head])
 
 
 def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask:
@@ -130,22 +157,23 @@ def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Ma
 
 
 def _at_places(network: VirtualNetwork, places: frozenset[str]) -> Mask:
-    legs = np.array([leg in places for leg in network.world.legs] + [False])
-    passages = np.array([passage in places for passage in network.world.passages] + [False])
-    return _at_sites(network, places) | legs[network.arcs.leg] | passages[network.arcs.passage]
+    legs = pick([leg in places for leg in network.world.legs], network.arcs.leg)
+    passages = pick([passage in places for passage in network.world.passages], network.arcs.passage)
+    return _at_sites(network, places) | legs | passages
 
 
 def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: frozenset[str]) -> Mask:
     codes, arcs = network.codes, network.arcs
-    table = np.zeros(codes.free + 1, np.bool_)
-    for code in range(codes.free):
-        layer, scope = codes.decode(code)
-        table[code] = layer <= RAIL and scope in countries and (not modes or LAYERS[layer] in modes)
-    inside = table[arcs.code_a] | (table[arcs.code_b] & (arcs.km_b > 0))
+    decoded = [codes.decode(code) for code in range(codes.free)]
+    table = [
+        layer <= RAIL and scope in countries and (not modes or LAYERS[layer] in modes)
+        for layer, scope in decoded
+    ]
+    inside = pick(table, arcs.code_a) | (pick(table, arcs.code_b) & (arcs.km_b > 0))
     if modes and not modes & {"sea", "ferry"}:
         return inside
-    ports = np.array([site.country in countries and site.kind != "post" for site in network.sites] + [False])
-    return inside | ports[arcs.site]
+    ports = [site.country in countries and site.kind != "post" for site in network.sites]
+    return inside | pick(ports, arcs.site)
 
 
 def _avoided(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
@@ -154,7 +182,7 @@ def _avoided(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
         closed |= _in_countries(network, restrictions.avoid_countries, frozenset())
     if restrictions.no_gauge_change:
         changes = [any(step.operation == "gauge_change" for step in steps) for steps in network.operations]
-        closed |= np.array([*changes, False])[network.arcs.op]
+        closed |= pick(changes, network.arcs.op)
     return closed
 
 
@@ -173,7 +201,11 @@ def close_other_modes(network: VirtualNetwork, mode: str, ends: tuple[tuple[floa
         "air": (AIR,),
     }[mode]
     services = np.array(
-        [next((step.mode for step in steps if step.operation == "service"), "") for steps in network.operations] + [""]
+        [
+            next((step.mode for step in steps if step.operation == "service"), "")
+            for steps in network.operations
+        ]
+        + [""]
     )[arcs.op]
     closed = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
     if ROAD not in allowed:
@@ -192,4 +224,5 @@ def great_circle(
     half = np.sin((phi - theta) / 2) ** 2 + np.cos(phi) * np.cos(theta) * (
         np.sin(np.radians(np.asarray(lon, np.float64) - to_lon) / 2) ** 2
     )
-    return 2 * 6371.0088 * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    distance: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    return distance

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,15 +44,30 @@ class Item:
         return worst_quality([term.quality for term in self.terms])
 
 
+class Done(NamedTuple):
+    """An operation done at a site."""
+
+    step: Step
+    site: Site
+
+
+class Piece(NamedTuple):
+    """Kilometres under one price code."""
+
+    code: int
+    km: float
+
+
 @dataclass(slots=True)
 class Leg:
-    """A leg while it is gathered: pieces in order, drawn points, gauge, layer."""
+    """A leg while it is gathered: pieces in order, drawn points, gauge, layer, and the names of its ends."""
 
     layer: int
     mode: str
     means: str
     start: str
-    pieces: list[tuple[int, float]] = field(default_factory=list)
+    end: str = ""
+    pieces: list[Piece] = field(default_factory=list)
     line: list[tuple[float, float]] = field(default_factory=list)
     gauge: int = 0
 
@@ -67,9 +83,8 @@ class PathReader:
     def read(self, path: NDArray[np.integer], *, start: Site, end: Site) -> tuple[Item, ...]:
         """Items of `path` (arc ids in order) from the place `start` to the place `end`."""
         events = list(self._events(path, start))
-        legs = _name_ends(events, end)
-        priced = self._price_hauls(legs)
-        return tuple(priced)
+        _name_ends(events, end)
+        return tuple(self._price_hauls(events))
 
     def clear(self, items: Sequence[Item], *, start: Site, end: Site) -> tuple[Item, ...]:
         """Export clearance at the start and import clearance at the end, by the mode of the first and last leg.
@@ -87,30 +102,28 @@ class PathReader:
             cleared.append(self._operation_item(step, site, price))
         return tuple(cleared)
 
-    def _events(self, path: NDArray[np.integer], start: Site) -> Iterator["Leg | tuple[Step, Site]"]:
+    def _events(self, path: NDArray[np.integer], start: Site) -> Iterator[Leg | Done]:
         leg: Leg | None = None
         at = start.name
         for arc, passed in zip(path, self._passed(path), strict=True):
             for event in (*self._arc_events(int(arc)), *passed):
-                if isinstance(event, tuple) and isinstance(event[0], Step):
+                if isinstance(event, Done):
                     if leg is not None:
                         yield leg
                         leg = None
-                    at = event[1].name
+                    at = event.site.name
                     yield event
                     continue
-                code, km = event
-                layer, mode, means = self._carriage(code)
+                layer, mode, means = self._carriage(event.code)
                 if leg is None or (leg.layer, leg.mode) != (layer, mode):
                     if leg is not None:
                         yield leg
-                        at = ""
                     leg = Leg(layer, mode, means, at)
-                self._extend(leg, int(arc), (code, km))
+                self._extend(leg, int(arc), event)
         if leg is not None:
             yield leg
 
-    def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[tuple[Step, Site], ...]]:
+    def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
         """For each arc the strait or canal that ends with it."""
         arcs = self.network.arcs
         for arc, following in zip(path, [*path[1:], -1], strict=True):
@@ -122,16 +135,16 @@ class PathReader:
             row = self.pricer.passages.get(step.scopes[0], {})
             point = float(self.network.node_lat[head]), float(self.network.node_lon[head])
             site = Site(step.scopes[0], str(row.get("name", step.scopes[0])), "", *point, "passage")
-            yield ((step, site),) if self._matters(step) else ()
+            yield (Done(step, site),) if self._matters(step) else ()
 
-    def _arc_events(self, arc: int) -> Iterator["tuple[Step, Site] | tuple[int, float]"]:
+    def _arc_events(self, arc: int) -> Iterator[Done | Piece]:
         """Moves and operations of one arc in the order in which they happen."""
         arcs, network = self.network.arcs, self.network
         steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
         site = network.sites[arcs.site[arc]] if arcs.site[arc] >= 0 else None
-        done = [(step, site) for step in steps if site is not None and self._matters(step)]
+        done = [Done(step, site) for step in steps if site is not None and self._matters(step)]
         moves = [
-            (int(code), float(km))
+            Piece(int(code), float(km))
             for code, km in ((arcs.code_a[arc], arcs.km_a[arc]), (arcs.code_b[arc], arcs.km_b[arc]))
             if km > 0
         ]
@@ -158,9 +171,9 @@ class PathReader:
         mode = LAYERS[layer]
         return layer, mode, self.pricer.shipment.means(mode)
 
-    def _extend(self, leg: Leg, arc: int, piece: tuple[int, float]) -> None:
-        if leg.pieces and leg.pieces[-1][0] == piece[0]:
-            leg.pieces[-1] = (piece[0], leg.pieces[-1][1] + piece[1])
+    def _extend(self, leg: Leg, arc: int, piece: Piece) -> None:
+        if leg.pieces and leg.pieces[-1].code == piece.code:
+            leg.pieces[-1] = Piece(piece.code, leg.pieces[-1].km + piece.km)
         else:
             leg.pieces.append(piece)
         points = self.shape(arc)
@@ -179,17 +192,17 @@ class PathReader:
         inner = [(float(lon), float(lat)) for lat, lon in self.network.world.edge_shape(edge)]
         return [ends[0], *(inner if arcs.forward[arc] else inner[::-1]), ends[1]]
 
-    def _price_hauls(self, events: "Sequence[tuple[Leg, str] | tuple[Step, Site]]") -> Iterator[Item]:
+    def _price_hauls(self, events: Sequence[Leg | Done]) -> Iterator[Item]:
         """Items in order; a haul is what one carrier does without reloading, so its fixed charge falls once."""
         hauls = _group_hauls(events)
         for position, event in enumerate(events):
-            if isinstance(event[0], Leg):
+            if isinstance(event, Leg):
                 first, distance = hauls[position]
-                yield self._leg_item(event[0], str(event[1]), haul_km=distance, first=first)
+                yield self._leg_item(event, haul_km=distance, first=first)
             else:
-                yield self._operation_item(event[0], event[1], self.weights.prices[event[0]])  # type: ignore[arg-type, index]
+                yield self._operation_item(event.step, event.site, self.weights.prices[event.step])
 
-    def _leg_item(self, leg: Leg, end: str, *, haul_km: float, first: bool) -> Item:
+    def _leg_item(self, leg: Leg, *, haul_km: float, first: bool) -> Item:
         terms: list[Term] = []
         excesses: list[tuple[str, Excess]] = []
         countries: list[str] = []
@@ -205,13 +218,13 @@ class PathReader:
             terms += _haul_terms(self.weights.moves[leg.pieces[0][0]], terms)
         hours = sum(excess.mean for _, excess in excesses)
         terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
-        site = Site("", end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
+        site = Site("", leg.end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
         return Item(
             kind="leg",
             mode=leg.mode,
             operation="",
             start=leg.start,
-            end=end,
+            end=leg.end,
             site=site,
             means=leg.means,
             service="",
@@ -231,20 +244,30 @@ class PathReader:
         where = f" ({scope})" if scope else ""
         taper = max(haul_km / move.taper_distance, 1.0) ** -move.taper if move.taper else 1.0
         tapered = f" x ({haul_km:,.0f}/{move.taper_distance:,.0f})^-{move.taper:g}" if taper != 1.0 else ""
-        inputs, source, quality = (f"rates#{rate.get('id', '')}",), str(rate.get("source", "")), str(rate.get("quality"))
+        inputs, source, quality = (
+            (f"rates#{rate.get('id', '')}",),
+            str(rate.get("source", "")),
+            str(rate.get("quality")),
+        )
         per_km = move.per_km * taper
         formula = f"{move.per_km:.4g} USD/tkm x {km:,.0f} km{tapered}{where}"
         yield Term("carriage", per_km * km, "USD/t", formula, inputs, source, quality, move.sigma)
         if move.empty:
             formula = f"{move.empty:.4g} USD/tkm x {km:,.0f} km{tapered}{where}"
-            yield Term("empty_return", move.empty * taper * km, "USD/t", formula, inputs, source, quality, move.sigma)
+            yield Term(
+                "empty_return", move.empty * taper * km, "USD/t", formula, inputs, source, quality, move.sigma
+            )
         hours = move.time * km
         if move.hourly:
             formula = f"{move.hourly:.4g} USD/t/h x {hours:,.1f} h{where}"
-            yield Term("hourly", move.hourly * hours, "USD/t", formula, inputs, source, quality, hourly=move.hourly)
-        pace = f"{km:,.0f} km at a median of {float(speed['speed']):.4g} km/h, mean{where}"  # type: ignore[arg-type]
-        yield Term("time", hours, "h", pace, (f"speeds#{speed['id']}",), str(speed["source"]), str(speed["quality"]))
-        emission = f"{float(factor['factor']):.4g} g/tkm x {km:,.0f} km{where}"  # type: ignore[arg-type]
+            yield Term(
+                "hourly", move.hourly * hours, "USD/t", formula, inputs, source, quality, hourly=move.hourly
+            )
+        pace = f"{km:,.0f} km at a median of {float(speed['speed']):.4g} km/h, mean{where}"
+        yield Term(
+            "time", hours, "h", pace, (f"speeds#{speed['id']}",), str(speed["source"]), str(speed["quality"])
+        )
+        emission = f"{float(factor['factor']):.4g} g/tkm x {km:,.0f} km{where}"
         yield Term(
             "co2e",
             move.co2e * km,
@@ -270,7 +293,7 @@ class PathReader:
             service=step.service,
             gauge=0,
             countries=ends[2] if run else ((site.country,) if site.country else ()),
-            distance=float(service["distance"]) if run else 0.0,  # type: ignore[arg-type]
+            distance=float(service["distance"]) if run else 0.0,
             cost=price.cost,
             time=price.time,
             co2e=price.co2e,
@@ -284,7 +307,9 @@ class PathReader:
     ) -> tuple[str, str, tuple[str, ...], tuple[tuple[float, float], ...]]:
         row = self.pricer.services[service]
         other = next(
-            site for site in self.network.sites if site.id in (row["from"], row["to"]) and site.id != arrival.id
+            site
+            for site in self.network.sites
+            if site.id in (row["from"], row["to"]) and site.id != arrival.id
         )
         countries = tuple(dict.fromkeys((other.country, arrival.country)))
         return other.name, arrival.name, countries, ((other.lon, other.lat), (arrival.lon, arrival.lat))
@@ -298,7 +323,11 @@ def _haul_terms(move: MovePrice, terms: Sequence[Term]) -> Iterator[Term]:
     """The fixed charge of a haul, and what is missing to its minimum."""
     if move.rate is None:
         return
-    inputs, source, quality = (f"rates#{move.rate['id']}",), str(move.rate["source"]), str(move.rate["quality"])
+    inputs, source, quality = (
+        (f"rates#{move.rate['id']}",),
+        str(move.rate["source"]),
+        str(move.rate["quality"]),
+    )
     if move.fixed:
         formula = f"{move.fixed:.4g} USD/t a haul"
         yield Term("fixed", move.fixed, "USD/t", formula, inputs, source, quality, move.sigma)
@@ -308,39 +337,31 @@ def _haul_terms(move: MovePrice, terms: Sequence[Term]) -> Iterator[Term]:
         yield Term("fixed", short, "USD/t", formula, inputs, source, quality, move.sigma)
 
 
-def _name_ends(
-    events: "Sequence[Leg | tuple[Step, Site]]", end: Site
-) -> "list[tuple[Leg, str] | tuple[Step, Site]]":
-    """Each leg with the name of the place where it ends: that of the next operation, else the route's end."""
-    named: list[tuple[Leg, str] | tuple[Step, Site]] = []
+def _name_ends(events: Sequence[Leg | Done], end: Site) -> None:
+    """Gives each leg the name of the place where it ends: that of the next operation, else the route's end."""
     following = end.name
     for event in reversed(events):
         if isinstance(event, Leg):
-            named.append((event, following))
+            event.end = following
         else:
-            following = event[1].name
-            named.append(event)
-    return named[::-1]
+            following = event.site.name
 
 
-def _group_hauls(
-    events: "Sequence[tuple[Leg, str] | tuple[Step, Site]]",
-) -> dict[int, tuple[bool, float]]:
+def _group_hauls(events: Sequence[Leg | Done]) -> dict[int, tuple[bool, float]]:
     """For each leg: whether it starts a haul, and the kilometres of the whole haul."""
-    hauls: list[list[int]] = []
-    current: str = ""
+    hauls: list[list[tuple[int, Leg]]] = []
+    current = -1
     for position, event in enumerate(events):
-        if isinstance(event[0], Leg):
-            carrier = f"{event[0].layer}"
-            if carrier != current:
+        if isinstance(event, Leg):
+            if event.layer != current:
                 hauls.append([])
-                current = carrier
-            hauls[-1].append(position)
-        elif event[0].operation in ("tranship", "service"):
-            current = ""
+                current = event.layer
+            hauls[-1].append((position, event))
+        elif event.step.operation in ("tranship", "service"):
+            current = -1
     result = {}
     for haul in hauls:
-        total = sum(km for position in haul for _, km in events[position][0].pieces)  # type: ignore[union-attr]
-        for order, position in enumerate(haul):
+        total = sum(piece.km for _, leg in haul for piece in leg.pieces)
+        for order, (position, _) in enumerate(haul):
             result[position] = (order == 0, total)
     return result

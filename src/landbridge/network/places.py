@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ SAME_KM = 30.0  # places of one name and country within this distance are one (a
 DOMINANCE = 10  # a city more than this many times as large as its namesakes wins
 REACH_KM = {"road": 100.0, "rail": 50.0, "water": 100.0}
 LAYERS = ("road", "rail", "water")
+IDENTITY = ("id", "name", "kind", "locode", "country")
 # Places without a population are weighed as if they had this many people; of one town the first kind stands for it.
 WEIGHT_OF_KIND = {
     "city": 15_000, "port": 5_000, "terminal": 4_000, "station": 3_000, "zone": 2_000, "post": 1_000, "airport": 500,
@@ -64,7 +66,9 @@ class Place:
 
     def __str__(self) -> str:
         people = f", {self.population:,} people" if self.population else ""
-        return f"{self.name}, {self.country} ({self.kind}{people}, {self.lat:.2f},{self.lon:.2f}, id {self.id})"
+        return (
+            f"{self.name}, {self.country} ({self.kind}{people}, {self.lat:.2f},{self.lon:.2f}, id {self.id})"
+        )
 
 
 def find_place(world: World, text: str, *, country: str = "", extra: pd.DataFrame | None = None) -> Place:
@@ -134,8 +138,8 @@ def _find_extra(text: str, country: str, extra: pd.DataFrame | None) -> Place | 
         names = {row["id"], row["name"], row.get("locode") or "", *(row.get("aliases") or ())}
         known = key in {make_key(str(name)) for name in names if name}
         if key and known and country in ("", row["country"]):
-            words = [str(row[name] or "") for name in ("id", "name", "kind", "locode", "country")]
-            return Place(None, *words, float(row["lat"]), float(row["lon"]))
+            identity, name, kind, code, land = (str(row[word] or "") for word in IDENTITY)
+            return Place(None, identity, name, kind, code, land, float(row["lat"]), float(row["lon"]))
     return None
 
 
@@ -171,10 +175,11 @@ def read_place(world: World, number: int) -> Place:
     """The place of a row of World.places."""
     columns = world.places
     at = {name: columns[name].array[number] for name in columns.columns}
-    snaps = {f"{layer}_node": int(at[f"{layer}_node"]) for layer in LAYERS}
-    gaps = {f"{layer}_km": float(at[f"{layer}_km"]) for layer in LAYERS}
-    words = [str(at[name]) for name in ("id", "name", "kind", "locode", "country")]
-    return Place(number, *words, float(at["lat"]), float(at["lon"]), int(at["population"]), **snaps, **gaps)  # type: ignore[arg-type]
+    snaps: dict[str, Any] = {f"{layer}_node": int(at[f"{layer}_node"]) for layer in LAYERS}
+    snaps |= {f"{layer}_km": float(at[f"{layer}_km"]) for layer in LAYERS}
+    identity, name, kind, code, country = (str(at[word]) for word in IDENTITY)
+    point, people = (float(at["lat"]), float(at["lon"])), int(at["population"])
+    return Place(number, identity, name, kind, code, country, *point, population=people, **snaps)
 
 
 @cache
@@ -209,10 +214,22 @@ def _choose(text: str, found: list[Place]) -> Place:
     first, second = towns[:2]
     if _weigh(first) > DOMINANCE * _weigh(second):
         what = f"'{text}' is taken for {first}; {len(towns) - 1} smaller of this name"
-        note = Finding("namesakes", "note", what, "add the country to mean another", nearest=_name_all(towns[1:4]))
+        note = Finding(
+            "namesakes", "note", what, "add the country to mean another", nearest=_name_all(towns[1:4])
+        )
         return replace(first, findings=(note,))
     what = f"'{text}' fits {len(towns)} places: " + "; ".join(str(place) for place in towns[:8])
-    raise InputError([Finding("ambiguous_place", "error", what, "add the country or write the id", nearest=_name_all(towns[:8]))])
+    raise InputError(
+        [
+            Finding(
+                "ambiguous_place",
+                "error",
+                what,
+                "add the country or write the id",
+                nearest=_name_all(towns[:8]),
+            )
+        ]
+    )
 
 
 def _name_all(places: list[Place]) -> tuple[str, ...]:
@@ -221,7 +238,9 @@ def _name_all(places: list[Place]) -> tuple[str, ...]:
 
 def _find_twin_post(found: list[Place]) -> Place | None:
     """The post whose two towns bear the name, unless a far larger place elsewhere does."""
-    for post in sorted((p for p in found if p.kind == "post"), key=lambda p: (not p.id.endswith("road"), p.id)):
+    for post in sorted(
+        (p for p in found if p.kind == "post"), key=lambda p: (not p.id.endswith("road"), p.id)
+    ):
         near = [p for p in found if _distance(post, p) <= SAME_KM and p.kind != "post"]
         far = [_weigh(p) for p in found if _distance(post, p) > SAME_KM]
         if len({p.country for p in near}) > 1 and max(far, default=0) <= DOMINANCE * max(map(_weigh, near)):
@@ -263,10 +282,14 @@ def _check_snap(place: Place) -> Place:
     if place.snap_km <= FAR_KM:
         return place
     if math.isnan(place.snap_km):
-        far = Finding("no_network", "warning", f"no network is within reach of {place}", "choose a place on the network")
+        far = Finding(
+            "no_network", "warning", f"no network is within reach of {place}", "choose a place on the network"
+        )
     else:
         what = f"{place} lies {place.snap_km:.0f} km from the nearest network"
-        far = Finding("far_from_network", "warning", what, "check the coordinates, or choose a place on the network")
+        far = Finding(
+            "far_from_network", "warning", what, "check the coordinates, or choose a place on the network"
+        )
     return replace(place, findings=(*place.findings, far))
 
 
@@ -274,12 +297,16 @@ def _unknown(world: World, text: str, country: str) -> Finding:
     key = make_key(text.rpartition(",")[0] or text)
     elsewhere = _look_up(world, key, "")
     if elsewhere:
-        names = tuple(f"{place.name}, {place.country}" for place in _group_towns([p for p, _ in elsewhere])[:5])
+        names = tuple(
+            f"{place.name}, {place.country}" for place in _group_towns([p for p, _ in elsewhere])[:5]
+        )
     else:
         names = _find_like(world, key, country)
     within = f" in {country}" if country else ""
     what = f"there is no place '{text.strip()[:80]}'{within}"
-    return Finding("unknown_place", "error", what, "write a name, UN/LOCODE, id or latitude,longitude", nearest=names)
+    return Finding(
+        "unknown_place", "error", what, "write a name, UN/LOCODE, id or latitude,longitude", nearest=names
+    )
 
 
 def _find_like(world: World, key: str, country: str) -> tuple[str, ...]:

@@ -8,16 +8,18 @@ USD/t in one price year, times h, emissions kg/t CO2e. Method of the time model:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, isnan, log, nan
+from typing import Any
 
 import pandas as pd
 
 from landbridge.kernels.distributions import Z90, Excess, excess_over, fit_excess
 from landbridge.network.lookup import RowIndex
 from landbridge.network.shipments import Shipment
+from landbridge.schema.rows import Row, read_rows
 
 WORST = ("measured", "published", "estimated", "default")
 HOURS_A_YEAR = 8_760.0
-STANDING = {"border_crossing", "customs", "inspection", "wait"}
+STANDING = {"border_crossing", "customs", "inspection", "wait", "gauge_change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class PriceBook:
 
     frames: Mapping[str, pd.DataFrame]
     indexes: Mapping[str, RowIndex]
-    parameters: Mapping[str, Mapping[str, object]]
+    parameters: Mapping[str, Row]
     spreads: Mapping[str, float]
     records: dict[str, list[dict[str, object]]] = field(default_factory=dict)
 
@@ -72,31 +74,31 @@ class PriceBook:
         return cls(
             frames={name: tables[name] for name in columns},
             indexes={name: RowIndex.build(tables[name], columns=keys) for name, keys in columns.items()},
-            parameters={str(row["id"]): row for row in tables["parameters"].to_dict("records")},
+            parameters={str(row["id"]): row for row in read_rows(tables["parameters"])},
             spreads=spreads,
-            records={name: tables[name].to_dict("records") for name in columns},
+            records={name: read_rows(tables[name]) for name in columns},
         )
 
-    def row(self, table: str, scopes: tuple[str, ...], **wanted: str) -> Mapping[str, object] | None:
+    def row(self, table: str, scopes: tuple[str, ...], **wanted: str) -> Row | None:
         """The most exact row of a parameter table."""
         position = self.indexes[table].find(scopes, **wanted)
         return None if position is None else self.records[table][position]
 
-    def parameter(self, name: str) -> Mapping[str, object]:
+    def parameter(self, name: str) -> Row:
         """A row of the table parameters; raises KeyError where the shipped table lacks it."""
         return self.parameters[name]
 
     def number(self, name: str) -> float:
         """Value of a parameter."""
-        return float(self.parameter(name)["value"])  # type: ignore[arg-type]
+        return float(self.parameter(name)["value"])
 
-    def deflate(self, year: object) -> float:
+    def deflate(self, year: Any) -> float:
         """Factor that brings a price of `year` to the price year of the results (1 for a year without an index)."""
         base = self.parameters.get(f"deflator_{int(self.number('price_year'))}")
-        row = self.parameters.get(f"deflator_{int(year)}") if year is not None and not pd.isna(year) else None  # type: ignore[call-overload]
-        return float(base["value"]) / float(row["value"]) if base and row else 1.0  # type: ignore[arg-type]
+        row = self.parameters.get(f"deflator_{int(year)}") if year is not None and not pd.isna(year) else None
+        return float(base["value"]) / float(row["value"]) if base and row else 1.0
 
-    def sigma(self, row: Mapping[str, object], low: str, high: str) -> float:
+    def sigma(self, row: Row, low: str, high: str) -> float:
         """Lognormal sigma of a cost: from its published quantiles, else the stated spread of its quality."""
         least, most = _number(row, low), _number(row, high)
         if least > 0 and most > 0:
@@ -117,9 +119,9 @@ class MovePrice:
     time: float
     co2e: float
     excess: Excess
-    rate: Mapping[str, object] | None
-    speed: Mapping[str, object] | None
-    factor: Mapping[str, object] | None
+    rate: Row | None
+    speed: Row | None
+    factor: Row | None
     per_km: float = 0.0
     hourly: float = 0.0
     empty: float = 0.0
@@ -134,7 +136,9 @@ UNKNOWN_MOVE = MovePrice(inf, inf, inf, Excess(0.0, 0.0, 0.0, 0.0), None, None, 
 LONG_HAUL_KM = 12_000.0
 
 
-def price_move(book: PriceBook, shipment: Shipment, *, mode: str, means: str, scopes: tuple[str, ...]) -> MovePrice:
+def price_move(
+    book: PriceBook, shipment: Shipment, *, mode: str, means: str, scopes: tuple[str, ...]
+) -> MovePrice:
     """Price of a km by `mode` in the first of `scopes` that has rows; the cost is the search's additive bound.
 
     A degressive rate enters the bound at its value for a haul of 12,000 km, so the bound never exceeds the full
@@ -152,7 +156,11 @@ def price_move(book: PriceBook, shipment: Shipment, *, mode: str, means: str, sc
     scale = book.deflate(rate["price_year"]) / load
     per_km = _number(rate, "rate") * scale
     taper, reach = _number(rate, "taper"), _number(rate, "taper_distance", inf) or inf
-    hourly = _number(rate, "hourly") * book.deflate(rate["price_year"]) / (load if unit != "t" else shipment.tonnes)
+    hourly = (
+        _number(rate, "hourly")
+        * book.deflate(rate["price_year"])
+        / (load if unit != "t" else shipment.tonnes)
+    )
     least = per_km * (max(LONG_HAUL_KM / reach, 1.0) ** -taper if taper else 1.0)
     empty = per_km * _number(rate, "empty_return")
     holding = shipment_hour(book, shipment)
@@ -175,7 +183,7 @@ def price_move(book: PriceBook, shipment: Shipment, *, mode: str, means: str, sc
     )
 
 
-def _pace(speed: Mapping[str, object]) -> Excess:
+def _pace(speed: Row) -> Excess:
     """Hours of a km: the least at the best speed, the median, and the 90th percentile at the slow speed."""
     median = 1.0 / _number(speed, "speed")
     best, slow = _number(speed, "speed_max", nan), _number(speed, "speed_p10", nan)
@@ -188,13 +196,19 @@ def shipment_hour(book: PriceBook, shipment: Shipment) -> float:
     return shipment.value * book.number("interest_rate") / 100.0 / HOURS_A_YEAR
 
 
-def _number(row: Mapping[str, object], name: str, missing: float = 0.0) -> float:
-    value = float(row.get(name, nan))  # type: ignore[arg-type]
+def _number(row: Row, name: str, missing: float = 0.0) -> float:
+    value = float(row.get(name, nan))
     return missing if isnan(value) else value
 
 
 def price_operation(
-    book: PriceBook, shipment: Shipment, row: Mapping[str, object], *, mode: str, operation: str, table: str = "operations"
+    book: PriceBook,
+    shipment: Shipment,
+    row: Row,
+    *,
+    mode: str,
+    operation: str,
+    table: str = "operations",
 ) -> Price:
     """Price of one operation by its row of `table`: charge, inventory and, on the road, standing."""
     least, median, slow = _times(row)
@@ -207,7 +221,9 @@ def price_operation(
         formula = f"{_number(row, 'cost'):,.6g} USD/{unit} / {shipment.tonnes_per(unit):,.6g} t/{unit}"
         sigma = book.sigma(row, "cost_p10", "cost_p90")
         terms.append(Term("charge", charge, "USD/t", formula, inputs, source, quality, sigma))
-    terms += time_costs(book, shipment, excess, mode=mode, standing=operation in STANDING)
+    terms += time_costs(
+        book, shipment, excess, mode=mode, standing=operation in STANDING, storing=operation == "store"
+    )
     if excess.mean:
         formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
         terms.append(Term("time", excess.mean, "h", formula, inputs, source, quality))
@@ -215,37 +231,47 @@ def price_operation(
     return Price(cost, excess.mean, 0.0, tuple(terms), excess)
 
 
-def _times(row: Mapping[str, object]) -> tuple[float, float, float]:
+def _times(row: Row) -> tuple[float, float, float]:
     median = _number(row, "time_p50", _number(row, "time_min"))
     least = min(_number(row, "time_min", median), median)
     return least, median, max(_number(row, "time_p90", median), median)
 
 
 def time_costs(
-    book: PriceBook, shipment: Shipment, excess: Excess, *, mode: str, standing: bool
+    book: PriceBook, shipment: Shipment, excess: Excess, *, mode: str, standing: bool, storing: bool = False
 ) -> list[Term]:
-    """Costs that run with an operation's time: inventory for all, standing of the truck beyond its free hours."""
+    """Costs that run with an operation's time: inventory for all; the lorry beyond its free hours, the wagon's hire
+    where they stand; storage of a container in a port beyond its free days.
+    """
     terms = [inventory_term(book, shipment, excess.mean)]
+    if mode == "rail" and standing and shipment.payload_wagon > 0:
+        terms.append(_standing_term(book, excess, ("wagon_hire", shipment.payload_wagon), free=0.0))
     if mode == "road" and standing and shipment.payload_truck > 0:
-        row = book.parameter("truck_standing")
-        hourly = float(row["value"]) * book.deflate(row["price_year"]) / 24.0 / shipment.payload_truck  # type: ignore[arg-type]
         free = book.number("truck_free_hours")
-        paid = excess_over(excess, free)
-        formula = f"{float(row['value']):,.4g} USD/d / 24 h / {shipment.payload_truck:.4g} t x {paid:.3g} h beyond {free:.3g} h free"  # type: ignore[arg-type]
-        terms.append(
-            Term(
-                "detention",
-                hourly * paid,
-                "USD/t",
-                formula,
-                ("parameters#truck_standing", "parameters#truck_free_hours"),
-                str(row["source"]),
-                str(row["quality"]),
-                hourly=hourly,
-                free=free,
-            )
-        )
+        terms.append(_standing_term(book, excess, ("truck_standing", shipment.payload_truck), free=free))
+    if storing and shipment.has_teu:
+        free = 24.0 * book.number("port_free_days")
+        terms.append(_standing_term(book, excess, ("port_storage", shipment.payload_teu), free=free))
     return [term for term in terms if term.value]
+
+
+def _standing_term(book: PriceBook, excess: Excess, hire: tuple[str, float], *, free: float) -> Term:
+    """What a vehicle or a box costs for each hour beyond the free ones: `hire` is its parameter and its load in t."""
+    name, load = hire
+    row = book.parameter(name)
+    daily = float(row["value"]) * book.deflate(row["price_year"])
+    hourly, paid = daily / 24.0 / load, excess_over(excess, free)
+    return Term(
+        "detention",
+        hourly * paid,
+        "USD/t",
+        f"{daily:,.4g} USD/d / 24 h / {load:.4g} t x {paid:.3g} h beyond {free:.3g} h free",
+        (f"parameters#{name}",),
+        str(row["source"]),
+        str(row["quality"]),
+        hourly=hourly,
+        free=free,
+    )
 
 
 def inventory_term(book: PriceBook, shipment: Shipment, hours: float) -> Term:
@@ -256,7 +282,7 @@ def inventory_term(book: PriceBook, shipment: Shipment, hours: float) -> Term:
         "inventory",
         hourly * hours,
         "USD/t",
-        f"{shipment.value:,.6g} USD/t x {float(rate['value']):.3g} % / 8,760 h x {hours:,.4g} h",  # type: ignore[arg-type]
+        f"{shipment.value:,.6g} USD/t x {float(rate['value']):.3g} % / 8,760 h x {hours:,.4g} h",
         (f"shipments#{shipment.id}", "parameters#interest_rate"),
         str(rate["source"]),
         worst_quality([str(rate["quality"]), shipment.quality]),
@@ -267,7 +293,7 @@ def inventory_term(book: PriceBook, shipment: Shipment, hours: float) -> Term:
 def insurance_term(book: PriceBook, shipment: Shipment) -> Term:
     """Cargo insurance of the whole route, a share of the value."""
     rate = book.parameter("insurance_share")
-    share = float(rate["value"])  # type: ignore[arg-type]
+    share = float(rate["value"])
     return Term(
         "insurance",
         shipment.value * share / 100.0,
@@ -278,5 +304,3 @@ def insurance_term(book: PriceBook, shipment: Shipment) -> Term:
         worst_quality([str(rate["quality"]), shipment.quality]),
         sigma=book.spreads[str(rate["quality"])],
     )
-
-

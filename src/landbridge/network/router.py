@@ -3,13 +3,23 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from landbridge.kernels.distributions import Z90
 from landbridge.network.build import build_network, survey
-from landbridge.network.closures import Reason, Restrictions, close_arcs, close_other_modes, find_shut, great_circle
+from landbridge.network.closures import (
+    Reason,
+    Restrictions,
+    close_arcs,
+    close_other_modes,
+    find_shut,
+    great_circle,
+)
 from landbridge.network.items import PathReader
 from landbridge.network.pricing import PriceBook
 from landbridge.network.routes import Answer, Corridor, Request, find_routes
@@ -18,7 +28,9 @@ from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Stop, Surroundings
 from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork
 from landbridge.network.weights import Pricer, rows_by_id, weigh_arcs
+from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
+from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
 FERRY_DETOUR = 1.2
@@ -43,7 +55,7 @@ class Router:
     around: Surroundings
     network: VirtualNetwork
     book: PriceBook
-    services: Mapping[str, Mapping[str, object]]
+    services: Mapping[str, Row]
     readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
     searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
@@ -74,10 +86,19 @@ class Router:
         return self.searches[key]
 
     def _new_search(
-        self, shipment: Shipment, closings: tuple[Closing, ...], restrictions: Restrictions, ends: Sequence[Stop]
+        self,
+        shipment: Shipment,
+        closings: tuple[Closing, ...],
+        restrictions: Restrictions,
+        ends: Sequence[Stop],
     ) -> Search:
         reasons = close_arcs(
-            self.network, self.tables, self.date, shipment=shipment, closings=closings, restrictions=restrictions
+            self.network,
+            self.tables,
+            self.date,
+            shipment=shipment,
+            closings=closings,
+            restrictions=restrictions,
         )
         if restrictions.mode:
             points = tuple((stop.lat, stop.lon) for stop in ends)
@@ -118,7 +139,7 @@ class Router:
         sites = np.array([site.id == place for site in self.network.sites] + [False])
         return np.flatnonzero(sites[self.network.arcs.site]).astype(np.int32)
 
-    def corridor(self, row: Mapping[str, object], stops: Sequence[Stop], origin: Stop, destination: Stop) -> Corridor | None:
+    def corridor(self, row: Row, stops: Sequence[Stop], origin: Stop, destination: Stop) -> Corridor | None:
         """A named corridor in the direction of the request; None where it would be an absurd detour."""
         chain = list(stops)
         if _length([origin, *chain, destination]) > _length([origin, *chain[::-1], destination]):
@@ -130,8 +151,7 @@ class Router:
 
 def _length(stops: Sequence[Stop]) -> float:
     return sum(
-        float(great_circle(np.array([a.lat]), np.array([a.lon]), b.lat, b.lon)[0])
-        for a, b in zip(stops, stops[1:], strict=False)
+        float(great_circle(np.array([a.lat]), np.array([a.lon]), b.lat, b.lon)[0]) for a, b in pairwise(stops)
     )
 
 
@@ -141,7 +161,6 @@ def make_router(
     date: datetime.date,
     *,
     stops: Sequence[Stop],
-    spreads: Mapping[str, float],
     simulation: Simulation,
     flights: bool = False,
 ) -> Router:
@@ -155,16 +174,21 @@ def make_router(
         simulation=simulation,
         around=around,
         network=build_network(world, current, around, stops=stops, flights=flights),
-        book=PriceBook.build(current, spreads=spreads),
+        book=PriceBook.build(current, spreads=read_spreads()),
         services=rows_by_id(current["services"]),
     )
+
+
+def read_spreads() -> dict[str, float]:
+    """Lognormal sigma of a cost by quality: the catalogue's ratio of the 90th to the 10th percentile."""
+    return {name: log(row.spread) / (2.0 * Z90) for name, row in load_catalogue().qualities.items()}
 
 
 def measure_services(services: pd.DataFrame, world: World) -> pd.DataFrame:
     """The services with the water that they sail, and a distance where the table gives none: 1.2 times the great
     circle of their ends.
     """
-    rows = world.places[world.places["id"].isin([*services["from"], *services["to"]])].to_dict("records")
+    rows = read_rows(world.places[world.places["id"].isin([*services["from"], *services["to"]])])
     places = {row["id"]: row for row in rows}
     measured = services.assign(water="")
     for index, row in services.iterrows():

@@ -69,7 +69,9 @@ class Route:
     @property
     def signature(self) -> tuple[tuple[str, str, str, str], ...]:
         """What tells routes apart: their legs and operations by mode, kind and place."""
-        return tuple((item.kind, item.mode, item.operation or item.service, item.site.name) for item in self.items)
+        return tuple(
+            (item.kind, item.mode, item.operation or item.service, item.site.name) for item in self.items
+        )
 
     def weak_share(self, unit: str) -> float:
         """Share of the cost ("USD/t") or time ("h") that rests on defaults and estimates."""
@@ -122,7 +124,7 @@ def find_routes(search: Search, reader: PathReader, request: Request, *, draws: 
         for rank, route in enumerate(ordered, 1)
     ]
     explained = tuple(explain_choice(route, simulated, by=by) for route in simulated)
-    return Answer(request, explained, findings=_findings(request, explained, whole))
+    return Answer(request, explained, findings=_findings(request, explained, whole=whole))
 
 
 def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
@@ -131,7 +133,9 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     wanted = []
     whole = True
     for criterion in request.by:
-        path = search.chain(criterion, *ends, via=request.via) if request.via else search.best(criterion, *ends)
+        path = (
+            search.chain(criterion, *ends, via=request.via) if request.via else search.best(criterion, *ends)
+        )
         if path is not None:
             wanted.append(Wanted(path, criterion))
     if not wanted:
@@ -141,9 +145,7 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
         if path is not None:
             wanted.append(Wanted(path, "corridor", corridor.name))
     if request.front and len(request.by) > 1 and not request.via:
-        epsilon = [
-            FRONT_EPSILON[name] * search.tree(name, ends[0]).distance[ends[1]] for name in request.by
-        ]
+        epsilon = [FRONT_EPSILON[name] * search.tree(name, ends[0]).distance[ends[1]] for name in request.by]
         paths, whole = search.front(request.by, *ends, epsilon=epsilon)
         wanted += [Wanted(path, "front") for path in paths]
     if request.alternatives and not request.via:
@@ -191,7 +193,11 @@ def label_route(items: Sequence[Item]) -> str:
                 names.append(name)
     longest = max(items, key=lambda item: item.distance)
     shown = names if len(names) <= 3 else [names[0], names[len(names) // 2], names[-1]]
-    return f"{longest.mode.replace('_', ' ').capitalize()}: {', '.join(shown)}" if shown else longest.mode.capitalize()
+    return (
+        f"{longest.mode.replace('_', ' ').capitalize()}: {', '.join(shown)}"
+        if shown
+        else longest.mode.capitalize()
+    )
 
 
 def _blocked(search: Search, request: Request) -> Answer:
@@ -215,17 +221,17 @@ def describe_arc(search: Search, arc: int) -> str:
     """Name of what an arc is: its leg, passage, site, or the mode near its end."""
     arcs, network = search.network.arcs, search.network
     if arcs.leg[arc] >= 0:
-        return network.world.legs[arcs.leg[arc]]
+        return str(network.world.legs[arcs.leg[arc]])
     if arcs.passage[arc] >= 0:
-        return network.world.passages[arcs.passage[arc]]
+        return str(network.world.passages[arcs.passage[arc]])
     if arcs.site[arc] >= 0:
-        return network.sites[arcs.site[arc]].name
+        return str(network.sites[arcs.site[arc]].name)
     head = arcs.head[arc]
     layer, scope = network.codes.decode(int(arcs.code_a[arc]))
     return f"{('road', 'rail', 'sea', 'water')[layer]} in {scope} near {network.node_lat[head]:.1f},{network.node_lon[head]:.1f}"
 
 
-def _findings(request: Request, routes: Sequence[Route], whole: bool) -> tuple[Finding, ...]:
+def _findings(request: Request, routes: Sequence[Route], *, whole: bool) -> tuple[Finding, ...]:
     found = []
     straight = crow_flies(request)
     for route in routes[:1]:
@@ -285,5 +291,3 @@ def _differences(route: Route, rival: Route, unit: str) -> list[tuple[str, float
 
 def _value(terms: Sequence[Term], unit: str) -> float:
     return sum(term.value for term in terms if term.unit == unit)
-
-

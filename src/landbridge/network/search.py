@@ -83,7 +83,9 @@ class Search:
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
         """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""
         stages = [
-            self._stage(criterion, origin, tuple(via[: count + 1]), then=via[count + 1] if via[count + 1 :] else None)
+            self._stage(
+                criterion, origin, tuple(via[: count + 1]), then=via[count + 1] if via[count + 1 :] else None
+            )
             for count in range(len(via))
         ]
         last = stages[-1]
@@ -123,9 +125,13 @@ class Search:
     def _grow_stage(self, tree: Tree, weight: Floats, place: Passing, then: Passing | None) -> Stage | None:
         arcs = self.network.arcs
         inlets = np.array(list(self.network.inlets.values()), np.int32)
-        targets = inlets if then is None else np.concatenate([then.nodes, arcs.tail[then.arcs]]).astype(np.int32)
+        targets = (
+            inlets if then is None else np.concatenate([then.nodes, arcs.tail[then.arcs]]).astype(np.int32)
+        )
         heads = np.concatenate([place.nodes, arcs.head[place.arcs]]).astype(np.int32)
-        costs = np.concatenate([tree.distance[place.nodes], tree.distance[arcs.tail[place.arcs]] + weight[place.arcs]])
+        costs = np.concatenate(
+            [tree.distance[place.nodes], tree.distance[arcs.tail[place.arcs]] + weight[place.arcs]]
+        )
         used = np.concatenate([np.full(len(place.nodes), -1, np.int32), place.arcs])
         order = np.lexsort((used, costs, heads))
         heads, costs, used = heads[order], costs[order], used[order]

@@ -9,7 +9,12 @@ from landbridge.schema import Finding, InputError
 
 MEANS = {
     "road": {"out_of_gauge": "low_loader", "": "truck"},
-    "rail": {"container": "block_train", "reefer": "block_train", "out_of_gauge": "platform_wagon", "": "wagon"},
+    "rail": {
+        "container": "block_train",
+        "reefer": "block_train",
+        "out_of_gauge": "platform_wagon",
+        "": "wagon",
+    },
     "sea": {
         "container": "deep_sea_container",
         "reefer": "deep_sea_container",
@@ -89,12 +94,25 @@ class Shipment:
         return load
 
 
-NUMBERS = (
-    "tonnes units payload_teu payload_wagon payload_truck smallest_lot length width height unit_mass value due"
-).split()
+NUMBERS = [
+    "tonnes",
+    "units",
+    "payload_teu",
+    "payload_wagon",
+    "payload_truck",
+    "smallest_lot",
+    "length",
+    "width",
+    "height",
+    "unit_mass",
+    "value",
+    "due",
+]
 
 
-def choose_shipment(shipments: pd.DataFrame, *, row: str = "", product: str = "", cargo_class: str = "") -> Shipment:
+def choose_shipment(
+    shipments: pd.DataFrame, *, row: str = "", product: str = "", cargo_class: str = ""
+) -> Shipment:
     """The row of `shipments` asked for by id, else by the longest HS prefix of `product`, else by cargo class.
 
     Without any of the three it is the default, one container of general goods. Raises InputError for an unknown
@@ -116,7 +134,7 @@ def choose_shipment(shipments: pd.DataFrame, *, row: str = "", product: str = ""
 
 def _find_row(shipments: pd.DataFrame, row: str, product: str, cargo_class: str) -> int:
     if row:
-        return _only(shipments.index[shipments["id"] == row], "shipment", row, tuple(shipments["id"]))
+        return _only(_where(shipments["id"] == row), "shipment", row, tuple(shipments["id"]))
     if product:
         lengths = [
             max((len(prefix) for prefix in prefixes if product.startswith(prefix)), default=0)
@@ -126,16 +144,20 @@ def _find_row(shipments: pd.DataFrame, row: str, product: str, cargo_class: str)
         best = max(lengths, default=0)
         if best >= 1:
             return lengths.index(best)
-        return _only((), "product", product, ())
+        return _only([], "product", product)
     if cargo_class:
-        matches = shipments.index[shipments["cargo_class"] == cargo_class]
+        matches = _where(shipments["cargo_class"] == cargo_class)
         return _only(matches, "cargo class", cargo_class, tuple(dict.fromkeys(shipments["cargo_class"])))
-    return _only(shipments.index[shipments["id"] == "container_general"], "shipment", "container_general", ())
+    return _only(_where(shipments["id"] == "container_general"), "shipment", "container_general")
 
 
-def _only(matches: "pd.Index[int] | tuple[()]", kind: str, wanted: str, known: tuple[str, ...]) -> int:
-    if len(matches):
-        return int(matches[0])
+def _where(mask: "pd.Series[bool]") -> list[int]:
+    return [position for position, found in enumerate(mask) if found]
+
+
+def _only(matches: list[int], kind: str, wanted: str, known: tuple[str, ...] = ()) -> int:
+    if matches:
+        return matches[0]
     raise InputError(
         [
             Finding(

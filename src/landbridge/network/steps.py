@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from math import log
 from typing import Any
 
 import pandas as pd
 
+from landbridge.network.build import survey
 from landbridge.network.checks import check_capacities
 from landbridge.network.closures import Restrictions
 from landbridge.network.places import Place, find_place
@@ -17,14 +17,24 @@ from landbridge.network.routes import Answer, Corridor, Request
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
 from landbridge.network.terminals import Stop, Surroundings, make_stop
-from landbridge.network.build import survey
-from landbridge.schema import Finding, InputError, load_catalogue
-from landbridge.schema.rows import rows_to_frame
+from landbridge.schema import Finding, InputError
+from landbridge.schema.rows import read_rows, rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
-
-SNAPS = "id name kind country lat lon road_node road_km rail_node rail_km water_node water_km".split()
-NORMAL_P90 = 1.2815515655446004
+SNAPS = [
+    "id",
+    "name",
+    "kind",
+    "country",
+    "lat",
+    "lon",
+    "road_node",
+    "road_km",
+    "rail_node",
+    "rail_km",
+    "water_node",
+    "water_km",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +57,15 @@ def locate_flows(given: Workspace) -> Mapping[str, Any]:
     around = survey(given["world"], given, given["date"])
     locate = Locator.over(given, around)
     ends, shipments, found, faults = {}, {}, [], []
-    for row in given["flows"].to_dict("records"):
+    for row in read_rows(given["flows"]):
         try:
             stops = tuple(locate(row[side]) for side in ("origin", "destination"))
             ends[row["id"]] = (stops[0][0], stops[1][0])
             found += [(row["id"], finding) for _, notes in stops for finding in notes]
             shipment = choose_shipment(given["shipments"], row=row["shipment"], product=row["product"])
-            shipments[row["id"]] = replace(shipment, product=row["product"], yearly_tonnes=float(row["tonnes"]))
+            shipments[row["id"]] = replace(
+                shipment, product=row["product"], yearly_tonnes=float(row["tonnes"])
+            )
         except InputError as fault:
             faults += list(fault.findings)
     if faults:
@@ -76,7 +88,7 @@ class Locator:
         places = given["places"]
         shipped = set(given["world"].places["id"])
         own = places[[place not in shipped for place in places["id"]]]
-        return cls(given, around, own, {row["id"]: row for row in places.to_dict("records")})
+        return cls(given, around, own, {row["id"]: row for row in read_rows(places)})
 
     def __call__(self, text: str) -> tuple[Stop, tuple[Finding, ...]]:
         """The stop that `text` names and what is to be said of it; raises InputError."""
@@ -98,22 +110,15 @@ class Locator:
 def prepare_router(given: Workspace) -> Mapping[str, Any]:
     """The router over the tables of the scenario."""
     stops = {stop.id: stop for pair in given["ends"].values() for stop in pair}
-    spreads = read_spreads()
     router = make_router(
         given["world"],
         given,
         given["date"],
         stops=tuple(stops.values()),
-        spreads=spreads,
         simulation=given["simulation"],
         flights=given["options"].mode == "air",
     )
     return {"router": router}
-
-
-def read_spreads() -> dict[str, float]:
-    """Lognormal sigma of a cost by quality: the catalogue's ratio of the 90th to the 10th percentile."""
-    return {name: log(row.spread) / (2 * NORMAL_P90) for name, row in load_catalogue().qualities.items()}
 
 
 def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
@@ -180,7 +185,7 @@ def _corridor_stops(
             )
     elif not options.corridors:
         return
-    for row in rows.to_dict("records"):
+    for row in read_rows(rows):
         yield row, [locate(place)[0] for place in row["via"]]
 
 
@@ -205,7 +210,8 @@ def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
     answers: Mapping[str, Answer] = given["answers"]
     shipments: Mapping[str, Shipment] = given["flow_shipments"]
     rows: dict[str, list[dict[str, object]]] = {
-        name: [] for name in ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings")
+        name: []
+        for name in ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings")
     }
     for flow, (origin, destination) in given["ends"].items():
         answer = answers.get(flow) or Answer(Request(flow, origin, destination), ())
@@ -218,7 +224,9 @@ def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
             rows["route_terms"] += term_rows(route)
             rows["route_shapes"] += shape_rows(route)
     rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in given["place_findings"]]
-    rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in check_capacities(answers, given)]
+    rows["result_findings"] += [
+        _finding_row(flow, finding) for flow, finding in check_capacities(answers, given)
+    ]
     return {name: rows_to_frame(name, found) for name, found in rows.items()}
 
 
@@ -255,14 +263,34 @@ TABLES = (
 STEPS = (
     Step(
         "locate flows",
-        ("world", "date", "flows", "places", "countries", "territories", "transit_regimes", "operations", "shipments"),
+        (
+            "world",
+            "date",
+            "flows",
+            "places",
+            "countries",
+            "territories",
+            "transit_regimes",
+            "operations",
+            "shipments",
+        ),
         ("around", "ends", "flow_shipments", "place_findings"),
         locate_flows,
     ),
     Step("prepare the network", (*TABLES, "ends", "simulation", "options"), ("router",), prepare_router),
     Step(
         "find routes",
-        ("router", "around", "ends", "flow_shipments", "rulings", "options", "corridors", "progress", *TABLES),
+        (
+            "router",
+            "around",
+            "ends",
+            "flow_shipments",
+            "rulings",
+            "options",
+            "corridors",
+            "progress",
+            *TABLES,
+        ),
         ("answers",),
         find_flow_routes,
     ),

@@ -1,13 +1,17 @@
 """Answers to result tables: rows of verdicts, routes, route_items, route_terms, route_shapes and findings."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from landbridge.network.items import Item
 from landbridge.network.pricing import Term
 from landbridge.network.routes import Answer, Route, crow_flies
 from landbridge.network.shipments import Shipment
 
-Row = dict[str, object]
+Row = dict[str, Any]
 MAX_DEGREES = 0.02
 
 
@@ -56,8 +60,11 @@ def route_row(route: Route, answer: Answer, shipment: Shipment) -> Row:
     }
 
 
-def _quantiles(name: str, values: Sequence[float]) -> Row:
-    return {f"{name}_{quantile}": float(value) for quantile, value in zip(("p10", "p50", "p90"), values, strict=True)}
+def _quantiles(name: str, values: NDArray[np.float64]) -> Row:
+    return {
+        f"{name}_{quantile}": float(value)
+        for quantile, value in zip(("p10", "p50", "p90"), values, strict=True)
+    }
 
 
 def item_rows(route: Route, listings: Mapping[int, tuple[str, ...]]) -> list[Row]:

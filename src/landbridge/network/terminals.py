@@ -21,6 +21,7 @@ from landbridge.network.virtual import (
     Step,
     river_offset,
 )
+from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
 RAIL_REACH_KM = 5.0
@@ -91,18 +92,26 @@ class Surroundings:
 
 
 def make_stop(
-    around: Surroundings, row: Mapping[str, object], *, cargo_classes: tuple[str, ...] = (), rail: bool | None = None
+    around: Surroundings,
+    row: Row,
+    *,
+    cargo_classes: tuple[str, ...] = (),
+    rail: bool | None = None,
 ) -> Stop:
     """A row of the world's places as a stop. `rail` says whether it has a railway; None: by its distance."""
-    reach = {True: STATION_REACH_KM, None: RAIL_REACH_KM if row["kind"] == "port" else STATION_REACH_KM, False: 0.0}
+    reach = {
+        True: STATION_REACH_KM,
+        None: RAIL_REACH_KM if row["kind"] == "port" else STATION_REACH_KM,
+        False: 0.0,
+    }
     limits = {ROAD: ("road", ROAD_REACH_KM), RAIL: ("rail", reach[rail])}
     nodes, gaps = {}, {}
     for layer, (name, limit) in limits.items():
-        node, gap = int(row[f"{name}_node"]), float(row[f"{name}_km"])  # type: ignore[call-overload, arg-type]
+        node, gap = int(row[f"{name}_node"]), float(row[f"{name}_km"])
         if node >= 0 and gap <= limit:
             nodes[layer], gaps[layer] = node, gap
-    water = int(row["water_node"])  # type: ignore[call-overload]
-    if row["kind"] == "port" and water >= 0 and float(row["water_km"]) <= WATER_REACH_KM:  # type: ignore[arg-type]
+    water = int(row["water_node"])
+    if row["kind"] == "port" and water >= 0 and float(row["water_km"]) <= WATER_REACH_KM:
         nodes[RIVER], gaps[RIVER] = water + river_offset(around.world), 0.0
         if around.deep_nodes[water]:
             nodes[DEEP], gaps[DEEP] = water, 0.0
@@ -111,8 +120,8 @@ def make_stop(
         name=str(row["name"]),
         kind=str(row["kind"]),
         country=str(row["country"]),
-        lat=float(row["lat"]),  # type: ignore[arg-type]
-        lon=float(row["lon"]),  # type: ignore[arg-type]
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
         nodes=nodes,
         gaps=gaps,
         cargo_classes=cargo_classes,
@@ -136,7 +145,12 @@ def choose_terminals(world: World, authored: pd.DataFrame) -> pd.DataFrame:
     known = places["id"].isin(authored["id"]).to_numpy()
     city = (places["kind"] == "city").to_numpy()
     people = places["population"].to_numpy()
-    hub = city & (people >= TERMINAL_CITY) & (places["rail_km"] <= 10).to_numpy() & (places["rail_node"] >= 0).to_numpy()
+    hub = (
+        city
+        & (people >= TERMINAL_CITY)
+        & (places["rail_km"] <= 10).to_numpy()
+        & (places["rail_node"] >= 0).to_numpy()
+    )
     port = (places["kind"] == "port").to_numpy() & (places["water_node"] >= 0).to_numpy()
     points = unit_vectors(places["lat"].to_numpy(), places["lon"].to_numpy())
     large = city & (people >= PORT_CITY)
@@ -152,25 +166,27 @@ def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> NDArra
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
 
 
-def draft_crossings(draft: ArcDraft, around: Surroundings, posts: pd.DataFrame) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def draft_crossings(
+    draft: ArcDraft, around: Surroundings, posts: pd.DataFrame
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Operation list of each crossing and direction (int32[crossings, 2]) and its site (int32[crossings])."""
-    rows = around.world.crossings
+    rows = read_rows(around.world.crossings)
     names = dict(zip(posts["id"], posts["name"], strict=True))
     operations = np.full((len(rows), 2), -1, np.int32)
     sites = np.full(len(rows), -1, np.int32)
-    for position, row in enumerate(rows.itertuples(index=False)):
-        name = names.get(row.post) or f"{row.country_a}-{row.country_b} border"
-        sites[position] = draft.add_site(
-            Site(row.post or row.id, name, row.country_a, float(row.lat), float(row.lon), "post")
-        )
-        for direction, (left, entered) in enumerate(((row.country_a, row.country_b), (row.country_b, row.country_a))):
-            steps = _cross(around, row.post, left, entered, row.mode)
+    for position, row in enumerate(rows):
+        post, one, other = row["post"], row["country_a"], row["country_b"]
+        name = names.get(post) or f"{one}-{other} border"
+        sites[position] = draft.add_site(Site(post or row["id"], name, one, row["lat"], row["lon"], "post"))
+        for direction, (left, entered) in enumerate(((one, other), (other, one))):
+            steps = _cross(around, post, (left, entered), row["mode"])
             if steps:
                 operations[position, direction] = draft.add_operation(steps)
     return operations, sites
 
 
-def _cross(around: Surroundings, post: str, left: str, entered: str, mode: str) -> tuple[Step, ...]:
+def _cross(around: Surroundings, post: str, countries: tuple[str, str], mode: str) -> tuple[Step, ...]:
+    left, entered = countries
     formalities = around.territories.formalities(left, entered)
     scopes = around.scopes(post, entered)
     permit = [Step("oversize_permit", mode, "", "", scopes)] if mode == "road" else []
@@ -214,13 +230,13 @@ def tranship_steps(around: Surroundings, stop: Stop, one: int, other: int) -> tu
 
 def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[str, str]) -> None:
     """The joints between railways of different gauge; `names` are those of places and posts by id."""
-    for row in around.world.gauge_changes.itertuples(index=False):
-        place = row.place or row.id
-        where = names.get(row.place) or f"{row.country} border"
-        name = f"{where} ({row.gauge_a}/{row.gauge_b} mm)"
-        site = draft.add_site(Site(place, name, row.country, float(row.lat), float(row.lon), "gauge_change"))
-        steps = (Step("gauge_change", "rail", "", "", around.scopes(row.place, row.country)),)
-        for ends in ((int(row.node_a), int(row.node_b)), (int(row.node_b), int(row.node_a))):
+    for row in read_rows(around.world.gauge_changes):
+        where = names.get(row["place"]) or f"{row['country']} border"
+        name = f"{where} ({row['gauge_a']}/{row['gauge_b']} mm)"
+        place = row["place"] or row["id"]
+        site = draft.add_site(Site(place, name, row["country"], row["lat"], row["lon"], "gauge_change"))
+        steps = (Step("gauge_change", "rail", "", "", around.scopes(row["place"], row["country"])),)
+        for ends in ((row["node_a"], row["node_b"]), (row["node_b"], row["node_a"])):
             draft.add_arc(ends, steps=steps, site=site)
 
 
@@ -229,7 +245,7 @@ def draft_services(
 ) -> dict[str, list[int]]:
     """Boarding, run and landing of each service and direction; returns the landing nodes at each place."""
     landings: dict[str, list[int]] = {}
-    for row in services.to_dict("records"):
+    for row in read_rows(services):
         if row["from"] not in stops or row["to"] not in stops:
             continue
         ends = (stops[row["from"]], stops[row["to"]])
@@ -247,11 +263,11 @@ def _site_of(stop: Stop) -> Site:
     return Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind)
 
 
-def _mode(row: Mapping[str, object]) -> str:
+def _mode(row: Row) -> str:
     return "rail" if row["kind"] == "block_train" else "ferry"
 
 
-def _board(draft: ArcDraft, around: Surroundings, row: Mapping[str, object], stop: Stop, node: int) -> None:
+def _board(draft: ArcDraft, around: Surroundings, row: Row, stop: Stop, node: int) -> None:
     scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
     site = draft.add_site(_site_of(stop))
     for layer in BOARDS[str(row["kind"])]:
@@ -263,9 +279,7 @@ def _board(draft: ArcDraft, around: Surroundings, row: Mapping[str, object], sto
             draft.add_arc((stop.nodes[layer], node), steps=tuple(steps), site=site)
 
 
-def _land(
-    draft: ArcDraft, around: Surroundings, row: Mapping[str, object], ends: tuple[Stop, Stop], node: int
-) -> None:
+def _land(draft: ArcDraft, around: Surroundings, row: Row, ends: tuple[Stop, Stop], node: int) -> None:
     start, stop = ends
     scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
     site = draft.add_site(_site_of(stop))
@@ -312,14 +326,16 @@ def draft_ends(
 
 def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) -> None:
     """A freighter between the nearest airports of every two stops in different countries, each reached by road."""
-    airports = around.world.places[(around.world.places["kind"] == "airport") & (around.world.places["road_node"] >= 0)]
+    airports = around.world.places[
+        (around.world.places["kind"] == "airport") & (around.world.places["road_node"] >= 0)
+    ]
     points = unit_vectors(airports["lat"].to_numpy(), airports["lon"].to_numpy())
     tree = cKDTree(points)
     gates: dict[int, tuple[int, Stop]] = {}
     for stop in stops:
         distance, row = tree.query(unit_vectors(np.array([stop.lat]), np.array([stop.lon]))[0])
         if distance * EARTH_KM <= AIRPORT_REACH_KM and int(row) not in gates:
-            airport = make_stop(around, airports.iloc[int(row)].to_dict(), rail=False)
+            airport = make_stop(around, read_rows(airports.iloc[[int(row)]])[0], rail=False)
             gates[int(row)] = (_draft_gate(draft, around, airport), airport)
     for tail, origin in gates.values():
         for head, destination in gates.values():

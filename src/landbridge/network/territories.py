@@ -9,6 +9,7 @@ import pandas as pd
 
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at
+from landbridge.schema.rows import read_rows
 
 ORDER = {"none": 0, "documents": 1, "full": 2}
 
@@ -24,7 +25,7 @@ class Territories:
         """Members at `date` of the table territories."""
         members: dict[str, dict[str, str]] = defaultdict(dict)
         current = frame[in_force_at(frame, load_catalogue().tables["territories"], date=date)]
-        for row in current.to_dict("records"):
+        for row in read_rows(current):
             members[row["country"]][row["territory"]] = row["internal_customs"]
         return cls(dict(members))
 

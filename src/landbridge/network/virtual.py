@@ -170,7 +170,9 @@ class ArcDraft:
             self.operations.append(steps)
         return self.known[steps]
 
-    def add_arc(self, ends: tuple[int, int], *, steps: tuple[Step, ...], site: int, move: Move = NO_MOVE) -> None:
+    def add_arc(
+        self, ends: tuple[int, int], *, steps: tuple[Step, ...], site: int, move: Move = NO_MOVE
+    ) -> None:
         """An arc between two nodes with the operations of one site and, where it moves, kilometres under a code."""
         km, code = move
         op = self.add_operation(steps) if steps else -1
@@ -244,7 +246,6 @@ def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, o
         code_tail = code_head = codes.water(layer, np.maximum(world.edge_water[edges], 0))
         km_tail = km
     km_head = km - km_tail
-    twice = lambda values: np.concatenate([values, values]).astype(np.int32)  # noqa: E731
     none = np.full(2 * len(edges), -1, np.int32)
     return Arcs(
         tail=np.concatenate([tail, head]).astype(np.int32),
@@ -254,13 +255,17 @@ def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, o
         code_a=np.concatenate([code_tail, code_head]),
         code_b=np.concatenate([code_head, code_tail]),
         op=none.copy(),
-        edge=twice(edges),
+        edge=_twice(edges),
         forward=np.repeat([True, False], len(edges)),
-        crossing=twice(world.edge_crossing[edges]),
-        passage=twice(world.edge_passage[edges]),
-        leg=twice(world.edge_leg[edges]),
+        crossing=_twice(world.edge_crossing[edges]),
+        passage=_twice(world.edge_passage[edges]),
+        leg=_twice(world.edge_leg[edges]),
         site=none.copy(),
     )
+
+
+def _twice(values: NDArray[np.integer]) -> Ints:
+    return np.concatenate([values, values]).astype(np.int32)
 
 
 def order_arcs(arcs: Arcs, node_count: int) -> tuple[Csr, Csr]:

@@ -14,16 +14,17 @@ from landbridge.network.pricing import (
     Price,
     PriceBook,
     Term,
-    inventory_term,
     insurance_term,
+    inventory_term,
     price_move,
     price_operation,
     time_costs,
 )
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
-from landbridge.sources.world import World
 from landbridge.network.virtual import AIR, RIVER, ROAD, Step, VirtualNetwork
+from landbridge.schema.rows import Row, read_rows
+from landbridge.sources.world import World
 
 Floats = NDArray[np.float64]
 IMPOSSIBLE = 1e12
@@ -65,8 +66,8 @@ class Pricer:
 
     book: PriceBook
     shipment: Shipment
-    services: Mapping[str, Mapping[str, object]]
-    passages: Mapping[str, Mapping[str, object]]
+    services: Mapping[str, Row]
+    passages: Mapping[str, Row]
     around: Surroundings
 
     def move(self, network: VirtualNetwork, code: int) -> MovePrice:
@@ -75,7 +76,11 @@ class Pricer:
         if layer <= 1:
             mode = "road" if layer == ROAD else "rail"
             return price_move(
-                self.book, self.shipment, mode=mode, means=self.shipment.means(mode), scopes=self.around.scopes("", scope)
+                self.book,
+                self.shipment,
+                mode=mode,
+                means=self.shipment.means(mode),
+                scopes=self.around.scopes("", scope),
             )
         if layer == AIR:
             return price_move(self.book, self.shipment, mode="air", means="freighter", scopes=("world",))
@@ -127,18 +132,24 @@ class Pricer:
             cargo_class="out_of_gauge",
             direction="",
         )
-        return price_operation(self.book, self.shipment, row, mode="road", operation="oversize_permit") if row else FREE
+        return (
+            price_operation(self.book, self.shipment, row, mode="road", operation="oversize_permit")
+            if row
+            else FREE
+        )
 
     def passage(self, name: str) -> Price:
         """Dues and time of a strait or canal by its row of the table passages."""
         row = self.passages.get(name)
         if row is None:
             return FREE
-        return price_operation(self.book, self.shipment, row, mode="sea", operation="passage", table="passages")
+        return price_operation(
+            self.book, self.shipment, row, mode="sea", operation="passage", table="passages"
+        )
 
-    def headway(self, service: Mapping[str, object]) -> Price:
+    def headway(self, service: Row) -> Price:
         """Wait for a service: uniform within its headway, half of it in the mean."""
-        headway = float(service["headway"])  # type: ignore[arg-type]
+        headway = float(service["headway"])
         if np.isnan(headway):
             headway = self.book.number("service_headway")
         excess = spread_wait(headway)
@@ -160,12 +171,15 @@ class Pricer:
         time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated")
         return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
 
-    def run(self, service: Mapping[str, object]) -> Price:
+    def run(self, service: Row) -> Price:
         """Run of a service: its own rate and time where published, else the rate and speed of its means."""
         mode = "rail" if service["kind"] == "block_train" else "ferry"
-        means, scopes = SERVICE_MEANS[str(service["kind"])], (str(service["id"]), str(service["water"]), "world")
+        means, scopes = (
+            SERVICE_MEANS[str(service["kind"])],
+            (str(service["id"]), str(service["water"]), "world"),
+        )
         move = price_move(self.book, self.shipment, mode=mode, means=means, scopes=scopes)
-        km = float(service["distance"])  # type: ignore[arg-type]
+        km = float(service["distance"])
         excess, pace = self._run_time(service, move, km)
         charge = self._run_charge(service, move, km)
         if excess is None or charge is None:
@@ -185,30 +199,34 @@ class Pricer:
         total = _total(terms, excess)
         return Price(total.cost, total.time, co2e, terms, excess)
 
-    def _run_time(
-        self, service: Mapping[str, object], move: MovePrice, km: float
-    ) -> tuple[Excess | None, Term]:
-        median = float(service["time"])  # type: ignore[arg-type]
+    def _run_time(self, service: Row, move: MovePrice, km: float) -> tuple[Excess | None, Term]:
+        median = float(service["time"])
         key = f"services#{service['id']}"
         source, quality = str(service["source"]), str(service["quality"])
         if np.isnan(median):
             if move.speed is None:
                 return None, Term("time", 0.0, "h", "", (), "", "default")
             excess = move.excess.scale(km)
-            formula = f"{km:,.0f} km / {float(move.speed['speed']):.4g} km/h, mean"  # type: ignore[arg-type]
+            formula = f"{km:,.0f} km / {float(move.speed['speed']):.4g} km/h, mean"
             inputs = (key, f"speeds#{move.speed['id']}")
             return excess, Term(
-                "time", excess.mean, "h", formula, inputs, str(move.speed["source"]), str(move.speed["quality"])
+                "time",
+                excess.mean,
+                "h",
+                formula,
+                inputs,
+                str(move.speed["source"]),
+                str(move.speed["quality"]),
             )
-        least, slow = float(service["time_min"]), float(service["time_p90"])  # type: ignore[arg-type]
+        least, slow = float(service["time_min"]), float(service["time_p90"])
         least = least if least > 0 else 0.85 * median
         slow = slow if slow > 0 else 1.5 * median
         excess = fit_excess(min(least, median), median, p90=max(slow, median))
         formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
         return excess, Term("time", excess.mean, "h", formula, (key,), source, quality)
 
-    def _run_charge(self, service: Mapping[str, object], move: MovePrice, km: float) -> Term | None:
-        cost = float(service["cost"])  # type: ignore[arg-type]
+    def _run_charge(self, service: Row, move: MovePrice, km: float) -> Term | None:
+        cost = float(service["cost"])
         if not np.isnan(cost):
             unit = str(service["cost_unit"]).removeprefix("USD/")
             load = self.shipment.tonnes_per(unit)
@@ -231,7 +249,14 @@ class Pricer:
         formula = f"{move.per_km:.4g} USD/tkm x {km:,.0f} km + {move.fixed:.4g} USD/t"
         inputs = (f"services#{service['id']}", f"rates#{move.rate['id']}")
         return Term(
-            "carriage", value, "USD/t", formula, inputs, str(move.rate["source"]), str(move.rate["quality"]), move.sigma
+            "carriage",
+            value,
+            "USD/t",
+            formula,
+            inputs,
+            str(move.rate["source"]),
+            str(move.rate["quality"]),
+            move.sigma,
         )
 
 
@@ -241,9 +266,9 @@ def _total(terms: tuple[Term, ...], excess: Excess) -> Price:
 
 def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     """Weights of every arc for one shipment."""
-    moves = tuple(pricer.move(network, code) for code in range(network.codes.free)) + (FREE_MOVE,)
+    moves = (*(pricer.move(network, code) for code in range(network.codes.free)), FREE_MOVE)
     prices, unpriced = _price_steps(network, pricer)
-    starts = _haul_starts(network, pricer, moves)
+    starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
     arcs = network.arcs
@@ -273,7 +298,8 @@ def passage_step(passage: str) -> Step:
 def measure_passages(world: World) -> list[float]:
     """Kilometres of each passage's lanes, over which its dues and time are spread in the search."""
     return [
-        max(float(world.edge_km[world.edge_passage == index].sum()), 1.0) for index in range(len(world.passages))
+        max(float(world.edge_km[world.edge_passage == index].sum()), 1.0)
+        for index in range(len(world.passages))
     ]
 
 
@@ -295,14 +321,20 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Pr
     return prices, tuple(unpriced)
 
 
-def _haul_starts(network: VirtualNetwork, pricer: Pricer, moves: tuple[MovePrice, ...]) -> list[float]:
+def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
     """What a haul costs before its first km, at the operation that starts it."""
     memo: dict[tuple[str, tuple[str, ...]], float] = {}
     starts = []
     for steps in network.operations:
         total = 0.0
         for step in steps:
-            mode = step.to_mode if step.operation == "tranship" else step.mode if step.operation == "load" else ""
+            mode = (
+                step.to_mode
+                if step.operation == "tranship"
+                else step.mode
+                if step.operation == "load"
+                else ""
+            )
             if mode in ("road", "rail", "sea") and not step.service:
                 key = (mode, step.scopes[1:])
                 if key not in memo:
@@ -319,6 +351,6 @@ def _haul_starts(network: VirtualNetwork, pricer: Pricer, moves: tuple[MovePrice
     return starts
 
 
-def rows_by_id(frame: pd.DataFrame) -> dict[str, Mapping[str, object]]:
+def rows_by_id(frame: pd.DataFrame) -> dict[str, Row]:
     """Rows of a table by id."""
-    return {str(row["id"]): row for row in frame.to_dict("records")}
+    return {str(row["id"]): row for row in read_rows(frame)}

@@ -24,7 +24,7 @@ def choose_step(span: float, count: int) -> float:
     return next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= rough * 0.999)
 
 
-def list_ticks(low: float, high: float, count: int = 5) -> list[float]:
+def list_ticks(low: float, high: float, *, count: int = 5) -> list[float]:
     """Round values from `low` to `high`.
 
     >>> list_ticks(0.0, 31.0)
@@ -40,35 +40,46 @@ def write_tick(value: float, step: float) -> str:
     return group_digits(value, 0 if step >= 1 and step == int(step) else 1)
 
 
-def write_text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
-    """A line of text; `kind` is its class, `anchor` its alignment (class too, as style needs no attribute)."""
+def write_text(x: float, y: float, *, text: str, kind: str = "", anchor: str = "start") -> str:
+    """A line of text; `kind` is its class, and `anchor` becomes one."""
     classes = " ".join(filter(None, (kind, {"middle": "to-mid", "end": "to-end"}.get(anchor, ""))))
     name = f' class="{classes}"' if classes else ""
     return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape_text(text)}</text>'
 
 
+def open_picture(kind: str, title: str, *, height: float = HEIGHT) -> str:
+    """The start of a chart."""
+    box = f'viewBox="0 0 {WIDTH:.0f} {height:.0f}"'
+    return f'<svg class="chart {kind}" {box} role="img" aria-label="{escape_text(title)}">'
+
+
+def open_layer(kind: str, route: int, *, more: str = "") -> str:
+    """The start of a group that is shown, or stands out, when its route is chosen; the first route is at first."""
+    return f'<g class="{kind}{" on" if route == 0 else ""}" data-r="{route}"{more}>'
+
+
 def draw_vertical_axis(high: float, unit: str) -> str:
     """Grid lines, numbers and unit of a vertical axis from 0 to `high`."""
     height = PLOT_BOTTOM - TOP
-    ticks = list_ticks(0.0, high, 4)
+    ticks = list_ticks(0.0, high, count=4)
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-    parts = [write_text(4, TOP - 14, unit, "unit")]
+    parts = [write_text(4, TOP - 14, text=unit, kind="unit")]
     for tick in ticks:
         y = PLOT_BOTTOM - tick / high * height
         kind = "base" if tick == 0 else "grid"
         parts.append(f'<path class="{kind}" d="M{LEFT:.0f} {y:.1f}H{PLOT_RIGHT:.0f}"/>')
-        parts.append(write_text(LEFT - 6, y + 4, write_tick(tick, step), "tick", "end"))
+        parts.append(write_text(LEFT - 6, y + 4, text=write_tick(tick, step), kind="tick", anchor="end"))
     return "".join(parts)
 
 
 def draw_distance_axis(high: float, origin: str) -> str:
     """Ticks and title of a horizontal axis in km from 0 to `high`."""
     width = PLOT_RIGHT - LEFT
-    ticks = list_ticks(0.0, high, 4)
+    ticks = list_ticks(0.0, high, count=4)
     parts = []
     for tick in ticks:
         x = LEFT + tick / high * width
         parts.append(f'<path class="base" d="M{x:.1f} {PLOT_BOTTOM:.1f}v4"/>')
-        parts.append(write_text(x, PLOT_BOTTOM + 17, group_digits(tick), "tick", "middle"))
-    parts.append(write_text(PLOT_RIGHT, HEIGHT - 6, f"km from {origin}", "unit", "end"))
+        parts.append(write_text(x, PLOT_BOTTOM + 17, text=group_digits(tick), kind="tick", anchor="middle"))
+    parts.append(write_text(PLOT_RIGHT, HEIGHT - 6, text=f"km from {origin}", kind="unit", anchor="end"))
     return "".join(parts)

@@ -1,4 +1,4 @@
-"""Land, borders and names of the map: read from TopoJSON, cut to the window of the routes, drawn as SVG paths."""
+"""Land, borders and names of the map: read from TopoJSON, cut to the routes, drawn as SVG paths."""
 
 from __future__ import annotations
 
@@ -152,13 +152,13 @@ def clip_ring(line: Line, window: Window) -> Line | None:
     west, south, east, north = window
     points = np.column_stack(line)
     for axis, bound, sign in ((0, west, 1.0), (0, east, -1.0), (1, south, 1.0), (1, north, -1.0)):
-        points = clip_half(points, axis, (bound, sign))
+        points = _clip_half(points, axis, (bound, sign))
         if len(points) < 3:
             return None
     return points[:, 0], points[:, 1]
 
 
-def clip_half(points: Floats, axis: int, edge: tuple[float, float]) -> Floats:
+def _clip_half(points: Floats, axis: int, edge: tuple[float, float]) -> Floats:
     """The part of a ring on one side of a straight edge; crossings become points."""
     bound, sign = edge
     depth = sign * (points[:, axis] - bound)
@@ -218,18 +218,19 @@ def split_inside(line: Line, window: Window) -> Iterator[Line]:
 
 def draw_borders(world: World, plane: Plane) -> tuple[str, str]:
     """Paths of borders and of contested borders: the arcs that two countries share."""
-    plain, contested = [], []
+    plain: list[str] = []
+    contested: list[str] = []
     for arc, codes in sorted(world.users.items()):
         if len(codes) < 2 or codes[0] == codes[1]:
             continue
         for shifted in shift_into(world.arcs[arc], plane):
             for part in split_inside(shifted, plane.window):
                 path = write_path(*plane.place(*part), closed=False)
-                (contested if is_contested(world, codes, part) else plain).append(path)
+                (contested if _is_contested(world, codes, part) else plain).append(path)
     return "".join(plain), "".join(contested)
 
 
-def is_contested(world: World, codes: Sequence[str], line: Line) -> bool:
+def _is_contested(world: World, codes: Sequence[str], line: Line) -> bool:
     """Whether the two sides draw the line differently where it runs."""
     pair = sorted(codes[:2])
     lon, lat = float(np.mean(line[0])), float(np.mean(line[1]))
@@ -246,12 +247,12 @@ def list_labels(world: World, plane: Plane) -> Iterator[Label]:
         properties = geometry.get("properties", {})
         for order, (lon, lat) in enumerate(properties.get("labels", ())):
             rank = int(properties.get("rank", 5)) + (1 if order else 0)
-            yield from label_at(plane, ("country", str(properties["name"]), rank), lon, lat)
+            yield from _label_at(plane, ("country", str(properties["name"]), rank), lon, lat)
     for name, lon, lat, rank in world.waters:
-        yield from label_at(plane, ("water", name, rank), lon, lat)
+        yield from _label_at(plane, ("water", name, rank), lon, lat)
 
 
-def label_at(plane: Plane, text: tuple[str, str, int], lon: float, lat: float) -> Iterator[Label]:
+def _label_at(plane: Plane, text: tuple[str, str, int], lon: float, lat: float) -> Iterator[Label]:
     """A label, where its point lies in the plane."""
     x, y = plane.place_point(lon, lat)
     if 0 <= x <= plane.width and 0 <= y <= plane.height:
@@ -262,11 +263,13 @@ def draw_basemap(plane: Plane, borders: Path | None = None) -> Basemap:
     """The map below the routes. Raises as `read_world` does."""
     world = read_world(borders)
     plain, contested = draw_borders(world, plane)
-    labels = sorted(list_labels(world, plane), key=lambda label: (label.rank, label.kind, label.name, label.x))
+    labels = sorted(
+        list_labels(world, plane), key=lambda label: (label.rank, label.kind, label.name, label.x)
+    )
     return Basemap(draw_land(world, plane), plain, contested, tuple(labels))
 
 
-def simplify_line(x: Floats, y: Floats, tolerance: float) -> NDArray[np.bool_]:
+def simplify_line(x: Floats, y: Floats, *, tolerance: float) -> NDArray[np.bool_]:
     """Which points of a line stay when none may move by more than `tolerance` (Douglas and Peucker, 1973)."""
     keep = np.zeros(len(x), np.bool_)
     keep[[0, -1]] = True
@@ -276,9 +279,9 @@ def simplify_line(x: Floats, y: Floats, tolerance: float) -> NDArray[np.bool_]:
         if last - first < 2:
             continue
         dx, dy = x[last] - x[first], y[last] - y[first]
-        length = float(np.hypot(dx, dy))
         inner_x, inner_y = x[first + 1 : last] - x[first], y[first + 1 : last] - y[first]
-        away = np.abs(dx * inner_y - dy * inner_x) / length if length else np.hypot(inner_x, inner_y)
+        along = np.clip((inner_x * dx + inner_y * dy) / ((dx * dx + dy * dy) or 1.0), 0.0, 1.0)
+        away = np.hypot(inner_x - along * dx, inner_y - along * dy)
         farthest = int(np.argmax(away))
         if away[farthest] > tolerance:
             middle = first + 1 + farthest

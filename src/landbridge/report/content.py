@@ -15,11 +15,19 @@ Tables = Mapping[str, pd.DataFrame]
 
 # The licences ask for these credits wherever their data show.
 CREDITS = (
-    ("© OpenStreetMap contributors", "roads and railways, Open Database License", "https://www.openstreetmap.org/copyright"),
+    (
+        "© OpenStreetMap contributors",
+        "roads and railways, Open Database License",
+        "https://www.openstreetmap.org/copyright",
+    ),
     ("GeoNames", "cities and their names, Creative Commons Attribution 4.0", "https://www.geonames.org/"),
     ("Made with Natural Earth", "land and borders, public domain", "https://www.naturalearthdata.com/"),
     ("UNECE", "UN/LOCODE, codes of places", "https://unece.org/trade/uncefact/unlocode"),
-    ("searoute and Eurostat", "sea lanes and ports, Apache License 2.0", "https://github.com/eurostat/searoute"),
+    (
+        "searoute and Eurostat",
+        "sea lanes and ports, Apache License 2.0",
+        "https://github.com/eurostat/searoute",
+    ),
 )
 
 
@@ -41,11 +49,11 @@ class ScenarioContent:
 class ReportContent:
     """All that a report says.
 
-    `study_tables` holds agreements, commitments, corridors, flows, listings, sources, shipments and what else is
-    cited; `law_changes` rows of listings whose first or last day lies after `date` and up to the network's date.
-    `law_date` is the day whose law was applied. `manifest` goes into the page as it is, so it holds no clock.
-    `credits` are (who, what for, address). `borders` is a TopoJSON file with an object `countries`, for a map with
-    other borders than the shipped ones.
+    `study_tables` holds agreements, commitments, corridors, flows, listings, sources, shipments and what
+    else is cited; `law_changes` rows of listings whose first or last day lies after `date` and up to the
+    network's date. `law_date` is the day whose law was applied. `manifest` goes into the page as it is, so
+    it holds no clock. `credits` are (who, what for, address). `borders` is a TopoJSON file with an object
+    `countries`, for a map with other borders than the shipped ones.
     """
 
     title: str

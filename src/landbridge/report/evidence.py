@@ -20,7 +20,7 @@ WEAK = ("estimated", "default")
 
 @dataclass(frozen=True, slots=True)
 class WeakInput:
-    """An input that is no measurement or published figure, with the shares of the best routes that rest on it."""
+    """An estimate or default, with the shares of the best routes that rest on it."""
 
     name: str
     quality: str
@@ -67,7 +67,10 @@ def rank_inputs(answers: Sequence[Answer]) -> list[WeakInput]:
                         shares[key][name] += term.value / total / len(best)
                         worst[key] = max(worst.get(key, ""), term.quality, key=rank_quality)
                         flows[key].add(route.flow)
-    rows = [WeakInput(key, worst[key], value["cost"], value["time"], len(flows[key])) for key, value in shares.items()]
+    rows = [
+        WeakInput(key, worst[key], value["cost"], value["time"], len(flows[key]))
+        for key, value in shares.items()
+    ]
     rows.sort(key=lambda row: (-max(row.cost, row.time), row.name))
     return rows[:MOST_INPUTS]
 
@@ -83,7 +86,7 @@ def split_citations(text: str) -> list[tuple[str, str]]:
 
 
 def cite_sources(content: ReportContent) -> list[dict[str, Any]]:
-    """Rows of sources that some row of the report cites, with the places cited; unknown keys are shown as such."""
+    """Rows of sources that the report cites, with the places cited; unknown keys are shown as such."""
     pages: dict[str, set[str]] = defaultdict(set)
     for text in walk_citations(content):
         for key, page in split_citations(text):
@@ -104,7 +107,9 @@ def walk_citations(content: ReportContent) -> Iterable[str]:
     for frame in frames:
         if frame is not None and "source" in frame.columns:
             yield from (str(text) for text in frame["source"].dropna().unique())
-    shown = {key for scenario in content.scenarios for key in list_shown(scenario.tables.get("applied_listings"))}
+    shown = {
+        key for scenario in content.scenarios for key in list_shown(scenario.tables.get("applied_listings"))
+    }
     for row in list_records(content.study_tables.get("listings")):
         if row["id"] in shown:
             yield str(row.get("source", ""))

@@ -1,4 +1,4 @@
-"""How numbers are written: thin spaces between thousands, a unit beside each, no more digits than the range bears."""
+"""How numbers are written: thin spaces between thousands, no more digits than the range bears."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ def group_digits(value: float, digits: int = 0) -> str:
 def write_amount(value: float) -> str:
     """A number of a table: one decimal below 100, none above; a dash where it is unknown.
 
-    >>> write_amount(7.26), write_amount(99.96), write_amount(1234.5).replace(THIN, "_"), write_amount(float("nan"))
-    ('7.3', '100', '1_234', '—')
+    >>> write_amount(7.26), write_amount(99.96), write_amount(float("nan"))
+    ('7.3', '100', '—')
+    >>> write_amount(1234.5).replace(THIN, "_")
+    '1_234'
     """
     if math.isnan(value):
         return NONE
@@ -67,7 +69,20 @@ def write_date(day: datetime.date | None) -> str:
     return f"{day.day}{THIN}{MONTHS[day.month - 1]}{THIN}{day.year}"
 
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 @dataclass(frozen=True, slots=True)

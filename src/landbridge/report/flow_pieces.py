@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from landbridge.report.figures import DASH, Scale, choose_time_scale, write_amount, write_range, write_share
+from landbridge.report.figures import Scale, choose_time_scale, write_amount, write_range, write_share
 from landbridge.report.item_rows import Row, TermPool, fold_items, make_row, round_number
 from landbridge.report.progress_chart import Measure, draw_progress
-from landbridge.report.reading import Answer, Route
+from landbridge.report.reading import Answer, Law, Route
 from landbridge.report.route_map import LinePool, Overlay, draw_legs, draw_stops, overlay_routes
 from landbridge.report.scatter_chart import draw_scatter
 from landbridge.report.stack_chart import draw_stack
@@ -39,6 +39,7 @@ class Card:
     co2e: str
     due: str
     reason: str
+    measures: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,45 @@ class Pieces:
     charts: tuple[Chart, ...]
     overlay: Overlay
     scale: Scale
+    laws: tuple[tuple[Law, list[str]], ...] = ()
     same: bool = False
 
 
-def draw_answer(answer: Answer, pool: LinePool, corridors: dict[str, str]) -> Pieces:
+def draw_answer(answer: Answer, pool: LinePool, *, corridors: dict[str, str]) -> Pieces:
     """Cards and charts of an answer, and its lines put into the pool."""
     longest = max((route["time"] for route in answer.routes), default=0.0)
     scale = choose_time_scale(longest)
-    cards = tuple(make_card(route, scale, corridors) for route in answer.routes)
+    cards = tuple(
+        _make_card(route, scale, corridors, count_measures(answer, route)) for route in answer.routes
+    )
     charts = tuple(draw_charts(answer, scale)) if answer.routes else ()
-    return Pieces(answer, cards, charts, overlay_routes(answer, pool), scale)
+    return Pieces(answer, cards, charts, overlay_routes(answer, pool), scale, tuple(merge_laws(answer)))
 
 
-def make_card(route: Route, scale: Scale, corridors: dict[str, str]) -> Card:
+def count_measures(answer: Answer, route: Route) -> str:
+    """How many listings touch one route, in words; they are told in full above the routes."""
+    count = len({law.listing for law in answer.laws if law.route == route.id})
+    return f"{count} measure{'s' if count > 1 else ''} on this route" if count else ""
+
+
+def merge_laws(answer: Answer) -> list[tuple[Law, list[str]]]:
+    """Listings beside a flow, each once, with the labels of the routes that it touches."""
+    labels = {route.id: route.label for route in answer.routes}
+    merged: dict[tuple[str, bool, str, str], tuple[Law, list[str]]] = {}
+    for law in answer.laws:
+        key = (law.listing, law.applies, law.effect, law.meaning)
+        _, routes = merged.setdefault(key, (law, []))
+        if law.route:
+            routes.append(labels.get(law.route, law.route))
+    return list(merged.values())
+
+
+def _make_card(route: Route, scale: Scale, corridors: dict[str, str], measures: str) -> Card:
     """Texts of a route's card."""
-    due = route["due_probability"]
+    due, named = route["due_probability"], corridors.get(route.corridor, route.corridor)
     return Card(
         label=route.label,
-        corridor=corridors.get(route.corridor, route.corridor),
+        corridor="" if named == route.label else named,
         criterion=tell_criterion(route.criterion),
         cost=write_amount(route["cost"]),
         costs=write_range(route["cost_p10"], route["cost_p90"]),
@@ -91,6 +113,7 @@ def make_card(route: Route, scale: Scale, corridors: dict[str, str]) -> Card:
         co2e=write_amount(route["co2e"]),
         due="" if math.isnan(due) else write_share(due),
         reason=route.reason,
+        measures=measures,
     )
 
 
@@ -110,45 +133,64 @@ def draw_charts(answer: Answer, scale: Scale) -> list[Chart]:
     routes, titles = answer.routes, family_titles()
     pair = f"{answer.origin} to {answer.destination}"
     days = "days" if scale.unit == "d" else "hours"
-    time = draw_progress(routes, Measure("time", scale), title=f"Time against distance, {pair}", origin=answer.origin)
-    cost = draw_progress(routes, Measure("cost", COST), title=f"Cost against distance, {pair}", origin=answer.origin)
+    time = draw_progress(
+        routes, Measure("time", scale), title=f"Time against distance, {pair}", origin=answer.origin
+    )
+    cost = draw_progress(
+        routes, Measure("cost", COST), title=f"Cost against distance, {pair}", origin=answer.origin
+    )
     scatter = draw_scatter(routes, scale, title=f"Cost against time of the routes, {pair}")
     stacks = [
-        draw_stack(routes, name, unit, title=f"{word} by mode and stop, {pair}", titles=titles)
-        for name, unit, word in (("time", scale, "Time"), ("cost", COST, "Cost"), ("co2e", EMISSIONS, "Emissions"))
+        draw_stack(routes, name, scale=unit, title=f"{word} by mode and stop, {pair}", titles=titles)
+        for name, unit, word in (
+            ("time", scale, "Time"),
+            ("cost", COST, "Cost"),
+            ("co2e", EMISSIONS, "Emissions"),
+        )
     ]
     band = "Shade: p10 to p90 of the chosen route. Grey: the other routes."
+    adds = "which add up. Bracket: p10 to p90 of the whole."
+    front = "Line: no route is better on both. Cross: p10 to p90. Area: emissions."
+    rate = f"The slope is the rate of carriage, a step is a charge. {band}"
     return [
         Chart("Time against distance", f"The slope is speed, a step is a stop. {band}", time, "progress"),
-        Chart("Cost against distance", f"The slope is the rate of carriage, a step is a charge. {band}", cost, "progress"),
-        Chart("Cost against time", "Line: no route is better on both. Cross: p10 to p90. Area: emissions.", scatter, "scatter"),
-        Chart(f"Where the {days} go", "Means by mode and stop, which add up. Bracket: p10 to p90 of the whole.", stacks[0], "stack"),
-        Chart("Where the money goes", "Means by mode and stop, USD/t. Bracket: p10 to p90 of the whole.", stacks[1], "stack"),
+        Chart("Cost against distance", rate, cost, "progress"),
+        Chart("Cost against time", front, scatter, "scatter"),
+        Chart(f"Where the {days} go", f"Means by mode and stop, {adds}", stacks[0], "stack"),
+        Chart("Where the money goes", f"Means by mode and stop, USD/t, {adds}", stacks[1], "stack"),
         Chart("Where the emissions arise", "Well-to-wheel, kg CO₂e/t by mode and stop.", stacks[2], "stack"),
     ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Routes by scenario: heads, and for each label the cells of each scenario (None where it has no such route)."""
+    """Routes by scenario: label, corridor and the cells of each scenario (None where it has no such route).
+
+    `due` tells whether any route has a due time.
+    """
 
     rows: tuple[tuple[str, str, tuple[dict[str, str] | None, ...]], ...]
+    due: bool
 
 
-def compare_scenarios(answers: Sequence[Answer], corridors: dict[str, str], scale: Scale) -> Comparison:
+def compare_scenarios(answers: Sequence[Answer], corridors: dict[str, str], *, scale: Scale) -> Comparison:
     """One row a route label, the scenarios side by side; changes are against the first scenario."""
     labels = dict.fromkeys(route.label for answer in answers for route in answer.routes)
     rows = []
     for label in labels:
         found = [next((route for route in answer.routes if route.label == label), None) for answer in answers]
         first = found[0]
-        cells = tuple(None if route is None else compare_cell(route, first if number else None, scale) for number, route in enumerate(found))
+        cells = tuple(
+            None if route is None else _compare_cell(route, first if number else None, scale)
+            for number, route in enumerate(found)
+        )
         corridor = next(route.corridor for route in found if route is not None)
         rows.append((label, corridors.get(corridor, corridor), cells))
-    return Comparison(tuple(rows))
+    known = any(not math.isnan(route["due_probability"]) for answer in answers for route in answer.routes)
+    return Comparison(tuple(rows), due=known)
 
 
-def compare_cell(route: Route, base: Route | None, scale: Scale) -> dict[str, str]:
+def _compare_cell(route: Route, base: Route | None, scale: Scale) -> dict[str, str]:
     """Texts of a route in one scenario."""
     time, times = scale.write(route["time"]), scale.write_range(route["time_p10"], route["time_p90"])
     return {
@@ -170,7 +212,7 @@ def tell_move(before: float, after: float) -> str:
     return "" if text.startswith("±") else text
 
 
-def pack_answer(pieces: Pieces, templates: Environment, terms: TermPool) -> dict[str, Any]:
+def pack_answer(pieces: Pieces, templates: Environment, *, terms: TermPool) -> dict[str, Any]:
     """An answer as the script reads it: fragments and rows."""
     overlay = pieces.overlay
     return {
@@ -224,9 +266,9 @@ def still_texts(row: Row, scale: Scale) -> tuple[str, ...]:
     numbers = [math.nan if value is None else float(value) for value in row[5:16]]
     km, cost, time, co2e, far, sum_cost, cost_low, cost_high, sum_time, time_low, time_high = numbers
     return (
-        row[1], row[3], write_amount(km) if km else "", write_amount(cost), write_amount(time), write_amount(co2e),
-        write_amount(far), write_amount(sum_cost), write_range(cost_low, cost_high), scale.write(sum_time),
-        scale.write_range(time_low, time_high), row[4],
+        row[1], row[3], write_amount(km) if km else "", write_amount(cost), write_amount(time),
+        write_amount(co2e), write_amount(far), write_amount(sum_cost), write_range(cost_low, cost_high),
+        scale.write(sum_time), scale.write_range(time_low, time_high), row[4],
     )  # fmt: skip
 
 
@@ -234,12 +276,10 @@ def total_texts(pieces: Pieces, chosen: int = 0) -> tuple[str, ...]:
     """Cells of the last row."""
     if not pieces.answer.routes:
         return ()
-    route = pieces.answer.routes[chosen]
+    route, scale = pieces.answer.routes[chosen], pieces.scale
+    cost, time = write_amount(route["cost"]), write_amount(route["time"])
     return (
-        "Door to door", "", write_amount(route["distance"]), write_amount(route["cost"]), write_amount(route["time"]),
-        write_amount(route["co2e"]), "", write_amount(route["cost"]), write_range(route["cost_p10"], route["cost_p90"]),
-        pieces.scale.write(route["time"]), pieces.scale.write_range(route["time_p10"], route["time_p90"]), "",
+        "Door to door", "", write_amount(route["distance"]), cost, time, write_amount(route["co2e"]), "", cost,
+        write_range(route["cost_p10"], route["cost_p90"]), scale.write(route["time"]),
+        scale.write_range(route["time_p10"], route["time_p90"]), "",
     )  # fmt: skip
-
-
-RANGE_NOTE = f"p10{DASH}p90"

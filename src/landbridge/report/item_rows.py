@@ -12,8 +12,9 @@ from landbridge.report.words import describe_item, title_of
 
 # Columns of a row, in order; also the head of the downloaded CSV.
 COLUMNS = (
-    "family", "what", "means", "countries", "quality", "distance_km", "cost_usd_per_t", "time_h", "co2e_kg_per_t",
-    "cum_distance_km", "cum_cost_usd_per_t", "cum_cost_p10", "cum_cost_p90", "cum_time_h", "cum_time_p10", "cum_time_p90",
+    "family", "what", "means", "countries", "quality", "distance_km", "cost_usd_per_t", "time_h",
+    "co2e_kg_per_t", "cum_distance_km", "cum_cost_usd_per_t", "cum_cost_p10", "cum_cost_p90", "cum_time_h",
+    "cum_time_p10", "cum_time_p90",
     "kind", "mode", "operation", "from", "to", "place", "gauge_mm",
 )  # fmt: skip
 Row = list[Any]
@@ -41,9 +42,9 @@ def make_row(item: Item) -> Row:
     )  # fmt: skip
     rounded = [None if number != number else round(number, 3) for number in numbers]  # noqa: PLR0124 - NaN, fast
     return [
-        item.family, describe_item(item), title_of(item.means) if item.means else "", " ".join(item.countries),
-        item.quality, *rounded, item.kind, item.mode, item.operation, item.start, item.end, item.place,
-        round_number(item.gauge),
+        item.family, describe_item(item), title_of(item.means) if item.means else "",
+        " ".join(item.countries), item.quality, *rounded, item.kind, item.mode, item.operation, item.start, item.end,
+        item.place, round_number(item.gauge),
     ]  # fmt: skip
 
 
@@ -55,13 +56,14 @@ def fold_items(items: tuple[Item, ...]) -> list[tuple[int, int, Row | None]]:
     folded: list[tuple[int, int, Row | None]] = []
     keys = ((item.place if item.kind == "operation" else number) for number, item in enumerate(items))
     for _, run in groupby(enumerate(keys), key=lambda pair: pair[1]):
-        first, last = (lambda found: (found[0], found[-1]))([number for number, _ in run])
+        numbers = [number for number, _ in run]
+        first, last = numbers[0], numbers[-1]
         folded.append((first, last, None if first == last else sum_row(items[first : last + 1])))
     return folded
 
 
 def sum_row(items: tuple[Item, ...]) -> Row:
-    """Operations at one place as one row: sums, the last cumulative figures, the heaviest family, the worst quality."""
+    """Operations at one place as one row: sums, the last sums so far, the worst quality."""
     row = make_row(items[-1])
     heaviest = max(items, key=lambda item: (item.time, item.cost))
     names = list(dict.fromkeys(title_of(item.operation) for item in items))
@@ -95,7 +97,9 @@ class TermPool:
         if key not in self.numbers:
             self.numbers[key] = len(self.rows)
             value = round_number(term.value)
-            self.rows.append([term.term, value, term.unit, term.formula, " ".join(term.inputs), term.source, term.quality])
+            self.rows.append(
+                [term.term, value, term.unit, term.formula, " ".join(term.inputs), term.source, term.quality]
+            )
         return self.numbers[key]
 
     def add_route(self, route: Route) -> list[list[int]]:

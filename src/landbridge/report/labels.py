@@ -47,7 +47,7 @@ class Placer:
         return None
 
 
-def spread_lines(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spread_lines(wanted: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:
     """Heights near the wanted ones (ascending) that stand at least `gap` apart within `low` to `high`.
 
     >>> spread_lines([5.0, 6.0, 30.0], 10.0, 0.0, 100.0)

@@ -53,10 +53,12 @@ def tell_bound(row: dict[str, Any]) -> str:
     return ", ".join(names.get(str(code), name_country(str(code))) for code in bound)
 
 
-def gather_measures(answers: Iterable[Sequence[Answer]], titles: Sequence[str]) -> tuple[list[Measure], list[Measure]]:
+def gather_measures(
+    answers: Iterable[Sequence[Answer]],
+) -> tuple[list[Measure], list[Measure]]:
     """Measures that apply and measures that bind others, each once, with all that they mean for the flows."""
     found: dict[tuple[str, bool], Measure] = {}
-    for scenario, title in zip(answers, titles, strict=True):
+    for scenario in answers:
         for answer in scenario:
             for law in answer.laws:
                 measure = found.setdefault((law.listing, law.applies), Measure(law.row, law.applies))
@@ -67,7 +69,10 @@ def gather_measures(answers: Iterable[Sequence[Answer]], titles: Sequence[str]) 
                 flows = measure.meanings.setdefault(law.meaning, [])
                 if flow not in flows:
                     flows.append(flow)
-    order = sorted(found.values(), key=lambda m: ("forbids it" not in m.effects, str(m.row.get("jurisdiction")), str(m.row["id"])))
+    order = sorted(
+        found.values(),
+        key=lambda m: ("forbids it" not in m.effects, str(m.row.get("jurisdiction")), str(m.row["id"])),
+    )
     return [m for m in order if m.applies], [m for m in order if not m.applies]
 
 

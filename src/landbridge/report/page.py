@@ -65,7 +65,13 @@ def read_asset(name: str) -> str:
 
 def fit_answers(answers: Sequence[Sequence[Answer]]) -> Plane:
     """The plane of the map around all drawn lines, or around all places where no line is drawn."""
-    lines = {shape.line for scenario in answers for answer in scenario for route in answer.routes for shape in route.shapes}
+    lines = {
+        shape.line
+        for scenario in answers
+        for answer in scenario
+        for route in answer.routes
+        for shape in route.shapes
+    }
     lon: list[float] = []
     lat: list[float] = []
     for line in sorted(lines):
@@ -78,20 +84,24 @@ def fit_answers(answers: Sequence[Sequence[Answer]]) -> Plane:
 def render_report(content: ReportContent) -> str:
     """The report as HTML text. The same content gives the same bytes.
 
-    Raises ValueError where the content has no scenario, OSError or ValueError where its file of borders is no map.
+    Raises ValueError where the content has no scenario, OSError or ValueError where its file of borders is
+    no map.
     """
     if not content.scenarios:
         raise ValueError("a report needs at least one scenario")
     answers = read_answers(content)
-    corridors = {str(row["id"]): str(row.get("name") or row["id"]) for row in list_records(content.study_tables.get("corridors"))}
+    corridors = {
+        str(row["id"]): str(row.get("name") or row["id"])
+        for row in list_records(content.study_tables.get("corridors"))
+    }
     plane = fit_answers(answers)
     pool = LinePool(plane)
-    drawn = draw_scenarios(answers, pool, corridors)
+    drawn = _draw_scenarios(answers, pool, corridors)
     start = next((number for number, answer in enumerate(answers[0]) if answer.routes), 0)
     context = {
         **head_context(content, answers),
-        **flow_context(drawn, corridors, start, title_scenarios(content)),
-        **map_context(content, drawn, (plane, pool), start),
+        **_flow_context(drawn, corridors, start, title_scenarios(content)),
+        **_map_context(content, drawn, (plane, pool), start),
         **evidence_context(content, answers),
         "script": Markup(read_asset("report.js")),
         "style": Markup(read_asset("report.css")),
@@ -101,7 +111,7 @@ def render_report(content: ReportContent) -> str:
     return load_templates().get_template("report.html.j2").render(context)
 
 
-def draw_scenarios(
+def _draw_scenarios(
     answers: Sequence[Sequence[Answer]], pool: LinePool, corridors: dict[str, str]
 ) -> list[list[Pieces]]:
     """Every answer drawn; one that says the same as in the first scenario is not drawn again."""
@@ -112,7 +122,11 @@ def draw_scenarios(
         for answer in scenario:
             known = first.get(answer.flow)
             same = known is not None and replace(answer, scenario=known.answer.scenario) == known.answer
-            pieces = replace(known, answer=answer, same=True) if same and known else draw_answer(answer, pool, corridors)
+            pieces = (
+                replace(known, answer=answer, same=True)
+                if same and known
+                else draw_answer(answer, pool, corridors=corridors)
+            )
             first.setdefault(answer.flow, pieces)
             row.append(pieces)
         drawn.append(row)
@@ -127,20 +141,22 @@ def title_scenarios(content: ReportContent) -> list[str]:
 def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> dict[str, Any]:
     """Head, summary, answers and law."""
     titles = title_scenarios(content)
-    applying, others = gather_measures(answers, titles)
+    applying, others = gather_measures(answers)
     return {
         "content": content,
         "titles": titles,
         "jurisdictions": list_jurisdictions(content),
         "sentences": summarise(answers, titles),
-        "answer_lines": [[write_line(answer, index) for index, answer in enumerate(scenario)] for scenario in answers],
+        "answer_lines": [
+            [write_line(answer, index) for index, answer in enumerate(scenario)] for scenario in answers
+        ],
         "applying": applying,
         "others": others,
         "changes": list_changes(content),
     }
 
 
-def flow_context(
+def _flow_context(
     drawn: Sequence[Sequence[Pieces]], corridors: dict[str, str], start: int, titles: Sequence[str]
 ) -> dict[str, Any]:
     """The first flow as it stands, and every flow packed for the script."""
@@ -150,15 +166,19 @@ def flow_context(
     texts, compared = [], []
     for one in drawn[0]:
         group = [scenario[one.answer.flow] for scenario in by_flow if one.answer.flow in scenario]
-        comparison = compare_scenarios([member.answer for member in group], corridors, group[0].scale)
+        comparison = compare_scenarios([member.answer for member in group], corridors, scale=group[0].scale)
         terms = TermPool()
-        scenarios = [0 if member.same else pack_answer(member, templates, terms) for member in group]
-        html = templates.get_template("compare.html.j2").render(comparison=comparison, scale=group[0].scale, titles=titles)
+        scenarios = [0 if member.same else pack_answer(member, templates, terms=terms) for member in group]
+        html = templates.get_template("compare.html.j2").render(
+            comparison=comparison, scale=group[0].scale, titles=titles
+        )
         compared.append(Markup(html))
         texts.append(write_plain({"scenarios": scenarios, "terms": terms.rows, "compare": html}))
     with ThreadPoolExecutor() as threads:
         chunks = list(threads.map(pack_text, texts))
-    flows = [[one.answer.flow, one.answer.goods, one.answer.origin, one.answer.destination] for one in drawn[0]]
+    flows = [
+        [one.answer.flow, one.answer.goods, one.answer.origin, one.answer.destination] for one in drawn[0]
+    ]
     return {
         "start": start,
         "pieces": pieces,
@@ -169,30 +189,47 @@ def flow_context(
         "totals": total_texts(pieces) if pieces else (),
         "choices": [list(dict.fromkeys(flow[column] for flow in flows)) for column in (1, 2, 3)],
         "start_flow": flows[start] if flows else ["", "", "", ""],
-        "page_data": write_json({"flows": flows, "columns": COLUMNS, "start": start, "scenarios": [s[0].answer.scenario for s in drawn if s]}),
+        "page_data": write_json(
+            {
+                "flows": flows,
+                "columns": COLUMNS,
+                "start": start,
+                "scenarios": [s[0].answer.scenario for s in drawn if s],
+            }
+        ),
     }
 
 
 def list_keys(drawn: Sequence[Sequence[Pieces]]) -> list[tuple[str, str]]:
     """Families that some route has, with their drawing."""
-    used = {item.family for scenario in drawn for one in scenario for route in one.answer.routes for item in route.items}
+    used = {
+        item.family
+        for scenario in drawn
+        for one in scenario
+        for route in one.answer.routes
+        for item in route.items
+    }
     return [key for key in FAMILY_KEYS if key[0] in used]
 
 
-def map_context(
+def _map_context(
     content: ReportContent, drawn: Sequence[Sequence[Pieces]], drawing: tuple[Plane, LinePool], start: int
 ) -> dict[str, Any]:
     """Land, borders, lines and the still picture of the map."""
     plane, pool = drawing
     basemap = draw_basemap(plane, content.borders)
-    still = draw_still(drawn[0][start].overlay, basemap, pool) if drawn[0] else None
+    still = draw_still(drawn[0][start].overlay, basemap, pool=pool) if drawn[0] else None
     return {"basemap": basemap, "still": still, "plane": plane, "lines": pack(pool.paths)}
 
 
 def evidence_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> dict[str, Any]:
     """Quality, findings, sources, study tables and manifest."""
     best = list_best(answers[0])
-    findings = [row | {"scenario": title} for scenario, title in zip(content.scenarios, title_scenarios(content), strict=True) for row in list_records(scenario.tables.get("result_findings"))]
+    findings = [
+        row | {"scenario": title}
+        for scenario, title in zip(content.scenarios, title_scenarios(content), strict=True)
+        for row in list_records(scenario.tables.get("result_findings"))
+    ]
     return {
         "shares": {"cost": share_by_quality(best, "USD/t"), "time": share_by_quality(best, "h")},
         "weak_inputs": rank_inputs(answers[0]),
@@ -209,12 +246,23 @@ def merge_findings(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     merged: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
         key = tuple(str(row.get(name, "")) for name in ("level", "code", "message", "remedy"))
-        found = merged.setdefault(key, dict(zip(("level", "code", "message", "remedy"), key, strict=True)) | {"flows": [], "scenarios": []})
+        found = merged.setdefault(
+            key,
+            dict(zip(("level", "code", "message", "remedy"), key, strict=True))
+            | {"flows": [], "scenarios": []},
+        )
         for name, value in (("flows", str(row.get("flow", ""))), ("scenarios", str(row["scenario"]))):
             if value and value not in found[name]:
                 found[name].append(value)
     levels = ("error", "warning", "note")
-    return sorted(merged.values(), key=lambda row: (levels.index(row["level"]) if row["level"] in levels else 9, row["code"], row["message"]))
+    return sorted(
+        merged.values(),
+        key=lambda row: (
+            levels.index(row["level"]) if row["level"] in levels else 9,
+            row["code"],
+            row["message"],
+        ),
+    )
 
 
 def flatten(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -246,10 +294,10 @@ def write_report(content: ReportContent, path: Path | str) -> Path:
             file.write(text)
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            Path(name).unlink()
         raise
     return target

@@ -1,8 +1,9 @@
 """Time and cost against distance, after the time/cost-distance method of UNESCAP.
 
-Each route is a line: its slope is the speed or the rate of carriage, its vertical steps are what operations take. The
-chosen route carries colours by mode and stop and the band from p10 to p90; the others are thin and grey. All routes
-lie in one group in data units, so that another choice or another axis changes one transform only.
+Each route is a line: its slope is the speed or the rate of carriage, its vertical steps are what operations
+take. The chosen route carries colours by mode and stop and the band from p10 to p90; the others are thin
+and grey. All routes lie in one group in data units, so that another choice or another axis changes one
+transform only.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from landbridge.report.axes import (
-    HEIGHT,
     LEFT,
     PLOT_BOTTOM,
     PLOT_RIGHT,
@@ -23,11 +23,12 @@ from landbridge.report.axes import (
     WIDTH,
     draw_distance_axis,
     draw_vertical_axis,
+    open_layer,
+    open_picture,
     write_text,
 )
 from landbridge.report.figures import Scale
 from landbridge.report.labels import Box, Placer, measure_text, spread_lines
-from landbridge.report.packing import escape_text
 from landbridge.report.reading import Item, Route
 from landbridge.report.words import family_titles
 
@@ -62,17 +63,26 @@ def draw_progress(routes: Sequence[Route], measure: Measure, *, title: str, orig
     kind = measure.name
     views = [fit_view(route, measure) for route in routes]
     whole = fit_whole(routes, measure)
+    size = f'width="{PLOT_RIGHT - LEFT + 1:.0f}" height="{PLOT_BOTTOM - TOP + 16:.0f}"'
     parts = [
-        f'<svg class="chart progress" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape_text(title)}">',
-        f'<clipPath id="clip-{kind}"><rect x="{LEFT:.0f}" y="{TOP - 14:.0f}" width="{PLOT_RIGHT - LEFT + 1:.0f}" '
-        f'height="{PLOT_BOTTOM - TOP + 16:.0f}"/></clipPath>',
-        *(draw_view(route, index, view, measure, origin) for index, (route, view) in enumerate(zip(routes, views, strict=True))),
-        draw_whole(routes, whole, measure, origin),
+        open_picture("progress", title),
+        f'<clipPath id="clip-{kind}"><rect x="{LEFT:.0f}" y="{TOP - 14:.0f}" {size}/></clipPath>',
+        *(
+            _draw_view(route, index, view, measure, origin)
+            for index, (route, view) in enumerate(zip(routes, views, strict=True))
+        ),
+        _draw_whole(routes, whole, measure, origin),
         f'<g clip-path="url(#clip-{kind})"><g class="plot" transform="matrix({views[0].matrix})">',
-        *(f'<path class="ghost{" on" if i == 0 else ""}" data-r="{i}" d="{line_path(r, measure)}"/>' for i, r in enumerate(routes)),
-        *(draw_route(route, index, measure) for index, route in enumerate(routes)),
+        *(
+            f'<path class="ghost{" on" if i == 0 else ""}" data-r="{i}" d="{line_path(r, measure)}"/>'
+            for i, r in enumerate(routes)
+        ),
+        *(_draw_route(route, index, measure) for index, route in enumerate(routes)),
         "</g></g>",
-        *(draw_marks(route, index, view, measure) for index, (route, view) in enumerate(zip(routes, views, strict=True))),
+        *(
+            _draw_marks(route, index, view, measure)
+            for index, (route, view) in enumerate(zip(routes, views, strict=True))
+        ),
         "</svg>",
     ]
     return Markup("".join(parts))
@@ -119,7 +129,7 @@ def line_path(route: Route, measure: Measure) -> str:
     return "M0 0L" + " ".join(values)
 
 
-def draw_route(route: Route, index: int, measure: Measure) -> str:
+def _draw_route(route: Route, index: int, measure: Measure) -> str:
     """Band and coloured line of a route, shown when it is chosen."""
     lower, upper = ["0 0"], ["0 0"]
     runs: list[tuple[str, list[str]]] = []
@@ -135,33 +145,37 @@ def draw_route(route: Route, index: int, measure: Measure) -> str:
         else:
             runs.append((item.family, [here, there]))
         here = there
-    band = f'<path class="band" d="M{" ".join(upper)} {" ".join(reversed(lower))}Z"/>' if len(lower) > 1 else ""
+    band = (
+        f'<path class="band" d="M{" ".join(upper)} {" ".join(reversed(lower))}Z"/>' if len(lower) > 1 else ""
+    )
     lines = "".join(f'<path class="seg {family}" d="M{" ".join(points)}"/>' for family, points in runs)
-    return f'<g class="rt{" on" if index == 0 else ""}" data-r="{index}">{band}{lines}</g>'
+    return f"{open_layer('rt', index)}{band}{lines}</g>"
 
 
-def draw_view(route: Route, index: int, view: View, measure: Measure, origin: str) -> str:
+def _draw_view(route: Route, index: int, view: View, measure: Measure, origin: str) -> str:
     """Axis and countries of the picture that fits one route."""
     return (
-        f'<g class="view{" on" if index == 0 else ""}" data-r="{index}" data-m="{view.matrix}">'
-        + draw_vertical_axis(view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit))
+        open_layer("view", index, more=f' data-m="{view.matrix}"')
+        + draw_vertical_axis(
+            view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit)
+        )
         + draw_distance_axis(view.km, origin)
         + draw_countries(route, view)
         + "</g>"
     )
 
 
-def draw_marks(route: Route, index: int, view: View, measure: Measure) -> str:
+def _draw_marks(route: Route, index: int, view: View, measure: Measure) -> str:
     """Names of stops and the figures at the end, above the lines."""
     placer = Placer((LEFT + 2, 2.0, PLOT_RIGHT - 2, PLOT_BOTTOM - 2))
-    placer.taken += line_boxes(route, view, measure)
-    ends = draw_ends(route, view, measure)
-    stops = "".join(name_stops(route, view, measure, placer))
-    ways = "".join(name_ways(route, view, measure, placer))
-    return f'<g class="marks{" on" if index == 0 else ""}" data-r="{index}">{stops}{ways}{ends}</g>'
+    placer.taken += _line_boxes(route, view, measure)
+    ends = _draw_ends(route, view, measure)
+    stops = "".join(_name_stops(route, view, measure, placer))
+    ways = "".join(_name_ways(route, view, measure, placer))
+    return f"{open_layer('marks', index)}{stops}{ways}{ends}</g>"
 
 
-def line_boxes(route: Route, view: View, measure: Measure) -> list[Box]:
+def _line_boxes(route: Route, view: View, measure: Measure) -> list[Box]:
     """Small boxes along the line, so that names keep off it."""
     boxes: list[Box] = []
     x, y = view.x(0.0), view.y(0.0)
@@ -190,7 +204,7 @@ def list_steps(route: Route, measure: Measure) -> list[tuple[str, float, float, 
     return steps
 
 
-def name_stops(route: Route, view: View, measure: Measure, placer: Placer) -> list[str]:
+def _name_stops(route: Route, view: View, measure: Measure, placer: Placer) -> list[str]:
     """Names beside the longest steps, where there is room."""
     steps = sorted(list_steps(route, measure), key=lambda step: step[2] - step[3])
     parts: list[str] = []
@@ -199,16 +213,17 @@ def name_stops(route: Route, view: View, measure: Measure, placer: Placer) -> li
             break
         x, top, bottom = view.x(km), view.y(after), view.y(before)
         width = measure_text(place, SIZE)
-        spots = [(x - 7, (top + bottom) / 2 + 4, "end"), (x - 7, top + 4, "end"), (x - 7, top - 5, "end"),
-                 (x + 7, bottom + 3, "start"), (x + 7, bottom + 14, "start"), (x + 7, (top + bottom) / 2 + 8, "start")]  # fmt: skip
+        middle = (top + bottom) / 2
+        spots = [(x - 7, height, "end") for height in (middle + 4, top + 4, top - 5)]
+        spots += [(x + 7, height, "start") for height in (bottom + 3, bottom + 14, middle + 8)]
         found = placer.place(text_box(spot, width) for spot in spots)
         if found is not None:
             spot_x, spot_y, anchor = spots[found]
-            parts.append(write_text(spot_x, spot_y, place, "stop", anchor))
+            parts.append(write_text(spot_x, spot_y, text=place, kind="stop", anchor=anchor))
     return parts
 
 
-def name_ways(route: Route, view: View, measure: Measure, placer: Placer) -> list[str]:
+def _name_ways(route: Route, view: View, measure: Measure, placer: Placer) -> list[str]:
     """The mode beside the longest run of each, so that colour is not the only sign."""
     longest: dict[str, tuple[float, float, float]] = {}
     x, y = view.x(0.0), view.y(0.0)
@@ -221,10 +236,14 @@ def name_ways(route: Route, view: View, measure: Measure, placer: Placer) -> lis
     for family, (_, middle, height) in longest.items():
         word = family_titles().get(family, family)
         half = measure_text(word, SIZE) / 2
-        spots = [(middle + shift, height + drop) for drop in (17.0, -8.0, 26.0, -18.0) for shift in (6.0, 26.0, -20.0)]
+        spots = [
+            (middle + shift, height + drop)
+            for drop in (17.0, -8.0, 26.0, -18.0)
+            for shift in (6.0, 26.0, -20.0)
+        ]
         found = placer.place((sx - half, sy - SIZE * 0.85, sx + half, sy + SIZE * 0.3) for sx, sy in spots)
         if found is not None:
-            parts.append(write_text(*spots[found], word, "way", "middle"))
+            parts.append(write_text(*spots[found], word, text="way", kind="middle"))
     return parts
 
 
@@ -235,7 +254,7 @@ def text_box(spot: tuple[float, float, str], width: float) -> Box:
     return left, y - SIZE * 0.85, left + width, y + SIZE * 0.3
 
 
-def draw_ends(route: Route, view: View, measure: Measure) -> str:
+def _draw_ends(route: Route, view: View, measure: Measure) -> str:
     """Mean, p10 and p90 at the end of the line, with a whisker."""
     mean, low, high = measure.total(route)
     x, at = view.x(route["distance"]), view.y(mean)
@@ -243,13 +262,15 @@ def draw_ends(route: Route, view: View, measure: Measure) -> str:
     unit = "" if measure.name == "cost" else f"\u202f{measure.scale.unit}"
     dot = f'<circle class="dot" cx="{x:.1f}" cy="{at:.1f}" r="3.5"/>'
     if math.isnan(low + high):
-        return dot + write_text(x + 9, at + 4, write(mean) + unit, "mean")
-    rows = spread_lines([view.y(high) + 4, at + 4, view.y(low) + 4], SIZE + 2.5, TOP - 4, PLOT_BOTTOM + 2)
+        return dot + write_text(x + 9, at + 4, text=write(mean) + unit, kind="mean")
+    rows = spread_lines(
+        [view.y(high) + 4, at + 4, view.y(low) + 4], SIZE + 2.5, low=TOP - 4, high=PLOT_BOTTOM + 2
+    )
     whisker = f'<path class="whisker" d="M{x:.1f} {view.y(high):.1f}V{view.y(low):.1f}"/>'
     texts = (
-        write_text(x + 9, rows[0], f"p90 {write(high)}", "end-note"),
-        write_text(x + 9, rows[1], write(mean) + unit, "mean"),
-        write_text(x + 9, rows[2], f"p10 {write(low)}", "end-note"),
+        write_text(x + 9, rows[0], text=f"p90 {write(high)}", kind="end-note"),
+        write_text(x + 9, rows[1], text=write(mean) + unit, kind="mean"),
+        write_text(x + 9, rows[2], text=f"p10 {write(low)}", kind="end-note"),
     )
     return whisker + dot + "".join(texts)
 
@@ -271,13 +292,14 @@ def draw_countries(route: Route, view: View) -> str:
     for number, (code, start, end) in enumerate(spans):
         left, width = view.x(start), view.x(end) - view.x(start)
         kind = "water" if code == "sea" else f"land{number % 2}"
-        parts.append(f'<rect class="{kind}" x="{left:.1f}" y="{STRIP:.0f}" width="{max(width, 0.5):.1f}" height="{STRIP_HEIGHT:.0f}"/>')
+        box = f'x="{left:.1f}" y="{STRIP:.0f}" width="{max(width, 0.5):.1f}" height="{STRIP_HEIGHT:.0f}"'
+        parts.append(f'<rect class="{kind}" {box}/>')
         if width > measure_text(code, 11) + 2:
-            parts.append(write_text(left + width / 2, STRIP + 10, code, "code", "middle"))
+            parts.append(write_text(left + width / 2, STRIP + 10, text=code, kind="code", anchor="middle"))
     return "".join(parts)
 
 
-def draw_whole(routes: Sequence[Route], view: View, measure: Measure, origin: str) -> str:
+def _draw_whole(routes: Sequence[Route], view: View, measure: Measure, origin: str) -> str:
     """Axis of the picture that holds all routes, with a name at the end of each line."""
     placer = Placer((LEFT + 2, 2.0, WIDTH, PLOT_BOTTOM + 2))
     names = []
@@ -289,10 +311,13 @@ def draw_whole(routes: Sequence[Route], view: View, measure: Measure, origin: st
         found = placer.place(text_box(spot, width) for spot in spots)
         if found is not None:
             spot_x, spot_y, anchor = spots[found]
-            names.append(f'<g class="name{" on" if index == 0 else ""}" data-r="{index}">{write_text(spot_x, spot_y, label, "", anchor)}</g>')
+            text = write_text(spot_x, spot_y, text=label, kind="", anchor=anchor)
+            names.append(f"{open_layer('name', index)}{text}</g>")
     return (
         f'<g class="view whole" data-m="{view.matrix}">'
-        + draw_vertical_axis(view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit))
+        + draw_vertical_axis(
+            view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit)
+        )
         + draw_distance_axis(view.km, origin)
         + "".join(names)
         + "</g>"

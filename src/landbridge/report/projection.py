@@ -1,7 +1,8 @@
 """From degrees to the plane of the map: the Natural Earth projection, turned to the middle of the routes.
 
-Method: T. Patterson, designer; B. Savric, B. Jenny, T. Patterson, D. Petrovic and L. Hurni, "A polynomial equation
-for the Natural Earth projection", Cartography and Geographic Information Science 38 (2011), 363-372.
+Method: T. Patterson, designer; B. Savric, B. Jenny, T. Patterson, D. Petrovic and L. Hurni, "A polynomial
+equation for the Natural Earth projection", Cartography and Geographic Information Science 38 (2011),
+363-372.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def wrap(lon: float) -> float:
     return 180.0 if turned == -180.0 else turned
 
 
-def project(lon: Floats, lat: Floats, middle: float) -> tuple[Floats, Floats]:
-    """Plane coordinates x (east) and y (down), in radians at the equator; `lon` may run past 180 degrees from middle.
+def project(lon: Floats, lat: Floats, *, middle: float) -> tuple[Floats, Floats]:
+    """Plane coordinates x (east) and y (down), in radians; `lon` may run past 180 degrees from middle.
 
     >>> x, y = project(np.array([0.0]), np.array([90.0]), 0.0)
     >>> round(float(-y[0]), 4)
@@ -74,7 +75,7 @@ class Plane:
 
     def place(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Coordinates of points (no jumps allowed) in units of the plane."""
-        x, y = project(lon, lat, self.middle)
+        x, y = project(lon, lat, middle=self.middle)
         return (x - self.left) * self.scale, (y - self.top) * self.scale
 
     def place_point(self, lon: float, lat: float) -> tuple[float, float]:
@@ -93,11 +94,11 @@ def fit_plane(lon: Sequence[float], lat: Sequence[float]) -> Plane:
     """The plane around all points, wide and high enough for broad and narrow screens."""
     middle = find_middle(np.asarray(lon, np.float64))
     turned = middle + (np.mod(np.asarray(lon) - middle + 180.0, 360.0) - 180.0)
-    x, y = project(turned, np.asarray(lat, np.float64), middle)
+    x, y = project(turned, np.asarray(lat, np.float64), middle=middle)
     wide, high = (max(float(np.ptp(v)), LEAST_EXTENT) * (1 + 2 * AIR) for v in (x, y))
     across, up = max(wide, high * SHAPES[0]), max(high, wide / SHAPES[1])
     centre = (float(x.min() + x.max()) / 2, float(y.min() + y.max()) / 2)
-    limit_x, limit_y = project(np.array([180.0]), np.array([84.0]), 0.0)
+    _, limit_y = project(np.array([180.0]), np.array([84.0]), middle=0.0)
     across, up = min(across, 2 * 0.8707 * np.pi), min(up, -2 * float(limit_y[0]))
     left, top = centre[0] - across / 2, centre[1] - up / 2
     scale = UNITS / across
@@ -108,10 +109,15 @@ def fit_plane(lon: Sequence[float], lat: Sequence[float]) -> Plane:
 def find_window(middle: float, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Degrees that hold a box of the plane (left, top, right, bottom), found on a grid."""
     lats = np.linspace(-80.0, 84.0, 329)
-    _, down = project(np.zeros_like(lats), lats, 0.0)
+    _, down = project(np.zeros_like(lats), lats, middle=0.0)
     inside = lats[(down >= box[1]) & (down <= box[3])]
     south, north = float(inside.min()) - 1.0, float(inside.max()) + 1.0
     rows = np.linspace(south, north, 60)
-    per_degree, _ = project(np.ones_like(rows), rows, 0.0)
+    per_degree, _ = project(np.ones_like(rows), rows, middle=0.0)
     least = float(per_degree.min())
-    return max(middle + box[0] / least, middle - 180.0), south, min(middle + box[2] / least, middle + 180.0), north
+    return (
+        max(middle + box[0] / least, middle - 180.0),
+        south,
+        min(middle + box[2] / least, middle + 180.0),
+        north,
+    )

@@ -28,7 +28,19 @@ FAMILY = {
     "border_crossing": "border", "customs": "border", "inspection": "border", "wait": "wait", "passage": "passage",
     "oversize_permit": "passage",
 }  # fmt: skip
-FAMILIES = ("rail", "road", "inland_water", "ferry", "sea", "air", "terminal", "border", "gauge", "wait", "passage")
+FAMILIES = (
+    "rail",
+    "road",
+    "inland_water",
+    "ferry",
+    "sea",
+    "air",
+    "terminal",
+    "border",
+    "gauge",
+    "wait",
+    "passage",
+)
 
 
 class Item(NamedTuple):
@@ -136,14 +148,16 @@ class Answer:
     findings: tuple[dict[str, Any], ...] = field(default=())
 
 
-def list_rows(frame: pd.DataFrame | None, columns: Sequence[str], *, missing: object = "") -> Iterator[tuple[Any, ...]]:
+def list_rows(
+    frame: pd.DataFrame | None, columns: Sequence[str], *, missing: object = ""
+) -> Iterator[tuple[Any, ...]]:
     """Tuples of the columns, row by row; a column that the frame lacks, or a missing cell, gives `missing`."""
     if frame is None or frame.empty:
         return iter(())
-    return zip(*(list_column(frame, name, missing) for name in columns), strict=True)
+    return zip(*(_list_column(frame, name, missing) for name in columns), strict=True)
 
 
-def list_column(frame: pd.DataFrame, name: str, missing: object) -> list[Any]:
+def _list_column(frame: pd.DataFrame, name: str, missing: object) -> list[Any]:
     """Cells of a column as plain Python values."""
     if name not in frame.columns:
         return [missing] * len(frame)
@@ -178,7 +192,9 @@ def gather_items(frame: pd.DataFrame | None) -> dict[str, list[Item]]:
     for text, number, more in zip(texts, numbers, lists, strict=True):
         route, seq, kind, mode, operation, *rest = text
         family = mode if kind == "leg" else FAMILY.get(operation, "terminal")
-        found.setdefault(route, []).append(Item(seq, family, kind, mode, operation, *rest, *number, *map(tuple, more)))
+        found.setdefault(route, []).append(
+            Item(seq, family, kind, mode, operation, *rest, *number, *map(tuple, more))
+        )
     for items in found.values():
         items.sort(key=lambda item: item.seq)
     return found
@@ -210,9 +226,12 @@ def gather_routes(tables: Tables) -> dict[str, list[Route]]:
     found: dict[str, list[Route]] = {}
     texts = list_rows(frame, ("route", "flow", "corridor", "label", "criterion", "rank", "reason"))
     for text, numbers in zip(texts, list_rows(frame, ROUTE_NUMBERS, missing=math.nan), strict=True):
-        key, *rest = text
-        own = (tuple(gathered.get(key, ())) for gathered in (items, terms, shapes))
-        route = Route(key, *rest, dict(zip(ROUTE_NUMBERS, numbers, strict=True)), *own)
+        key, flow, corridor, label, criterion, rank, reason = text
+        figures = dict(zip(ROUTE_NUMBERS, numbers, strict=True))
+        route = Route(
+            key, flow, corridor, label, criterion, rank, reason, figures, tuple(items.get(key, ())),
+            tuple(terms.get(key, ())), tuple(shapes.get(key, ())),
+        )  # fmt: skip
         found.setdefault(route.flow, []).append(route)
     for routes in found.values():
         routes.sort(key=lambda route: (route.rank, route.id))
@@ -233,12 +252,15 @@ def gather_laws(tables: Tables, listings: dict[str, dict[str, Any]]) -> dict[str
 
 def read_answers(content: ReportContent) -> list[list[Answer]]:
     """Answers of each scenario, one a flow, in the order of the flows."""
-    goods = {row["id"]: str(row.get("name") or row["id"]) for row in list_records(content.study_tables.get("shipments"))}
+    goods = {
+        row["id"]: str(row.get("name") or row["id"])
+        for row in list_records(content.study_tables.get("shipments"))
+    }
     listings = {row["id"]: row for row in list_records(content.study_tables.get("listings"))}
-    return [read_scenario(scenario, goods, listings) for scenario in content.scenarios]
+    return [_read_scenario(scenario, goods, listings) for scenario in content.scenarios]
 
 
-def read_scenario(
+def _read_scenario(
     scenario: ScenarioContent, goods: dict[str, str], listings: dict[str, dict[str, Any]]
 ) -> list[Answer]:
     """Answers of one scenario."""
@@ -247,7 +269,17 @@ def read_scenario(
     findings: dict[str, list[dict[str, Any]]] = {}
     for row in list_records(tables.get("result_findings")):
         findings.setdefault(str(row["flow"]), []).append(row)
-    columns = ("flow", "verdict", "origin", "destination", "product", "shipment", "origin_snap", "destination_snap", "cut")
+    columns = (
+        "flow",
+        "verdict",
+        "origin",
+        "destination",
+        "product",
+        "shipment",
+        "origin_snap",
+        "destination_snap",
+        "cut",
+    )
     return [
         Answer(
             flow, scenario.name, verdict, origin, destination, product, goods.get(shipment, shipment or product),

@@ -13,7 +13,7 @@ from landbridge.report.basemap import Basemap, Label, simplify_line, write_path
 from landbridge.report.labels import Box, Placer, measure_text
 from landbridge.report.packing import escape_text
 from landbridge.report.projection import Floats, Plane, unwrap
-from landbridge.report.reading import Answer, Item, Route
+from landbridge.report.reading import Answer, Item
 
 STILL_WIDTH, STILL_HEIGHT = 1040.0, 600.0  # the picture that is there before any script runs
 TOLERANCE = 1.2  # units of the plane that a drawn line may be simplified by
@@ -61,11 +61,15 @@ class LinePool:
             lon, lat = parse_line(text)
             x, y = self.plane.place(unwrap(lon, self.plane.middle), lat) if len(lon) else (lon, lat)
             if len(x) > 2:
-                keep = simplify_line(x, y, TOLERANCE)
+                keep = simplify_line(x, y, tolerance=TOLERANCE)
                 x, y = x[keep], y[keep]
             self.paths.append(write_path(x, y, closed=False) if len(x) > 1 else "")
-            box = (float(x.min()), float(y.min()), float(x.max()), float(y.max())) if len(x) else (0.0,) * 4
-            self.boxes.append(box)  # type: ignore[arg-type]
+            box = (
+                (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+                if len(x)
+                else (0.0, 0.0, 0.0, 0.0)
+            )
+            self.boxes.append(box)
         return self.numbers[text]
 
 
@@ -104,7 +108,9 @@ def overlay_routes(answer: Answer, pool: LinePool) -> Overlay:
             own.append(pool.boxes[number])
         boxes.append(join_boxes(own))
     stops = gather_stops(answer, pool)
-    placed = tuple((number, mode, tuple(routes)) for (number, mode), routes in legs.items() if pool.paths[number])
+    placed = tuple(
+        (number, mode, tuple(routes)) for (number, mode), routes in legs.items() if pool.paths[number]
+    )
     return Overlay(placed, stops, join_boxes(boxes), tuple(boxes))
 
 
@@ -116,9 +122,9 @@ def join_boxes(boxes: Sequence[Box]) -> Box:
     return min(lows[0]), min(lows[1]), max(highs[0]), max(highs[1])
 
 
-def mark_of(item: Item, first: bool, last: bool) -> str:
+def mark_of(item: Item, *, ends: bool) -> str:
     """What a place is drawn as, from an item there."""
-    if first or last:
+    if ends:
         return "end"
     if item.kind == "operation" and item.family == "gauge":
         return "gauge"
@@ -137,7 +143,7 @@ def gather_stops(answer: Answer, pool: LinePool) -> tuple[Stop, ...]:
         for number, item in enumerate(route.items):
             if math.isnan(item.lat) or math.isnan(item.lon) or not item.place:
                 continue
-            mark = mark_of(item, number == 0, number == count - 1)
+            mark = mark_of(item, ends=number in (0, count - 1))
             stop = found.get(item.place)
             if stop is None:
                 stop = found[item.place] = Stop(item.place, mark, *pool.place_point(item.lon, item.lat))
@@ -148,20 +154,21 @@ def gather_stops(answer: Answer, pool: LinePool) -> tuple[Stop, ...]:
     return tuple(sorted(found.values(), key=lambda stop: (ORDER.index(stop.mark), stop.name)))
 
 
-def draw_legs(overlay: Overlay, paths: Sequence[str] | None, chosen: int = 0) -> Markup:
+def draw_legs(overlay: Overlay, paths: Sequence[str] | None, *, chosen: int = 0) -> Markup:
     """Lines of the legs, the chosen route above the others; without `paths` a script fills the lines in later."""
     parts = []
     for number, mode, routes in sorted(overlay.legs, key=lambda leg: chosen in leg[2]):
         on = " on" if chosen in routes else ""
         data = f' d="{paths[number]}"' if paths is not None else ""
         which = " ".join(map(str, routes))
-        parts.append(
-            f'<g class="leg{on}" data-r="{which}" data-l="{number}"><path class="case"{data}/><path class="{escape_text(mode)}"{data}/></g>'
-        )
+        paths_of = f'<path class="case"{data}/><path class="{escape_text(mode)}"{data}/>'
+        parts.append(f'<g class="leg{on}" data-r="{which}" data-l="{number}">{paths_of}</g>')
     return Markup("".join(parts))
 
 
-def draw_stops(overlay: Overlay, chosen: int = 0, still: dict[str, tuple[float, float, str]] | None = None) -> Markup:
+def draw_stops(
+    overlay: Overlay, chosen: int = 0, *, still: dict[str, tuple[float, float, str]] | None = None
+) -> Markup:
     """Markers with names. A script moves them; `still` places them for a picture without one."""
     parts = []
     for stop in overlay.stops:
@@ -182,7 +189,12 @@ def draw_stops(overlay: Overlay, chosen: int = 0, still: dict[str, tuple[float, 
     return Markup("".join(parts))
 
 
-OFFSETS = {"right": (9, 4, ""), "left": (-9, 4, "to-end"), "above": (0, -10, "to-mid"), "below": (0, 18, "to-mid")}
+OFFSETS = {
+    "right": (9, 4, ""),
+    "left": (-9, 4, "to-end"),
+    "above": (0, -10, "to-mid"),
+    "below": (0, 18, "to-mid"),
+}
 
 
 def place_name(name: str, side: str) -> str:
@@ -192,27 +204,33 @@ def place_name(name: str, side: str) -> str:
     return f'<text x="{dx}" y="{dy}"{kind}>{escape_text(name)}</text>'
 
 
-def fit_box(box: Box, width: float, height: float) -> tuple[float, float, float]:
+def _fit_box(box: Box, width: float, height: float) -> tuple[float, float, float]:
     """Scale and shift that show a box in the middle of a picture, with air around it."""
     wide, high = max(box[2] - box[0], 60.0), max(box[3] - box[1], 60.0)
     scale = min((width - 150) / wide, (height - 90) / high)
     return scale, width / 2 - scale * (box[0] + box[2]) / 2, height / 2 - scale * (box[1] + box[3]) / 2
 
 
-def place_still(overlay: Overlay, view: tuple[float, float, float], chosen: int = 0) -> tuple[dict[str, tuple[float, float, str]], Placer]:
+def _place_still(
+    overlay: Overlay, view: tuple[float, float, float], chosen: int = 0
+) -> tuple[dict[str, tuple[float, float, str]], Placer]:
     """Where markers and names stand in the still picture, the chosen route's first."""
     scale, dx, dy = view
     placer = Placer((4.0, 4.0, STILL_WIDTH - 4, STILL_HEIGHT - 4))
     spots = {stop.name: (stop.x * scale + dx, stop.y * scale + dy) for stop in overlay.stops}
     order = sorted(overlay.stops, key=lambda stop: (chosen not in stop.routes, ORDER.index(stop.mark)))
-    placer.taken += [(x - 5, y - 5, x + 5, y + 5) for stop in order if chosen in stop.routes for x, y in [spots[stop.name]]]
+    placer.taken += [
+        (x - 5, y - 5, x + 5, y + 5) for stop in order if chosen in stop.routes for x, y in [spots[stop.name]]
+    ]
     placed: dict[str, tuple[float, float, str]] = {}
     for stop in order:
         x, y = spots[stop.name]
         width = measure_text(stop.name, 12.5)
-        boxes = [(x + 8, y - 7, x + 10 + width, y + 7), (x - 10 - width, y - 7, x - 8, y + 7),
-                 (x - width / 2, y - 22, x + width / 2, y - 8), (x - width / 2, y + 8, x + width / 2, y + 22)]  # fmt: skip
-        found = placer.place(boxes)
+        sides = [(x + 8, x + 10 + width), (x - 10 - width, x - 8)]
+        boxes = [(left, y - 7, right, y + 7) for left, right in sides]
+        boxes += [(x - width / 2, y + top, x + width / 2, y + top + 14) for top in (-22, 8)]
+        minor = stop.mark == "stop" and chosen not in stop.routes
+        found = None if minor else placer.place(boxes)
         placed[stop.name] = (x, y, "" if found is None else list(OFFSETS)[found])
     return placed, placer
 
@@ -230,7 +248,9 @@ def find_rank(scale: float) -> int:
     return sum(1 for least in SCALES if scale >= least)
 
 
-def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], placer: Placer, plane: Plane) -> Markup:
+def _draw_labels(
+    labels: Iterable[Label], view: tuple[float, float, float], placer: Placer, plane: Plane
+) -> Markup:
     """Names of countries and waters; those without room in the still picture are hidden until a script asks."""
     scale, dx, dy = view
     most = find_rank(scale * plane.scale)
@@ -240,7 +260,11 @@ def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], place
         x, y = label.x * scale + dx, label.y * scale + dy
         text = label.name.upper() if label.kind == "country" else label.name
         half = measure_text(text, 11.5 if label.kind == "country" else 12) / 2 + 6
-        fits = label.name not in shown and label.rank <= most and placer.place([(x - half, y - 8, x + half, y + 6)]) is not None
+        fits = (
+            label.name not in shown
+            and label.rank <= most
+            and placer.place([(x - half, y - 8, x + half, y + 6)]) is not None
+        )
         shown |= {label.name} if fits else set()
         hidden = "" if fits else " hidden"
         parts.append(
@@ -250,15 +274,15 @@ def draw_labels(labels: Iterable[Label], view: tuple[float, float, float], place
     return Markup("".join(parts))
 
 
-def draw_still(overlay: Overlay, basemap: Basemap, pool: LinePool) -> dict[str, Markup | str]:
+def draw_still(overlay: Overlay, basemap: Basemap, *, pool: LinePool) -> dict[str, Markup | str]:
     """Parts of the map for the first answer, drawn so that it needs no script."""
-    view = fit_box(overlay.box, STILL_WIDTH, STILL_HEIGHT)
-    placed, placer = place_still(overlay, view)
+    view = _fit_box(overlay.box, STILL_WIDTH, STILL_HEIGHT)
+    placed, placer = _place_still(overlay, view)
     scale, dx, dy = view
     return {
         "view": f"translate({dx:.2f},{dy:.2f}) scale({scale:.5f})",
         "box": f"0 0 {STILL_WIDTH:.0f} {STILL_HEIGHT:.0f}",
         "legs": draw_legs(overlay, pool.paths),
         "stops": draw_stops(overlay, still=placed),
-        "labels": draw_labels(basemap.labels, view, placer, pool.plane),
+        "labels": _draw_labels(basemap.labels, view, placer, pool.plane),
     }

@@ -14,13 +14,15 @@ from landbridge.report.axes import (
     TOP,
     WIDTH,
     list_ticks,
+    open_layer,
+    open_picture,
     write_text,
     write_tick,
 )
 from landbridge.report.figures import Scale
 from landbridge.report.labels import Box, Placer, measure_text
-from landbridge.report.progress_chart import shorten, text_box
 from landbridge.report.packing import escape_text
+from landbridge.report.progress_chart import shorten, text_box
 from landbridge.report.reading import Route
 
 RIGHT_EDGE, BOTTOM_EDGE = WIDTH - 14, HEIGHT - 46
@@ -58,37 +60,47 @@ def draw_scatter(routes: Sequence[Route], time: Scale, *, title: str) -> Markup:
 
     spots = [(x(route["time"]), y(route["cost"])) for route in routes]
     parts = [
-        f'<svg class="chart scatter" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape_text(title)}">',
-        draw_axes((west / time.size, east / time.size), (south, north), time.unit),
+        open_picture("scatter", title),
+        _draw_axes((west / time.size, east / time.size), (south, north), time.unit),
         draw_front([spots[index] for index in find_front(routes)]),
     ]
     for index, route in enumerate(routes):
-        cross = draw_cross(
-            [x(route["time_p10"]), x(route["time_p90"])], [y(route["cost_p10"]), y(route["cost_p90"])], spots[index]
+        cross = _draw_cross(
+            [x(route["time_p10"]), x(route["time_p90"])],
+            [y(route["cost_p10"]), y(route["cost_p90"])],
+            spots[index],
         )
-        parts.append(f'<g class="cross{" on" if index == 0 else ""}" data-r="{index}">{cross}</g>')
+        parts.append(f"{open_layer('cross', index)}{cross}</g>")
     radii = list_radii(routes)
-    parts += draw_points(routes, spots, radii, time)
-    parts += name_points(routes, spots, radii)
+    parts += _draw_points(routes, spots, radii, time)
+    parts += _name_points(routes, spots, radii)
     return Markup("".join([*parts, "</svg>"]))
 
 
-def draw_axes(across: tuple[float, float], up: tuple[float, float], unit: str) -> str:
+def _draw_axes(across: tuple[float, float], up: tuple[float, float], unit: str) -> str:
     """Grid, numbers and units."""
-    parts = [write_text(4, TOP - 14, "USD/t", "unit")]
+    parts = [write_text(4, TOP - 14, text="USD/t", kind="unit")]
     ticks = list_ticks(*up, 4)
     for tick in ticks:
         y = BOTTOM_EDGE - (tick - up[0]) / (up[1] - up[0]) * (BOTTOM_EDGE - TOP)
         parts.append(f'<path class="grid" d="M{LEFT:.0f} {y:.1f}H{RIGHT_EDGE:.0f}"/>')
-        parts.append(write_text(LEFT - 6, y + 4, write_tick(tick, step_of(ticks)), "tick", "end"))
+        parts.append(
+            write_text(LEFT - 6, y + 4, text=write_tick(tick, step_of(ticks)), kind="tick", anchor="end")
+        )
     ticks = list_ticks(*across, 6)
     for tick in ticks:
         x = LEFT + (tick - across[0]) / (across[1] - across[0]) * (RIGHT_EDGE - LEFT)
         parts.append(f'<path class="base" d="M{x:.1f} {BOTTOM_EDGE:.1f}v4"/>')
-        parts.append(write_text(x, BOTTOM_EDGE + 18, write_tick(tick, step_of(ticks)), "tick", "middle"))
+        parts.append(
+            write_text(
+                x, BOTTOM_EDGE + 18, text=write_tick(tick, step_of(ticks)), kind="tick", anchor="middle"
+            )
+        )
     parts.append(f'<path class="base" d="M{LEFT:.0f} {BOTTOM_EDGE:.1f}H{RIGHT_EDGE:.0f}"/>')
     name = "days" if unit == "d" else "hours"
-    parts.append(write_text(RIGHT_EDGE, HEIGHT - 8, f"{name} from door to door", "unit", "end"))
+    parts.append(
+        write_text(RIGHT_EDGE, HEIGHT - 8, text=f"{name} from door to door", kind="unit", anchor="end")
+    )
     return "".join(parts)
 
 
@@ -106,7 +118,7 @@ def draw_front(spots: Sequence[tuple[float, float]]) -> str:
     return f'<path class="front" d="{"".join(steps)}H{RIGHT_EDGE:.0f}"/>'
 
 
-def draw_cross(across: Sequence[float], up: Sequence[float], spot: tuple[float, float]) -> str:
+def _draw_cross(across: Sequence[float], up: Sequence[float], spot: tuple[float, float]) -> str:
     """Whiskers of a point."""
     if any(map(math.isnan, [*across, *up])):
         return ""
@@ -123,16 +135,18 @@ def list_radii(routes: Sequence[Route]) -> list[float]:
     ]
 
 
-def draw_points(
+def _draw_points(
     routes: Sequence[Route], spots: Sequence[tuple[float, float]], radii: Sequence[float], time: Scale
 ) -> list[str]:
     """Circles, the largest first so that none hides another."""
     order = sorted(range(len(routes)), key=lambda index: -radii[index])
-    return [
-        f'<circle class="point{" on" if index == 0 else ""}" data-r="{index}" cx="{spots[index][0]:.1f}" '
-        f'cy="{spots[index][1]:.1f}" r="{radii[index]:.1f}"><title>{escape_text(describe(routes[index], time))}</title></circle>'
-        for index in order
-    ]
+    parts = []
+    for index in order:
+        (x, y), on = spots[index], " on" if index == 0 else ""
+        tip = escape_text(describe(routes[index], time))
+        where = f'cx="{x:.1f}" cy="{y:.1f}" r="{radii[index]:.1f}"'
+        parts.append(f'<circle class="point{on}" data-r="{index}" {where}><title>{tip}</title></circle>')
+    return parts
 
 
 def describe(route: Route, time: Scale) -> str:
@@ -143,19 +157,19 @@ def describe(route: Route, time: Scale) -> str:
     )
 
 
-def line_boxes(spots: Sequence[tuple[float, float]]) -> list[Box]:
+def _line_boxes(spots: Sequence[tuple[float, float]]) -> list[Box]:
     """Thin boxes along the whiskers and the front near each point, which names avoid where they can."""
     across = [(x - 60, y - 1, x + 60, y + 1) for x, y in spots]
     return across + [(x - 1, y - 40, x + 1, y + 40) for x, y in spots]
 
 
-def name_points(
+def _name_points(
     routes: Sequence[Route], spots: Sequence[tuple[float, float]], radii: Sequence[float]
 ) -> list[str]:
     """Names beside the points, where there is room."""
     placer = Placer((LEFT + 2, TOP - 6, WIDTH - 2, BOTTOM_EDGE - 2))
     placer.taken += [(x - r, y - r, x + r, y + r) for (x, y), r in zip(spots, radii, strict=True)]
-    lines = Placer(placer.frame, [*placer.taken, *line_boxes(spots)])
+    lines = Placer(placer.frame, [*placer.taken, *_line_boxes(spots)])
     parts = []
     for index, route in enumerate(routes):
         (x, y), r = spots[index], radii[index]
@@ -165,11 +179,15 @@ def name_points(
         for lift in (4.0, -10.0, 18.0, -22.0, 30.0, -34.0):
             places += [(x + r + 4, y + lift, "start"), (x - r - 4, y + lift, "end")]
         boxes = [text_box(place, width) for place in places]
-        clear = next((number for number, box in enumerate(boxes[:6]) if lines.is_free(box) and placer.is_free(box)), None)
+        clear = next(
+            (number for number, box in enumerate(boxes[:6]) if lines.is_free(box) and placer.is_free(box)),
+            None,
+        )
         found = clear if clear is not None else placer.place(boxes)
         if clear is not None:
             placer.taken.append(boxes[clear])
         if found is not None:
             at_x, at_y, anchor = places[found]
-            parts.append(f'<g class="name{" on" if index == 0 else ""}" data-r="{index}">{write_text(at_x, at_y, label, "", anchor)}</g>')
+            text = write_text(at_x, at_y, text=label, kind="", anchor=anchor)
+            parts.append(f"{open_layer('name', index)}{text}</g>")
     return parts

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from landbridge.report.axes import SIZE, WIDTH, write_text
+from landbridge.report.axes import SIZE, WIDTH, open_layer, open_picture, write_text
 from landbridge.report.figures import Scale
 from landbridge.report.labels import measure_text
-from landbridge.report.progress_chart import shorten
 from landbridge.report.packing import escape_text
+from landbridge.report.progress_chart import shorten
 from landbridge.report.reading import FAMILIES, Route
 
 ROW, BAR = 49.0, 20.0
@@ -19,14 +19,16 @@ HEAD = 6.0
 EDGE = 4.0
 
 
-def draw_stack(routes: Sequence[Route], name: str, scale: Scale, *, title: str, titles: dict[str, str]) -> Markup:
+def draw_stack(
+    routes: Sequence[Route], name: str, *, scale: Scale, title: str, titles: dict[str, str]
+) -> Markup:
     """Bars of the means of `name` (cost, time or co2e), which add up; under each, its range from p10 to p90."""
     most = max([max(known(route, name)) for route in routes], default=1.0) or 1.0
     height = HEAD + ROW * len(routes) + 4
-    parts = [f'<svg class="chart stack" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escape_text(title)}">']
+    parts = [open_picture("stack", title, height=height)]
     for index, route in enumerate(routes):
-        parts.append(f'<g class="bar{" on" if index == 0 else ""}" data-r="{index}">')
-        parts.append(draw_bar(route, HEAD + index * ROW, (WIDTH - 2 * EDGE) / most, (name, scale), titles))
+        parts.append(open_layer("bar", index))
+        parts.append(_draw_bar(route, HEAD + index * ROW, (WIDTH - 2 * EDGE) / most, (name, scale), titles))
         parts.append("</g>")
     return Markup("".join([*parts, "</svg>"]))
 
@@ -45,7 +47,7 @@ def sum_families(route: Route, name: str) -> dict[str, float]:
     return {family: value for family, value in sums.items() if value > 0}
 
 
-def draw_bar(
+def _draw_bar(
     route: Route, top: float, stretch: float, quantity: tuple[str, Scale], titles: dict[str, str]
 ) -> str:
     """Name, total and bar of a route."""
@@ -55,17 +57,24 @@ def draw_bar(
     total = f"{scale.write(route[name])}\u202f{scale.unit}" + (f"  ({span})" if span else "")
     room = WIDTH - 2 * EDGE - measure_text(total, SIZE) - 12
     label = shorten(route.label, max(8, int(room / (SIZE * 0.6))))
-    parts = [write_text(EDGE, top + 14, label, "row"), write_text(WIDTH - EDGE, top + 14, total, "total", "end")]
+    parts = [
+        write_text(EDGE, top + 14, text=label, kind="row"),
+        write_text(WIDTH - EDGE, top + 14, text=total, kind="total", anchor="end"),
+    ]
     x, y = EDGE, top + 20
     for family, value in sum_families(route, name).items():
         width = value * stretch
         tip = f"{titles.get(family, family)}: {scale.write(value)} {scale.unit}"
-        parts.append(f'<rect class="fill {family}" x="{x:.1f}" y="{y:.0f}" width="{max(width - 0.8, 0.4):.1f}" height="{BAR:.0f}"><title>{escape_text(tip)}</title></rect>')
+        box = f'x="{x:.1f}" y="{y:.0f}" width="{max(width - 0.8, 0.4):.1f}" height="{BAR:.0f}"'
+        parts.append(f'<rect class="fill {family}" {box}><title>{escape_text(tip)}</title></rect>')
         number = scale.write(value)
         if width > measure_text(number, 12) + 4:
-            parts.append(write_text(x + width / 2 - 0.4, y + 14.5, number, f"in {family}", "middle"))
+            parts.append(
+                write_text(x + width / 2 - 0.4, y + 14.5, text=number, kind=f"in {family}", anchor="middle")
+            )
         x += width
     if span:
         left, right, line = EDGE + low * stretch, EDGE + high * stretch, y + BAR + 3
-        parts.append(f'<path class="whisker" d="M{left:.1f} {line - 2:.1f}v4M{left:.1f} {line:.1f}H{right:.1f}M{right:.1f} {line - 2:.1f}v4"/>')
+        ends = f"M{left:.1f} {line - 2:.1f}v4M{right:.1f} {line - 2:.1f}v4"
+        parts.append(f'<path class="whisker" d="{ends}M{left:.1f} {line:.1f}H{right:.1f}"/>')
     return "".join(parts)

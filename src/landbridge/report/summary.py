@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from landbridge.report.figures import DASH, THIN, Scale, choose_time_scale, write_amount, write_range, write_share
+from landbridge.report.figures import (
+    DASH,
+    THIN,
+    Scale,
+    choose_time_scale,
+    write_amount,
+    write_range,
+    write_share,
+)
 from landbridge.report.reading import Answer, Route
 from landbridge.report.words import join_words
 
@@ -61,9 +69,10 @@ def write_line(answer: Answer, index: int) -> Line:
     runner, gap = "", ""
     if len(answer.routes) > 1:
         runner, gap = answer.routes[1].label, tell_gap(best, answer.routes[1])
+    costs = write_range(best["cost_p10"], best["cost_p90"])
     return Line(
-        *head, best=best.label, cost=write_amount(best["cost"]), cost_range=write_range(best["cost_p10"], best["cost_p90"]),
-        time=time, time_range=times, runner=runner, gap=gap, note=best.reason,
+        *head, best=best.label, cost=write_amount(best["cost"]), cost_range=costs, time=time, time_range=times,
+        runner=runner, gap=gap, note=best.reason,
     )  # fmt: skip
 
 
@@ -88,7 +97,10 @@ def tell_change(before: float, after: float) -> str:
 def tell_prohibition(answer: Answer) -> str:
     """Which act forbids it, by which article."""
     laws = [law for law in answer.laws if law.applies and law.effect == "prohibited"]
-    acts = [", ".join(filter(None, (str(law.row.get("act", law.listing)), str(law.row.get("article", ""))))) for law in laws]
+    acts = [
+        ", ".join(filter(None, (str(law.row.get("act", law.listing)), str(law.row.get("article", "")))))
+        for law in laws
+    ]
     return f"Prohibited by {join_words(list(dict.fromkeys(acts)))}." if acts else "Prohibited."
 
 
@@ -107,7 +119,7 @@ def summarise(answers: Sequence[Sequence[Answer]], titles: Sequence[str]) -> lis
     sentences += tell_each(first) if len(first) <= FEW else tell_groups(first)
     sentences += tell_refusals(first) if len(first) > FEW else []
     for other, title in zip(answers[1:], titles[1:], strict=True):
-        sentences += tell_difference(first, other, title)
+        sentences += _tell_difference(first, other, title)
     sentences += tell_quality(first)
     return sentences
 
@@ -159,7 +171,8 @@ def tell_groups(answers: Sequence[Answer]) -> list[str]:
         order = sorted(open_ones, key=lambda answer: answer.routes[0]["cost"])
         wins = Counter(answer.routes[0].label for answer in open_ones)
         label, count = max(wins.items(), key=lambda pair: (pair[1], pair[0]))
-        least = f"{order[0].origin} to {order[0].destination} by {order[0].routes[0].label}: {tell_figures(order[0].routes[0])}"
+        best = order[0].routes[0]
+        least = f"{order[0].origin} to {order[0].destination} by {best.label}: {tell_figures(best)}"
         text = f"{goods}: cheapest from {least}"
         if len(order) > 1:
             last = order[-1]
@@ -179,7 +192,7 @@ def tell_refusals(answers: Sequence[Answer]) -> list[str]:
     return [f"{cause} {'; '.join(names)}." for cause, names in causes.items()]
 
 
-def tell_difference(first: Sequence[Answer], other: Sequence[Answer], title: str) -> list[str]:
+def _tell_difference(first: Sequence[Answer], other: Sequence[Answer], title: str) -> list[str]:
     """What another scenario changes: the best cost and the shortest time of the flows open in both."""
     by_flow = {answer.flow: answer for answer in other}
     pairs = [(answer, by_flow[answer.flow]) for answer in first if answer.flow in by_flow]
@@ -188,13 +201,15 @@ def tell_difference(first: Sequence[Answer], other: Sequence[Answer], title: str
     closed = sum(1 for a, b in pairs if a.routes and not b.routes)
     if not both:
         return []
-    text = f"Under “{title}”, " + " and ".join(tell_shift(both, name, word) for name, word in (("cost", "least cost"), ("time", "shortest time")))
+    text = f"Under “{title}”, " + " and ".join(
+        _tell_shift(both, name, word) for name, word in (("cost", "least cost"), ("time", "shortest time"))
+    )
     if opened or closed:
         text += f"; {opened} flows open and {closed} close"
     return [text + "."]
 
 
-def tell_shift(pairs: Sequence[tuple[Answer, Answer]], name: str, word: str) -> str:
+def _tell_shift(pairs: Sequence[tuple[Answer, Answer]], name: str, word: str) -> str:
     """How far a quantity's best value moves, from the least to the largest change."""
     changes = []
     for before, after in pairs:
@@ -217,4 +232,7 @@ def tell_quality(answers: Sequence[Answer]) -> list[str]:
             low, high = f"{100 * shares[0]:.0f}", f"{100 * shares[-1]:.0f}"
             span = write_share(shares[-1]) if low == high else f"{low}{DASH}{write_share(shares[-1])}"
             parts.append(f"{span} of the {word}")
-    return [f"On the best routes, {' and '.join(parts)} rests on defaults and estimates, not on measurements or published figures."] if parts else []
+    if not parts:
+        return []
+    rest = "rests on defaults and estimates, not on measurements or published figures"
+    return [f"On the best routes, {' and '.join(parts)} {rest}."]

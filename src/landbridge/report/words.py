@@ -59,7 +59,8 @@ def name_country(code: str) -> str:
     return load_catalogue().country_codes.get(code, code)
 
 
-# Families that the key of the page explains, with the drawing of each: a line of a mode or a block of a kind of stop.
+# Families that the key of the page explains, with the drawing of each: a line of a mode or a block of a
+# kind of stop.
 FAMILY_KEYS = (
     ("rail", "line"), ("road", "line"), ("inland_water", "line"), ("ferry", "line"), ("sea", "line"), ("air", "line"),
     ("terminal", "block"), ("border", "block"), ("gauge", "block"), ("wait", "block"), ("passage", "block"),

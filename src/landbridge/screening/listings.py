@@ -1,7 +1,7 @@
 """Matching listings against a consignment and against the countries and places of a route."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,8 +9,8 @@ import pandas as pd
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import in_force_at
+from landbridge.schema.rows import Row, read_rows
 
-Row = Mapping[str, object]
 EVERYBODY = "all"
 
 
@@ -52,9 +52,9 @@ def expand_blocs(codes: Iterable[str], territories: pd.DataFrame, date: datetime
     return frozenset(wanted | {str(row["territory"]) for row in members if row["country"] in wanted})
 
 
-def in_force(frame: pd.DataFrame, table: str, date: datetime.date) -> list[Row]:
+def in_force(frame: pd.DataFrame, table: str, date: datetime.date) -> Sequence[Row]:
     """Rows of a dated table that are in force at `date`."""
-    return frame[in_force_at(frame, load_catalogue().tables[table], date=date)].to_dict("records")
+    return read_rows(frame[in_force_at(frame, load_catalogue().tables[table], date=date)])
 
 
 def screen_consignment(
@@ -75,12 +75,12 @@ def screen_consignment(
         applies = _applies(row, bound)
         if applies and _forbids(row, consignment, acts_on):
             prohibited = True
-            applied.append(_applied(row, True, "prohibited"))
+            applied.append(_applied(row, "prohibited", applies=True))
         elif applies and (closing := _closing(row, acts_on, consignment)):
             closings.append(closing)
-            applied.append(_applied(row, True, "closed"))
+            applied.append(_applied(row, "closed", applies=True))
         elif _touches_ends(row, consignment, acts_on):
-            applied.append(_applied(row, applies, "shown"))
+            applied.append(_applied(row, "shown", applies=applies))
     return Screening(prohibited, tuple(closings), tuple(applied))
 
 
@@ -99,32 +99,34 @@ def screen_route(
         if not matches_goods(row, consignment):
             continue
         territory = _members(row["through"], territories, date)
-        closed = frozenset(row["places"])  # type: ignore[arg-type]
+        closed = frozenset(row["places"])
         if territory & countries - {consignment.origin, consignment.destination} or closed & places:
-            shown.append(_applied(row, False, "shown"))
+            shown.append(_applied(row, "shown", applies=False))
     return tuple(shown)
 
 
 def matches_goods(row: Row, consignment: Consignment) -> bool:
     """Whether a listing speaks of these goods; goods without a product are touched only by measures on all goods."""
     products, spared = row["products"], row["except_products"]
-    if products and not any(consignment.product and consignment.product.startswith(str(code)) for code in products):  # type: ignore[attr-defined]
+    if products and not any(
+        consignment.product and consignment.product.startswith(str(code)) for code in products
+    ):
         return False
-    if consignment.product and any(consignment.product.startswith(str(code)) for code in spared):  # type: ignore[attr-defined]
+    if consignment.product and any(consignment.product.startswith(str(code)) for code in spared):
         return False
     origins, destinations = row["origins"], row["destinations"]
-    return (not origins or consignment.origin in origins) and (  # type: ignore[operator]
-        not destinations or consignment.destination in destinations  # type: ignore[operator]
+    return (not origins or consignment.origin in origins) and (
+        not destinations or consignment.destination in destinations
     )
 
 
 def _applies(row: Row, bound: frozenset[str]) -> bool:
-    who = set(row["bound_by"])  # type: ignore[call-overload]
+    who = set(row["bound_by"])
     return bool(row["territorial"]) or EVERYBODY in who or row["jurisdiction"] == "UN" or bool(who & bound)
 
 
-def _members(codes: object, territories: pd.DataFrame, date: datetime.date) -> frozenset[str]:
-    wanted = set(codes)  # type: ignore[call-overload]
+def _members(codes: Iterable[str], territories: pd.DataFrame, date: datetime.date) -> frozenset[str]:
+    wanted = set(codes)
     held = territories[territories["territory"].isin(wanted)]
     return frozenset(wanted | {str(row["country"]) for row in in_force(held, "territories", date)})
 
@@ -142,9 +144,9 @@ def _forbids(row: Row, consignment: Consignment, acts_on: frozenset[str]) -> boo
 
 
 def _closing(row: Row, acts_on: frozenset[str], consignment: Consignment) -> Closing | None:
-    modes = frozenset(str(mode) for mode in row["modes"])  # type: ignore[attr-defined]
+    modes = frozenset(str(mode) for mode in row["modes"])
     if row["effect"] in ("close_place", "close_leg"):
-        places = frozenset(str(place) for place in row["places"])  # type: ignore[attr-defined]
+        places = frozenset(str(place) for place in row["places"])
         if places:
             return Closing(str(row["id"]), places=places)
     passes = row["effect"] == "prohibit" and row["direction"] in ("transit", "any")
@@ -157,19 +159,23 @@ def _closing(row: Row, acts_on: frozenset[str], consignment: Consignment) -> Clo
 def _touches_ends(row: Row, consignment: Consignment, acts_on: frozenset[str]) -> bool:
     """Whether a listing without a passage to close concerns the consignment as a whole."""
     if row["places"]:
-        return bool(set(row["places"]) & set(consignment.ends))  # type: ignore[call-overload]
+        return bool(set(row["places"]) & set(consignment.ends))
     return not acts_on or bool(acts_on & {consignment.origin, consignment.destination})
 
 
-def _applied(row: Row, applies: bool, effect: str) -> AppliedListing:
-    who = ", ".join(str(code) for code in row["bound_by"]) or str(row["jurisdiction"])  # type: ignore[attr-defined]
+def _applied(row: Row, effect: str, *, applies: bool) -> AppliedListing:
+    who = ", ".join(str(code) for code in row["bound_by"]) or str(row["jurisdiction"])
     title = str(row["title"]).rstrip(".")
     if effect == "prohibited":
         meaning = f"{title}: no route is offered."
     elif effect == "closed":
-        meaning = f"{title}: the way through it is closed; only other ways that no listed measure covers are shown."
+        meaning = (
+            f"{title}: the way through it is closed; only other ways that no listed measure covers are shown."
+        )
     elif applies:
         meaning = f"{title}: it applies; check its conditions and exemptions before moving the goods."
     else:
-        meaning = f"Binds {who}, not this study's user: {title[:1].lower()}{title[1:]}. For them it holds in full."
+        meaning = (
+            f"Binds {who}, not this study's user: {title[:1].lower()}{title[1:]}. For them it holds in full."
+        )
     return AppliedListing(str(row["id"]), applies, effect, meaning)

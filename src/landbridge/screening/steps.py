@@ -50,7 +50,10 @@ def show_listings(given: Workspace) -> Mapping[str, Any]:
 def _consignments(given: Workspace) -> dict[str, Consignment]:
     return {
         flow: Consignment(
-            given["flow_shipments"][flow].product, origin.country, destination.country, (origin.id, destination.id)
+            given["flow_shipments"][flow].product,
+            origin.country,
+            destination.country,
+            (origin.id, destination.id),
         )
         for flow, (origin, destination) in given["ends"].items()
     }
@@ -69,8 +72,8 @@ def _row(flow: str, route: str, listing: AppliedListing) -> dict[str, object]:
 
 def list_changes(listings: pd.DataFrame, *, since: object, until: object) -> pd.DataFrame:
     """Rows of listings that came into force or ended after the date `since` and up to `until`."""
-    started = [since < start <= until for start in listings["from"]]  # type: ignore[operator]
-    ended = [end is not None and since <= end < until for end in listings["until"]]  # type: ignore[operator]
+    started = [since < start <= until for start in listings["from"]]
+    ended = [end is not None and since <= end < until for end in listings["until"]]
     return listings[[one or other for one, other in zip(started, ended, strict=True)]]
 
 
@@ -83,7 +86,16 @@ STEPS = (
     ),
     Step(
         "show listings",
-        ("touching", "routes", "route_items", "ends", "flow_shipments", "listings", "territories", "law_date"),
+        (
+            "touching",
+            "routes",
+            "route_items",
+            "ends",
+            "flow_shipments",
+            "listings",
+            "territories",
+            "law_date",
+        ),
         ("applied_listings",),
         show_listings,
     ),

@@ -174,19 +174,21 @@ def _restore_points(steps: Ints, start: Ints, tail: NDArray[np.float64]) -> Floa
     total = np.concatenate(([0], np.cumsum(steps.astype(np.int64))))
     size = np.diff(start)
     whole = total[1:] - np.repeat(total[start[:-1]], size) + np.repeat(np.round(tail * 1000).astype(np.int64), size)
-    return (whole / 1000).astype(np.float32)
+    points: Floats = (whole / 1000).astype(np.float32)
+    return points
 
 
 @cache
 def _open_folder(folder: str) -> World:
     path = Path(folder)
     meta = read_meta()
-    arrays = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    frames = {name: _open_frame(path / f"{name}.arrow") for name in FRAMES}
-    lists = {name: tuple(meta[name]) for name in ("countries", "passages", "legs")}
-    return World(**arrays, **frames, **lists, date=network_date(), hash=meta["hash"])
+    fields: dict[str, Any] = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    fields |= {name: _open_frame(path / f"{name}.arrow") for name in FRAMES}
+    fields |= {name: tuple(meta[name]) for name in ("countries", "passages", "legs")}
+    return World(**fields, date=network_date(), hash=meta["hash"])
 
 
 def _open_frame(path: Path) -> pd.DataFrame:
     with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all().to_pandas(split_blocks=True)
+        frame: pd.DataFrame = pa.ipc.open_file(source).read_all().to_pandas(split_blocks=True)
+        return frame

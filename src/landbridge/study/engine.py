@@ -39,19 +39,27 @@ class Setting:
     simulation: Simulation
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What routes are computed over: the tables of a scenario and its setting."""
+
+    tables: Mapping[str, pd.DataFrame]
+    setting: Setting
+
+
 def compute(
-    tables: Mapping[str, pd.DataFrame],
-    setting: Setting,
+    ground: Ground,
     *,
     options: Options = Options(),
     progress: Progress = lambda line: None,
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """The workspace with all result tables for the flows in `tables`, and the seconds of each step.
+    """The workspace with all result tables for the flows of `ground`, and the seconds of each step.
 
     Raises InputError with every place, product or name of the request that cannot be found.
     """
+    setting = ground.setting
     given = {
-        **tables,
+        **ground.tables,
         "world": open_world(progress),
         "date": setting.date,
         "law_date": setting.date,

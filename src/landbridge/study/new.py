@@ -18,7 +18,16 @@ from landbridge.study.checks import check_codes
 from landbridge.study.reading import OVERRIDES_FOLDER, show_path
 
 # The tables that a study is asked for first; every other input table may be added by its name.
-_FIRST_TABLES = ("flows", "corridors", "shipments", "agreements", "commitments", "listings", "places", "sources")
+_FIRST_TABLES = (
+    "flows",
+    "corridors",
+    "shipments",
+    "agreements",
+    "commitments",
+    "listings",
+    "places",
+    "sources",
+)
 
 _HEAD = """\
 # {title}

@@ -97,7 +97,9 @@ def read_study(path: Path | str) -> StudyInput:
     findings += _unused_overrides(root, named) if model is not None else ()
     if model is None:
         raise InputError(findings)
-    hashes = _hash_files(root, [STUDY_FILE, *(table.file for table in (*files.values(), *overrides.values()))])
+    hashes = _hash_files(
+        root, [STUDY_FILE, *(table.file for table in (*files.values(), *overrides.values()))]
+    )
     name = model.name or root.resolve().name
     return StudyInput(root, name, model, files, overrides, order_findings(findings), hashes)
 

@@ -1,10 +1,7 @@
 """Running a scenario of a study: check, compute, store under the hash of the inputs, read back when they are equal."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from landbridge import __version__
 from landbridge.network.steps import Simulation
@@ -13,7 +10,7 @@ from landbridge.sources import hash_shipped_tables, network_date, read_shipped_t
 from landbridge.sources.world import read_meta
 from landbridge.store import RunInputs, Store, StoredRun
 from landbridge.study.checks import check_scenario
-from landbridge.study.engine import RESULTS, Progress, Setting, compute
+from landbridge.study.engine import RESULTS, Ground, Progress, Setting, compute
 from landbridge.study.reading import StudyInput
 from landbridge.study.scenarios import ScenarioTables, scenario_tables
 
@@ -22,12 +19,16 @@ RUNS_FOLDER = "runs"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A scenario ready to run: its tables (flows and corridors narrowed to the study's), setting and inputs."""
+    """A scenario ready to run: its ground (corridors narrowed to those of the study), all its tables, its inputs."""
 
-    tables: Mapping[str, pd.DataFrame]
+    ground: Ground
     scenario: ScenarioTables
-    setting: Setting
     inputs: RunInputs
+
+    @property
+    def setting(self) -> Setting:
+        """Date, law and draws."""
+        return self.ground.setting
 
 
 def prepare_scenario(study: StudyInput, name: str) -> Prepared:
@@ -48,7 +49,7 @@ def prepare_scenario(study: StudyInput, name: str) -> Prepared:
         date=merged.date.isoformat(),
         settings={"draws": draws},
     )
-    return Prepared(tables, merged, setting, inputs)
+    return Prepared(Ground(tables, setting), merged, inputs)
 
 
 def open_store(study: StudyInput) -> Store:
@@ -66,5 +67,5 @@ def run_scenario(study: StudyInput, name: str, *, progress: Progress = lambda li
     stored = store.find_run(prepared.inputs)
     if stored is not None:
         return stored
-    workspace, timings = compute(prepared.tables, prepared.setting, progress=progress)
+    workspace, timings = compute(prepared.ground, progress=progress)
     return store.write_run(prepared.inputs, {table: workspace[table] for table in RESULTS}, timings=timings)

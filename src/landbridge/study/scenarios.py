@@ -99,8 +99,7 @@ def _lay_study(
     if spec.where == "study" and file is not None:
         keys = file.frame[spec.key[0]].tolist()
         places = {key: (file.file, row) for key, row in zip(keys, file.rows, strict=True)}
-        table = LayeredTable(spec, file.frame, STUDY_LAYER, places)
-        return table
+        return LayeredTable(spec, file.frame, STUDY_LAYER, places)
     table = LayeredTable(spec, empty_table(spec) if base is None else base, SHIPPED_LAYER, {})
     if file is not None:
         for values, row in zip(file.frame.to_dict("records"), file.rows, strict=True):
@@ -188,8 +187,11 @@ def _find_fault(
     table, key, name = values["table"], values["id"], values["field"]
     if table not in layered:
         what = f"there is no table {quote(table)} to override"
-        return "table", what, "write the name of a shipped table or of one of the study", find_nearest(
-            table, layered
+        return (
+            "table",
+            what,
+            "write the name of a shipped table or of one of the study",
+            find_nearest(table, layered),
         )
     spec, position = layered[table].spec, layered[table].position
     if key not in position:
@@ -223,9 +225,7 @@ def _conflicts(changes: list[_Level]) -> Iterator[Finding]:
     for (table, key, name), levels in cells.items():
         for one, other in combinations(sorted(levels, key=lambda each: (each[1].file, each[1].row or 0)), 2):
             if one[1].value != other[1].value and _overlap(one[2], other[2]):
-                what = (
-                    f"{table} {quote(key)} {name} has another value already in {one[1].file}, line {one[1].row}"
-                )
+                what = f"{table} {quote(key)} {name} has another value already in {one[1].file}, line {one[1].row}"
                 remedy = "keep one of the two, or part their periods"
                 place = (other[1].file, other[1].row)
                 yield Finding("two_values", "error", what, remedy, *place, "value")
@@ -251,6 +251,8 @@ def _hash_inputs(study: StudyInput, name: str) -> dict[str, str]:
     }
     text = json.dumps(head, sort_keys=True)
     files = [file.file for file in study.files.values()]
-    files += [study.overrides[o].file for s in lineage for o in model.scenario(s).overrides if o in study.overrides]
+    files += [
+        study.overrides[o].file for s in lineage for o in model.scenario(s).overrides if o in study.overrides
+    ]
     hashes = {file: study.hashes[file] for file in sorted(set(files)) if file in study.hashes}
     return {STUDY_FILE: hashlib.sha256(text.encode()).hexdigest(), **hashes}

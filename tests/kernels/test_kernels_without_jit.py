@@ -1,0 +1,81 @@
+"""Every kernel gives the same numbers when nothing is compiled: plain Python is the reference of the machine code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from landbridge.kernels.alternatives import find_alternatives
+from landbridge.kernels.draws import draw_normals
+from landbridge.kernels.graph import build_csr
+from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
+from landbridge.kernels.pareto import find_front, make_guide
+from landbridge.kernels.shortest_paths import (
+    accumulate_along,
+    find_path,
+    find_path_guided,
+    find_roots,
+    grow_tree,
+)
+from landbridge.kernels.via_facility import find_vias, join_path
+
+SIDE = 5
+
+
+def compute() -> dict[str, object]:
+    """Results of every kernel on a small grid and a short route."""
+    node = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
+    one = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    two = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    tail, head = np.concatenate([one, two]), np.concatenate([two, one])
+    weights = np.random.default_rng(0).uniform(1.0, 9.0, (len(tail), 3))
+    forward, backward = (build_csr(*ends, node_count=SIDE**2) for ends in ((tail, head), (head, tail)))
+    weight, last = weights[:, 0], SIDE**2 - 1
+    tree = grow_tree(forward, weight, sources=np.array([0]))
+    home = grow_tree(backward, weight, sources=np.array([last]))
+    front = find_front(forward, make_guide(backward, weights=weights, target=last), source=0)
+    alternatives = find_alternatives(forward, backward, weight=weight, source=0, target=last)
+    rows = np.array([0, 1], np.int32), np.array([3, 4], np.uint64)
+    half = np.array([0.5, 0.0])
+    times = TimeRows(*rows, half, half, half, 1.0 - 2.0 * half, np.array([9, 0], np.uint64), half)
+    route = simulate_route(times, CostRows(*rows, half, half, half, half), item_count=2, seed=1, draws=20)
+    guided = find_path_guided(forward, weight, source=0, target=last, potential=np.zeros(SIDE**2))
+    return {
+        "arcs": forward.arc.tolist(),
+        "tree": [tree.distance.tolist(), tree.parent_arc.tolist(), find_roots(tree).tolist()],
+        "sums": accumulate_along(tree, weights).tolist(),
+        "paths": [
+            find_path(forward, backward, weight=weight, source=0, target=last).arcs.tolist(),
+            guided.arcs.tolist(),
+            join_path(tree, home, node=12).tolist(),
+        ],
+        "vias": find_vias(tree, home, nodes=np.arange(SIDE**2)).cost.tolist(),
+        "front": [front.cost.tolist(), [path.tolist() for path in front.paths]],
+        "alternatives": [path.tolist() for path in alternatives.paths],
+        "draws": draw_normals(5, 6, count=9).tolist(),
+        "route": [route.time.tolist(), route.cost.tolist(), route.time_variance],
+    }
+
+
+def test_the_same_numbers_without_compiling() -> None:
+    """Paths and sums to the bit; numbers that pass through exp and log to 1e-13, for libraries round differently."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    run = subprocess.run(
+        [sys.executable, "-W", "error", str(Path(__file__))],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    plain, compiled = json.loads(run.stdout), json.loads(json.dumps(compute()))
+    for name in ("draws", "route"):
+        flat = [np.concatenate([np.ravel(part) for part in case.pop(name)]) for case in (plain, compiled)]
+        np.testing.assert_allclose(flat[0], flat[1], rtol=1e-13)
+    assert plain == compiled
+
+
+if __name__ == "__main__":
+    print(json.dumps(compute()))
