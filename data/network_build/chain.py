@@ -107,8 +107,8 @@ def _make_rails(graph: Graph, land: Land, log: RepairLog, *, places, legs, index
     by_country, posts, authored = read_gauges(), read_rows("posts"), read_rows("places")
     graph, missing = lay_legs(graph, legs, places, index=index, layer="rail", land=land, log=log)
     lost += missing
-    graph = set_edge_gauges(graph, land, by_country=by_country, lines=read_rows("gauges"), log=log)
-    graph, gauge, changes = break_gauges(graph, land, by_country=by_country, posts=posts, places=authored)
+    graph, extra = set_edge_gauges(graph, land, by_country=by_country, lines=read_rows("gauges"), log=log)
+    graph, gauge, changes = break_gauges(graph, land, by_country=by_country, posts=posts, places=authored, extra=extra)
     serving = find_serving_rails(graph)
     graph = drop_islands(graph, serving)
     node, km = snap_by_gauge(places, graph, gauge, serving=serving, wanted=_wanted_gauges(places, authored, by_country))

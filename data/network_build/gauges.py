@@ -15,6 +15,7 @@ from network_build.log import RepairLog
 from network_build.tables import unify_gauge
 
 STANDARD = 1435
+DUAL_KM = 100.0  # a line exception shorter than this lies beside the country's gauge and leaves it in place
 VIA_KM = 25.0  # a corner point of a line further than this from any rail is not matched
 STATION_KM = 120.0  # a station may change the gauge of a crossing at most this far away along the rails
 POST_KM = 25.0
@@ -31,22 +32,27 @@ class GaugeState:
     breaks: dict[int, tuple[str, str]]
 
 
-def set_edge_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], lines: pd.DataFrame, log: RepairLog) -> Graph:
-    """The rail graph with the gauge of each edge: authored legs, then line exceptions, then the country's.
+def set_edge_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], lines: pd.DataFrame, log: RepairLog):
+    """The rail graph with the gauge of each edge, and the further (edge, gauge) pairs of lines with two gauges.
 
-    Edges over a border are left at -1 where the two sides differ.
+    Authored legs come first, then line exceptions, then the country's gauge. Edges over a border are left at -1.
     """
     main = country_gauges(land, by_country)
-    tail, head = main[graph.country[graph.tail]], main[graph.country[graph.head]]
-    gauge = np.where(tail == head, tail, -1)
+    inland = graph.country[graph.tail] == graph.country[graph.head]
+    gauge = np.where(inland, main[graph.country[graph.tail]], -1)
+    extra: set[tuple[int, int]] = set()
     ways = (to_matrix(graph), _edge_lookup(graph), cKDTree(place_on_sphere(graph.lat, graph.lon)))
     for row in lines.itertuples():
         edges = _match_line(graph, row.via, ways)
         if edges is None:
             log.rows.append(("rail", "gauge_unmatched", "", "", "", "", 0.0, f"line {row.id} not matched"))
+            continue
+        edges = edges[inland[edges]]
+        if graph.km[edges].sum() < DUAL_KM:
+            extra |= {(int(e), unify_gauge(row.gauge)) for e in edges}
         else:
             gauge[edges] = unify_gauge(row.gauge)
-    return replace(graph, gauge=np.where(graph.gauge > 0, graph.gauge, gauge).astype(np.int32))
+    return replace(graph, gauge=np.where(graph.gauge > 0, graph.gauge, gauge).astype(np.int32)), extra
 
 
 def country_gauges(land: Land, by_country: dict[str, int]) -> np.ndarray:
@@ -85,14 +91,15 @@ def _trace(before: np.ndarray, start: int, end: int, edge_of: dict[tuple[int, in
     return edges
 
 
-def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts: pd.DataFrame, places: pd.DataFrame):
+def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts: pd.DataFrame, places: pd.DataFrame, extra):
     """The graph with one node for each gauge where gauges meet, and the places where wagons or goods change.
 
     A crossing between countries of different gauge is run through with the gauge of one side as far as the station
     that changes it: an authored place, the side that the post names, or the first node of the second country.
     """
     main = country_gauges(land, by_country)
-    state = GaugeState(graph.gauge.copy(), set(), {})
+    state = GaugeState(graph.gauge.copy(), set(extra), {})
+    sides = _side_gauges(graph, state)
     stations = places[(places["gauge_change"] != "") & (places["gauge_to"] != "")].copy()
     stations["gauge"] = [g or by_country.get(c, STANDARD) for g, c in zip(stations["gauge"], stations["country"], strict=True)]
     pending = np.flatnonzero(graph.gauge < 0)
@@ -102,7 +109,7 @@ def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts:
     matrix, edge_of = to_matrix(graph), _edge_lookup(graph)
     site = _station_nodes(graph, stations)
     for edge in pending:
-        _settle(graph, state, int(edge), main=main, rails=rails, stations=stations, site=site, ways=(matrix, edge_of))
+        _settle(graph, state, int(edge), main=main, beside=sides, rails=rails, stations=stations, site=site, ways=(matrix, edge_of))
     return _split(graph, state, main, stations, land)
 
 
@@ -114,12 +121,32 @@ def _station_nodes(graph: Graph, stations: pd.DataFrame) -> np.ndarray:
     return np.where(gap <= SITE_KM, node, -1)
 
 
-def _settle(graph: Graph, state: GaugeState, edge: int, *, main, rails, stations, site, ways) -> None:
+def _side_gauges(graph: Graph, state: GaugeState) -> dict[int, set[int]]:
+    """Gauges of the rails at each end of an edge over a border, those of its own country."""
+    ends = np.unique(np.concatenate((graph.tail[graph.gauge < 0], graph.head[graph.gauge < 0])))
+    found: dict[int, set[int]] = {int(node): set() for node in ends}
+    near = np.flatnonzero((np.isin(graph.tail, ends) | np.isin(graph.head, ends)) & (graph.gauge > 0))
+    pairs = [(int(e), int(graph.gauge[e])) for e in near] + sorted(state.extra)
+    for edge, gauge in pairs:
+        for node in (int(graph.tail[edge]), int(graph.head[edge])):
+            if node in found:
+                found[node].add(gauge)
+    return found
+
+
+def _settle(graph: Graph, state: GaugeState, edge: int, *, main, beside, rails, stations, site, ways) -> None:
     """Chooses the gauge of an edge over a border and the places where it changes."""
     ends = (int(graph.tail[edge]), int(graph.head[edge]))
     if graph.country[ends[0]] > graph.country[ends[1]]:
         ends = ends[::-1]
-    gauges = [int(main[graph.country[node]]) for node in ends]
+    own = [int(main[graph.country[node]]) for node in ends]
+    shared = (beside[ends[0]] or {own[0]}) & (beside[ends[1]] or {own[1]})
+    if shared:
+        first, *others = sorted(shared, key=lambda gauge: (gauge not in own, gauge))
+        state.gauge[edge] = first
+        state.extra |= {(edge, gauge) for gauge in others}
+        return
+    gauges = [g if g in beside[node] or not beside[node] else min(beside[node]) for g, node in zip(own, ends, strict=True)]
     post, method, sides = _read_post(graph, ends, rails)
     stops = [_reach_station(graph, ends[k], set(gauges), stations=stations, site=site, ways=ways) for k in (0, 1)]
     if not sides:

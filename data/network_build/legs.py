@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from network_build.countries import Land, locate
-from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
+from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere, to_matrix
 from network_build.log import RepairLog
 from network_build.places import make_key
 from network_build.tables import unify_gauge
 
 END_REACH = 3.0  # km within which the end of a leg is an existing node
+LANE_SHORT, LANE_LONG = 0.6, 1.3  # share of an authored length that a way along the lanes has to be the same one
 LINK_REACH = 10.0  # km within which a new node at the end of a leg is joined to the network by a link of that length
 LEAST_KM = 20.0  # km of a component whose nodes are taken before those of scraps
 LAYER_MODES = {"road": ("road",), "rail": ("rail",), "water": ("sea", "inland_water")}
@@ -49,10 +53,38 @@ def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: P
     tail = np.array([at[a] for a in ends[:, 0]])
     head = np.array([at[b] for b in ends[:, 1]])
     gauge = np.array([unify_gauge(g) if g and layer == "rail" else -1 for g in rows["gauge"]])
-    marks = {"leg": rows.index.to_numpy(), "gauge": gauge}
+    km, number = rows["distance"].astype(float).to_numpy(), rows.index.to_numpy()
+    marks = {"leg": number, "gauge": gauge}
     if layer == "water":
+        graph, new = _mark_lanes(graph, tail, head, km=km, number=number)
+        tail, head, km, marks = tail[new], head[new], km[new], {"leg": number[new]}
         marks["water"] = _waters(graph, tail, head)
-    return add_edges(graph, tail, head, km=rows["distance"].astype(float).to_numpy(), **marks), lost
+    return add_edges(graph, tail, head, km=km, **marks), lost
+
+
+def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndarray, number: np.ndarray):
+    """Where the lanes already have a way of about the authored length, it becomes the leg, stretched to that length.
+
+    Returns the graph and a mask of the legs for which they have none.
+    """
+    matrix, new = to_matrix(graph), np.ones(len(tail), bool)
+    length, leg = graph.km.copy(), graph.leg.copy()
+    low, high = np.minimum(graph.tail, graph.head), np.maximum(graph.tail, graph.head)
+    for k in range(len(tail)):
+        dist, before = dijkstra(matrix, indices=tail[k], limit=LANE_LONG * km[k], return_predecessors=True)
+        if dist[head[k]] < LANE_SHORT * km[k] or not np.isfinite(dist[head[k]]):
+            continue
+        steps, node = [], int(head[k])
+        while node != tail[k]:
+            step = int(before[node])
+            steps.append((min(node, step), max(node, step)))
+            node = step
+        edges = np.array([np.flatnonzero((low == a) & (high == b))[0] for a, b in steps])
+        if (leg[edges] < 0).all():
+            length[edges] *= km[k] / dist[head[k]]
+            leg[edges] = number[k]
+            new[k] = False
+    return replace(graph, km=length, leg=leg), new
 
 
 def _end_nodes(graph: Graph, ends: pd.DataFrame, land: Land, *, layer: str, log: RepairLog) -> tuple[Graph, np.ndarray]:

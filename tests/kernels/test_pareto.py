@@ -95,11 +95,13 @@ def test_limits_cut_the_front(case: Case, source: int, target: int, limit: list[
 @pytest.mark.parametrize("k", [2, 3])
 def test_larger_fronts_are_those_of_label_correcting(k: int) -> None:
     """Labels by the thousand, so that the arrays grow and the sets of nodes lose labels."""
-    case = make_grid(12 if k == 2 else 7, k=k, seed=k)
+    case = make_grid(13 if k == 2 else 7, k=k, seed=k)
+    case = case._replace(weights=np.ceil(case.weights**2))
     target = case.n - 1
     front = run(case, 0, target)
     assert [tuple(row) for row in front.cost.tolist()] == sorted(correct_labels(case, 0, target))
     assert len(front.paths) > 20
+    assert front.labels > 500
 
 
 def test_weights_that_are_not_whole_agree_to_rounding() -> None:

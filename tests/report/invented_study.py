@@ -10,11 +10,12 @@ import datetime
 import hashlib
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 import pandas as pd
 
-from landbridge.report import ReportContent, ScenarioContent
+from landbridge.report import ReportContent, ScenarioContent, render_report
 
 TITLE = "Layout trial: every figure on this page is invented"
 
@@ -659,3 +660,29 @@ def make_content(
             "inputs": {"study.toml": "a" * 16, "flows.csv": "b" * 16},
         },
     )
+
+
+HOSTILE = {
+    "Moscow": '</script><svg onload="document.title=1">',
+    "Astara": '"><img src=x onerror=alert(1)>',
+    "Tehran": "=cmd|' /C calc'!A0",
+    "Minsk": "Minsk & <b>co</b>",
+}
+
+
+@cache
+def read_content() -> ReportContent:
+    """Four flows in two scenarios: two open, one prohibited, one unreachable."""
+    return make_content(4)
+
+
+@cache
+def read_html() -> str:
+    """Their report."""
+    return render_report(read_content())
+
+
+@cache
+def read_hostile_html() -> str:
+    """The same study, with names of places that try to break out of the page."""
+    return render_report(make_content(4, title="<script>alert('title')</script>", names=HOSTILE))

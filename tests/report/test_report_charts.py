@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented_study import make_content
+from invented_study import make_content, read_content
 
 from landbridge.report import ReportContent
 from landbridge.report.figures import DAYS, HOURS, Scale, choose_time_scale
@@ -18,6 +18,11 @@ from landbridge.report.scatter_chart import draw_scatter, find_front
 from landbridge.report.stack_chart import draw_stack, sum_families
 
 TEXT = re.compile(r'<text x="([-\d.]+)" y="([-\d.]+)"(?: class="([^"]*)")?>([^<]*)</text>')
+
+
+@pytest.fixture(name="content", scope="module")
+def fixture_content() -> ReportContent:
+    return read_content()
 
 
 @pytest.fixture(scope="module")

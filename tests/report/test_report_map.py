@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from invented_study import read_content
 
 from landbridge.report import ReportContent
 from landbridge.report.basemap import (
@@ -22,6 +23,12 @@ from landbridge.report.basemap import (
 from landbridge.report.projection import find_middle, fit_plane, project, unwrap, wrap
 from landbridge.report.reading import read_answers
 from landbridge.report.route_map import LinePool, overlay_routes
+
+
+@pytest.fixture(name="content", scope="module")
+def fixture_content() -> ReportContent:
+    return read_content()
+
 
 degrees = st.floats(-179, 179)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from invented_study import TITLE, make_content
+from invented_study import TITLE, make_content, read_content, read_hostile_html, read_html
 
 from landbridge.report import ReportContent, ScenarioContent, render_report, write_report
 from landbridge.report.packing import unpack
@@ -44,6 +44,21 @@ class Reader(HTMLParser):
 
     def words(self) -> str:
         return re.sub(r"\s+", " ", " ".join(self.text).replace("\u202f", " "))
+
+
+@pytest.fixture(name="content", scope="module")
+def fixture_content() -> ReportContent:
+    return read_content()
+
+
+@pytest.fixture(name="html", scope="module")
+def fixture_html() -> str:
+    return read_html()
+
+
+@pytest.fixture(name="hostile_html", scope="module")
+def fixture_hostile_html() -> str:
+    return read_hostile_html()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Results as files that other programs read: CSV, XLSX, GeoPackage, GeoParquet."""
 
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -39,15 +37,22 @@ def export_tables(tables: Mapping[str, pd.DataFrame], out: Path, *, format: str 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
-            target = Path(folder) / (out.name or "export")
-            writers[chosen](tables, target)
-            if out.is_dir() and target.is_dir():
-                shutil.rmtree(out)
-            os.replace(target, out)
+            made = Path(folder) / "export"
+            writers[chosen](tables, made)
+            _put_in_place(made, out)
     except OSError as error:
         what = f"{out} cannot be written: {error.strerror or error}"
         raise InputError([_fault("not_writable", what, "choose a folder that you may write to")]) from error
     return out
+
+
+def _put_in_place(made: Path, out: Path) -> None:
+    """Rename what was made to its place; files go one by one into a folder that exists, whose other files stay."""
+    if not (made.is_dir() and out.is_dir()):
+        made.replace(out)
+        return
+    for file in made.iterdir():
+        file.replace(out / file.name)
 
 
 def _fault(code: str, what: str, remedy: str) -> Finding:

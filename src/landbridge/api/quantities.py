@@ -15,7 +15,7 @@ def make_quantity(value: float, unit: str, **more: Any) -> Quantity:
     """
     keys = ("p10", "p50", "p90", "currency", "price_year", "source", "quality")
     known = {key: more[key] for key in keys if not is_unknown(more.get(key))}
-    quantiles = {key: known.pop(key) for key in ("p10", "p50", "p90") if key in known}
+    quantiles = {key: known.pop(key) for key in keys[:3] if key in known}
     return {"value": value, **quantiles, "unit": unit, **known}
 
 
@@ -26,5 +26,5 @@ def is_unknown(value: Any) -> bool:
 
 def read_quantity(row: Mapping[str, Any], name: str, unit: str, **more: Any) -> Quantity:
     """The quantity of a result row with its quantiles, where the row has them."""
-    quantiles: dict[str, Any] = {key: row.get(f"{name}_{key}") for key in ("p10", "p50", "p90")}
-    return make_quantity(row[name], unit, **quantiles, **more)
+    quantiles = {key: row.get(f"{name}_{key}") for key in ("p10", "p50", "p90")}
+    return make_quantity(row[name], unit, **{**quantiles, **more})

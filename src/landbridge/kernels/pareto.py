@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 FEWEST, MOST = 2, 4
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
+ROUNDING = 1e-12
 NODE, BEFORE, ARC, FOLLOWING = range(4)
 MADE, QUEUED, FOUND = range(3)
 
@@ -92,6 +93,7 @@ class _Graph(NamedTuple):
 class _Rule(NamedTuple):
     epsilon: Floats
     limit: Floats
+    rounding: Floats
     max_labels: int
 
 
@@ -167,17 +169,27 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     chosen = rule or FrontRule()
     width = guide.weights.shape[1]
     check_nodes(np.array([source]), csr.node_count)
+    slack = _check_vector(chosen.epsilon, 0.0, width)
+    # One path has several sums that differ in their last digits, by where its label ends and its tree begins.
+    least = np.where(np.isfinite(guide.bound[source]), ROUNDING * guide.bound[source], 0.0)
     bounds = _Rule(
-        _check_vector(chosen.epsilon, 0.0, width),
+        freeze(np.maximum(slack, least), np.float64),
         _check_vector(chosen.limit, np.inf, width),
+        freeze(least, np.float64),
         chosen.max_labels,
     )
     graph = _Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)
     state, truncated = _search(graph, bounds, int(source))
-    found = state.used[FOUND]
-    order = np.lexsort(state.solved[:found].T[::-1])
-    paths = tuple(_trace(state.facts, guide.trees, *state.endings[index].tolist()) for index in order)
-    return Front(state.solved[order], paths, truncated, int(state.used[MADE]))
+    endings = state.endings[: state.used[FOUND]].tolist()
+    paths = [_trace(state.facts, guide.trees, *ending) for ending in endings]
+    cost = np.array([_measure(guide.weights, path) for path in paths]).reshape(len(paths), width)
+    order = np.lexsort(cost.T[::-1])
+    return Front(cost[order], tuple(paths[index] for index in order), truncated, int(state.used[MADE]))
+
+
+def _measure(weights: Floats, path: Ints) -> Floats:
+    """The cost of a path, added from start to end as a tree adds it."""
+    return np.zeros(weights.shape[1]) if not len(path) else np.cumsum(weights[path], axis=0)[-1]
 
 
 def _check_vector(values: Floats | None, default: float, width: int) -> Floats:
@@ -202,11 +214,11 @@ def _trace(facts: Ints, trees: Sequence[Tree], label: int, tree: int) -> Ints:
 def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
     state = _start(graph, source)
     width = graph.bound.shape[1]
-    total, exact = np.empty(width), np.zeros(width)
+    total = np.empty(width)
     # The best path of each criterion enters whole, however close the others are.
     for tree in range(width * min(state.used[QUEUED], 1)):
         _add(total, state.cost, 0, graph.finish[tree], source)
-        state = _solve(state, rule.limit, exact, total, (0, tree))
+        state = _solve(state, rule.limit, rule.rounding, total, (0, tree))
     while state.used[QUEUED] > 0:
         label = state.queue[0]
         state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])

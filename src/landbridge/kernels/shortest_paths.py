@@ -136,7 +136,7 @@ def accumulate_along(tree: Tree, values: Floats) -> Floats:
     >>> accumulate_along(grow_tree(csr, np.ones(2), sources=np.array([0])), np.array([30.0, 12.0])).tolist()
     [0.0, 30.0, 42.0]
     """
-    columns = freeze(values.reshape(len(values), -1), np.float64)
+    columns = freeze(values[:, None] if values.ndim == 1 else values, np.float64)
     sums = _add_along(tree.parent, tree.parent_arc, tree.order, columns)
     return sums.reshape(len(tree.distance), *values.shape[1:])
 

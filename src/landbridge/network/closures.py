@@ -93,7 +93,8 @@ def _at_sites(network: VirtualNetwork, places: "set[str] | frozenset[str]") -> M
 
 def pick(flags: list[bool], index: NDArray[np.integer]) -> Mask:
     """`flags` at `index`, False at -1."""
-    return np.take(np.array([*flags, False], np.bool_), index)
+    chosen: Mask = np.array([*flags, False], np.bool_)[index]
+    return chosen
 
 
 def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
@@ -143,7 +144,8 @@ def _far_roads(network: VirtualNetwork) -> Mask:
     )
     far = ~np.isfinite(gap)
     road = network.arcs.code_a < network.codes.land(RAIL, np.zeros(1, np.int64))[0]
-    return road & (far[network.arcs.tail] | far[network.arcs.head])
+    outside: Mask = road & (far[network.arcs.tail] | far[network.arcs.head])
+    return outside
 
 
 def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask:

@@ -197,15 +197,15 @@ class PathReader:
         hauls = _group_hauls(events)
         for position, event in enumerate(events):
             if isinstance(event, Leg):
-                first, distance = hauls[position]
-                yield self._leg_item(event, haul_km=distance, first=first)
+                yield self._leg_item(event, hauls[position])
             else:
                 yield self._operation_item(event.step, event.site, self.weights.prices[event.step])
 
-    def _leg_item(self, leg: Leg, *, haul_km: float, first: bool) -> Item:
+    def _leg_item(self, leg: Leg, haul: tuple[Leg, ...]) -> Item:
         terms: list[Term] = []
         excesses: list[tuple[str, Excess]] = []
         countries: list[str] = []
+        haul_km = sum(piece.km for part in haul for piece in part.pieces)
         for code, km in leg.pieces:
             move = self.weights.moves[code]
             scope = self.network.codes.decode(code)[1]
@@ -214,8 +214,8 @@ class PathReader:
             terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
             if leg.layer <= 1 and scope and scope not in countries[-1:]:
                 countries.append(scope)
-        if first:
-            terms += _haul_terms(self.weights.moves[leg.pieces[0][0]], terms)
+        if leg is haul[0]:
+            terms += self._haul_terms(haul, haul_km)
         hours = sum(excess.mean for _, excess in excesses)
         terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
         site = Site("", leg.end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
@@ -242,7 +242,7 @@ class PathReader:
     def _move_terms(self, move: MovePrice, km: float, *, haul_km: float, scope: str) -> Iterator[Term]:
         rate, speed, factor = move.rate or {}, move.speed or {}, move.factor or {}
         where = f" ({scope})" if scope else ""
-        taper = max(haul_km / move.taper_distance, 1.0) ** -move.taper if move.taper else 1.0
+        taper = taper_rate(move, haul_km) / move.per_km if move.per_km else 1.0
         tapered = f" x ({haul_km:,.0f}/{move.taper_distance:,.0f})^-{move.taper:g}" if taper != 1.0 else ""
         inputs, source, quality = (
             (f"rates#{rate.get('id', '')}",),
@@ -278,6 +278,22 @@ class PathReader:
             str(factor["quality"]),
         )
 
+    def _haul_terms(self, haul: tuple[Leg, ...], haul_km: float) -> Iterator[Term]:
+        """The fixed charge of a haul, and what its carriage lacks to the minimum."""
+        move = self.weights.moves[haul[0].pieces[0].code]
+        if move.rate is None:
+            return
+        inputs, source, quality = (f"rates#{move.rate['id']}",), str(move.rate["source"]), str(move.rate["quality"])
+        if move.fixed:
+            formula = f"{move.fixed:.4g} USD/t a haul"
+            yield Term("fixed", move.fixed, "USD/t", formula, inputs, source, quality, move.sigma)
+        pieces = [piece for leg in haul for piece in leg.pieces]
+        carriage = sum(taper_rate(self.weights.moves[code], haul_km) * km for code, km in pieces)
+        short = move.minimum - move.fixed - carriage
+        if short > 0:
+            formula = f"up to the minimum of {move.minimum:.4g} USD/t a haul"
+            yield Term("fixed", short, "USD/t", formula, inputs, source, quality, move.sigma)
+
     def _operation_item(self, step: Step, site: Site, price: Price) -> Item:
         service = self.pricer.services.get(step.service, {})
         run = step.operation == "service"
@@ -306,11 +322,8 @@ class PathReader:
         self, service: str, arrival: Site
     ) -> tuple[str, str, tuple[str, ...], tuple[tuple[float, float], ...]]:
         row = self.pricer.services[service]
-        other = next(
-            site
-            for site in self.network.sites
-            if site.id in (row["from"], row["to"]) and site.id != arrival.id
-        )
+        start = row["to"] if arrival.id == row["from"] else row["from"]
+        other = next(site for site in self.network.sites if site.id == start)
         countries = tuple(dict.fromkeys((other.country, arrival.country)))
         return other.name, arrival.name, countries, ((other.lon, other.lat), (arrival.lon, arrival.lat))
 
@@ -319,22 +332,10 @@ def _sum(terms: Sequence[Term], unit: str) -> float:
     return sum(term.value for term in terms if term.unit == unit)
 
 
-def _haul_terms(move: MovePrice, terms: Sequence[Term]) -> Iterator[Term]:
-    """The fixed charge of a haul, and what is missing to its minimum."""
-    if move.rate is None:
-        return
-    inputs, source, quality = (
-        (f"rates#{move.rate['id']}",),
-        str(move.rate["source"]),
-        str(move.rate["quality"]),
-    )
-    if move.fixed:
-        formula = f"{move.fixed:.4g} USD/t a haul"
-        yield Term("fixed", move.fixed, "USD/t", formula, inputs, source, quality, move.sigma)
-    short = move.minimum - move.fixed - sum(term.value for term in terms if term.term == "carriage")
-    if short > 0:
-        formula = f"up to the minimum of {move.minimum:.4g} USD/t a haul"
-        yield Term("fixed", short, "USD/t", formula, inputs, source, quality, move.sigma)
+def taper_rate(move: MovePrice, haul_km: float) -> float:
+    """Rate of a km (USD/t) on a haul of `haul_km`: degressive tariffs fall with the length of the whole haul."""
+    falling = move.taper and haul_km > move.taper_distance
+    return move.per_km * ((haul_km / move.taper_distance) ** -move.taper if falling else 1.0)
 
 
 def _name_ends(events: Sequence[Leg | Done], end: Site) -> None:
@@ -347,8 +348,8 @@ def _name_ends(events: Sequence[Leg | Done], end: Site) -> None:
             following = event.site.name
 
 
-def _group_hauls(events: Sequence[Leg | Done]) -> dict[int, tuple[bool, float]]:
-    """For each leg: whether it starts a haul, and the kilometres of the whole haul."""
+def _group_hauls(events: Sequence[Leg | Done]) -> dict[int, tuple[Leg, ...]]:
+    """For each leg (by its position) all legs of its haul, in order."""
     hauls: list[list[tuple[int, Leg]]] = []
     current = -1
     for position, event in enumerate(events):
@@ -359,9 +360,4 @@ def _group_hauls(events: Sequence[Leg | Done]) -> dict[int, tuple[bool, float]]:
             hauls[-1].append((position, event))
         elif event.step.operation in ("tranship", "service"):
             current = -1
-    result = {}
-    for haul in hauls:
-        total = sum(piece.km for _, leg in haul for piece in leg.pieces)
-        for order, (position, _) in enumerate(haul):
-            result[position] = (order == 0, total)
-    return result
+    return {position: tuple(leg for _, leg in haul) for haul in hauls for position, _ in haul}

@@ -153,6 +153,8 @@ def price_move(
     excess = _pace(speed)
     unit = str(rate["unit"]).removeprefix("USD/").removesuffix("km").removesuffix("-")
     load = shipment.tonnes_per(unit)
+    if isnan(load):
+        return UNKNOWN_MOVE
     scale = book.deflate(rate["price_year"]) / load
     per_km = _number(rate, "rate") * scale
     taper, reach = _number(rate, "taper"), _number(rate, "taper_distance", inf) or inf
@@ -161,11 +163,11 @@ def price_move(
         * book.deflate(rate["price_year"])
         / (load if unit != "t" else shipment.tonnes)
     )
-    least = per_km * (max(LONG_HAUL_KM / reach, 1.0) ** -taper if taper else 1.0)
+    tapered = max(LONG_HAUL_KM / reach, 1.0) ** -taper if taper else 1.0
     empty = per_km * _number(rate, "empty_return")
     holding = shipment_hour(book, shipment)
     return MovePrice(
-        cost=least + empty + (hourly + holding) * excess.mean,
+        cost=(per_km + empty) * tapered + (hourly + holding) * excess.mean,
         time=excess.mean,
         co2e=_number(factor, "factor") / 1_000.0,
         excess=excess,
@@ -209,16 +211,22 @@ def price_operation(
     mode: str,
     operation: str,
     table: str = "operations",
-) -> Price:
-    """Price of one operation by its row of `table`: charge, inventory and, on the road, standing."""
+) -> Price | None:
+    """Price of one operation by its row of `table`: charge, inventory, and what stands or is stored meanwhile.
+
+    None where it is charged by a unit in which the goods do not travel.
+    """
     least, median, slow = _times(row)
     excess = fit_excess(least, median, p90=slow)
     unit = str(row["cost_unit"] or "USD/t").removeprefix("USD/")
-    charge = _number(row, "cost") * book.deflate(row.get("price_year")) / shipment.tonnes_per(unit)
+    load = shipment.tonnes_per(unit)
+    if isnan(load):
+        return None
+    charge = _number(row, "cost") * book.deflate(row.get("price_year")) / load
     inputs, source, quality = (f"{table}#{row['id']}",), str(row["source"]), str(row["quality"])
     terms = []
     if charge:
-        formula = f"{_number(row, 'cost'):,.6g} USD/{unit} / {shipment.tonnes_per(unit):,.6g} t/{unit}"
+        formula = f"{_number(row, 'cost'):,.6g} USD/{unit} / {load:,.6g} t/{unit}"
         sigma = book.sigma(row, "cost_p10", "cost_p90")
         terms.append(Term("charge", charge, "USD/t", formula, inputs, source, quality, sigma))
     terms += time_costs(

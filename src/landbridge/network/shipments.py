@@ -1,7 +1,7 @@
 """The shipment: what is moved, and how a tonne of it fills a TEU, a wagon, a truck."""
 
 from dataclasses import dataclass
-from math import isnan
+from math import nan
 
 import pandas as pd
 
@@ -68,7 +68,7 @@ class Shipment:
     def tonnes_per(self, unit: str) -> float:
         """Tonnes that one `unit` of a rate stands for: "t", "TEU", "truck", "wagon" or "shipment".
 
-        Raises InputError where the row does not say how much a unit takes.
+        NaN where the goods do not travel in such units, so that what is charged by them is not for these goods.
         """
         loads = {
             "t": 1.0,
@@ -77,24 +77,10 @@ class Shipment:
             "wagon": self.payload_wagon,
             "shipment": self.tonnes,
         }
-        load = loads[unit]
-        if isnan(load) or load <= 0:
-            raise InputError(
-                [
-                    Finding(
-                        code="payload_missing",
-                        severity="error",
-                        what=f"the shipment {self.id} has no load of a {unit}, which a rate needs",
-                        remedy=f"fill payload_{unit.lower()} of the row {self.id} in shipments.csv",
-                        file="shipments.csv",
-                        column=f"payload_{unit.lower()}",
-                    )
-                ]
-            )
-        return load
+        return loads[unit] if loads[unit] > 0 else nan
 
 
-NUMBERS = [
+NUMBERS = (
     "tonnes",
     "units",
     "payload_teu",
@@ -107,7 +93,7 @@ NUMBERS = [
     "unit_mass",
     "value",
     "due",
-]
+)
 
 
 def choose_shipment(

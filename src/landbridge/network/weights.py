@@ -22,7 +22,7 @@ from landbridge.network.pricing import (
 )
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
-from landbridge.network.virtual import AIR, RIVER, ROAD, Step, VirtualNetwork
+from landbridge.network.virtual import AIR, RIVER, ROAD, WATERS, Step, VirtualNetwork
 from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
@@ -88,6 +88,15 @@ class Pricer:
         means = "river_sea" if layer == RIVER else self.shipment.means("sea")
         return price_move(self.book, self.shipment, mode=mode, means=means, scopes=(scope, "world"))
 
+    def haul_start(self, mode: str, scopes: tuple[str, ...]) -> float:
+        """Least fixed charge of a haul that starts here, USD/t; 0 where no carriage is priced."""
+        if mode == "sea":
+            ways = [(means, (water, "world")) for means in (self.shipment.means("sea"), "river_sea") for water in WATERS]
+        else:
+            ways = [(self.shipment.means(mode), scopes)]
+        found = [price_move(self.book, self.shipment, mode=mode, means=means, scopes=rows) for means, rows in ways]
+        return min((move.fixed for move in found if move is not UNKNOWN_MOVE), default=0.0)
+
     def step(self, step: Step) -> Price | None:
         """Price of an operation or of a service's run; None where a needed row is missing."""
         if step.operation == "service":
@@ -112,14 +121,14 @@ class Pricer:
         if row is None:
             return FREE if step.operation in OPTIONAL or not step.scopes or len(step.scopes) == 1 else None
         price = price_operation(self.book, self.shipment, row, mode=step.mode, operation=step.operation)
-        return self.with_insurance(price) if step.operation == "load" else price
+        return self.with_insurance(price) if price is not None and step.operation == "load" else price
 
     def with_insurance(self, price: Price) -> Price:
         """A loading at the origin also carries the insurance of the whole way."""
         term = insurance_term(self.book, self.shipment)
         return Price(price.cost + term.value, price.time, price.co2e, (*price.terms, term), price.excess)
 
-    def permit(self, step: Step) -> Price:
+    def permit(self, step: Step) -> Price | None:
         """Permit of an oversize road load for the country entered, from the table countries where not a row."""
         if self.shipment.cargo_class != "out_of_gauge":
             return FREE
@@ -138,7 +147,7 @@ class Pricer:
             else FREE
         )
 
-    def passage(self, name: str) -> Price:
+    def passage(self, name: str) -> Price | None:
         """Dues and time of a strait or canal by its row of the table passages."""
         row = self.passages.get(name)
         if row is None:
@@ -230,6 +239,8 @@ class Pricer:
         if not np.isnan(cost):
             unit = str(service["cost_unit"]).removeprefix("USD/")
             load = self.shipment.tonnes_per(unit)
+            if np.isnan(load):
+                return None
             value = cost * self.book.deflate(service["price_year"]) / load
             sigma = self.book.sigma(service, "cost_p10", "cost_p90")
             formula = f"{cost:,.6g} USD/{unit} / {load:.4g} t/{unit}"
@@ -322,30 +333,17 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Pr
 
 
 def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
-    """What a haul costs before its first km, at the operation that starts it."""
+    """What a haul costs before its first km, at the operation that starts it; at sea the least of the vessels'."""
     memo: dict[tuple[str, tuple[str, ...]], float] = {}
     starts = []
     for steps in network.operations:
         total = 0.0
         for step in steps:
-            mode = (
-                step.to_mode
-                if step.operation == "tranship"
-                else step.mode
-                if step.operation == "load"
-                else ""
-            )
-            if mode in ("road", "rail", "sea") and not step.service:
-                key = (mode, step.scopes[1:])
+            mode = step.to_mode if step.operation == "tranship" else step.mode if step.operation == "load" else ""
+            if mode in ("road", "rail", "sea", "air") and not (step.service and step.mode != "ferry"):
+                key = (mode, step.scopes)
                 if key not in memo:
-                    move = price_move(
-                        pricer.book,
-                        pricer.shipment,
-                        mode=mode,
-                        means=pricer.shipment.means(mode),
-                        scopes=step.scopes if mode != "sea" else ("world",),
-                    )
-                    memo[key] = move.fixed if move is not UNKNOWN_MOVE else 0.0
+                    memo[key] = pricer.haul_start(mode, step.scopes)
                 total += memo[key]
         starts.append(total)
     return starts

@@ -160,22 +160,10 @@ def _flow_context(
     drawn: Sequence[Sequence[Pieces]], corridors: dict[str, str], start: int, titles: Sequence[str]
 ) -> dict[str, Any]:
     """The first flow as it stands, and every flow packed for the script."""
-    templates = load_templates()
     pieces = drawn[0][start] if drawn[0] else None
-    by_flow = [{one.answer.flow: one for one in scenario} for scenario in drawn]
-    texts, compared = [], []
-    for one in drawn[0]:
-        group = [scenario[one.answer.flow] for scenario in by_flow if one.answer.flow in scenario]
-        comparison = compare_scenarios([member.answer for member in group], corridors, scale=group[0].scale)
-        terms = TermPool()
-        scenarios = [0 if member.same else pack_answer(member, templates, terms=terms) for member in group]
-        html = templates.get_template("compare.html.j2").render(
-            comparison=comparison, scale=group[0].scale, titles=titles
-        )
-        compared.append(Markup(html))
-        texts.append(write_plain({"scenarios": scenarios, "terms": terms.rows, "compare": html}))
+    packed = [_pack_flow(group, corridors, titles=titles) for group in _group_flows(drawn)]
     with ThreadPoolExecutor() as threads:
-        chunks = list(threads.map(pack_text, texts))
+        chunks = list(threads.map(pack_text, (text for text, _ in packed)))
     flows = [
         [one.answer.flow, one.answer.goods, one.answer.origin, one.answer.destination] for one in drawn[0]
     ]
@@ -183,7 +171,7 @@ def _flow_context(
         "start": start,
         "pieces": pieces,
         "chunks": chunks,
-        "compare": compared[start] if compared else "",
+        "compare": packed[start][1] if packed else "",
         "family_keys": list_keys(drawn),
         "still_rows": list_still_rows(pieces) if pieces else [],
         "totals": total_texts(pieces) if pieces else (),
@@ -198,6 +186,24 @@ def _flow_context(
             }
         ),
     }
+
+
+def _group_flows(drawn: Sequence[Sequence[Pieces]]) -> list[list[Pieces]]:
+    """The pieces of each flow in all scenarios."""
+    by_flow = [{one.answer.flow: one for one in scenario} for scenario in drawn]
+    return [[flows[one.answer.flow] for flows in by_flow if one.answer.flow in flows] for one in drawn[0]]
+
+
+def _pack_flow(
+    group: Sequence[Pieces], corridors: dict[str, str], *, titles: Sequence[str]
+) -> tuple[str, Markup]:
+    """What the script reads of a flow, and the comparison of its scenarios."""
+    templates, terms = load_templates(), TermPool()
+    scenarios = [0 if member.same else pack_answer(member, templates, terms=terms) for member in group]
+    comparison = compare_scenarios([member.answer for member in group], corridors, scale=group[0].scale)
+    page = templates.get_template("compare.html.j2")
+    html = page.render(comparison=comparison, scale=group[0].scale, titles=titles)
+    return write_plain({"scenarios": scenarios, "terms": terms.rows, "compare": html}), Markup(html)
 
 
 def list_keys(drawn: Sequence[Sequence[Pieces]]) -> list[tuple[str, str]]:

@@ -243,7 +243,7 @@ def _name_ways(route: Route, view: View, measure: Measure, placer: Placer) -> li
         ]
         found = placer.place((sx - half, sy - SIZE * 0.85, sx + half, sy + SIZE * 0.3) for sx, sy in spots)
         if found is not None:
-            parts.append(write_text(*spots[found], word, text="way", kind="middle"))
+            parts.append(write_text(spots[found][0], spots[found][1], text=word, kind="way", anchor="middle"))
     return parts
 
 

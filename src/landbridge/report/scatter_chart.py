@@ -80,14 +80,14 @@ def draw_scatter(routes: Sequence[Route], time: Scale, *, title: str) -> Markup:
 def _draw_axes(across: tuple[float, float], up: tuple[float, float], unit: str) -> str:
     """Grid, numbers and units."""
     parts = [write_text(4, TOP - 14, text="USD/t", kind="unit")]
-    ticks = list_ticks(*up, 4)
+    ticks = list_ticks(up[0], up[1], count=4)
     for tick in ticks:
         y = BOTTOM_EDGE - (tick - up[0]) / (up[1] - up[0]) * (BOTTOM_EDGE - TOP)
         parts.append(f'<path class="grid" d="M{LEFT:.0f} {y:.1f}H{RIGHT_EDGE:.0f}"/>')
         parts.append(
             write_text(LEFT - 6, y + 4, text=write_tick(tick, step_of(ticks)), kind="tick", anchor="end")
         )
-    ticks = list_ticks(*across, 6)
+    ticks = list_ticks(across[0], across[1], count=6)
     for tick in ticks:
         x = LEFT + (tick - across[0]) / (across[1] - across[0]) * (RIGHT_EDGE - LEFT)
         parts.append(f'<path class="base" d="M{x:.1f} {BOTTOM_EDGE:.1f}v4"/>')
