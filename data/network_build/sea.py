@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from network_build.graph import Graph, drop_parallels, make_graph, measure_arc, merge_duplicates
+from scipy.spatial import cKDTree
+
+from network_build.graph import Graph, drop_parallels, make_graph, measure_arc, merge_duplicates, place_on_sphere
 
 RAW = Path(__file__).resolve().parents[1] / "raw"
+END_KM = 25.0  # within which the end of an authored line is a point of a lane
 STEP = 40.0  # km between the points of a lane to which a port may be joined
 OCEAN, CASPIAN, VOLGA_DON, AZOV_BLACK_SEA = range(4)
 WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
@@ -26,13 +29,25 @@ def read_lanes(features: list[dict]) -> tuple[Graph, tuple[str, ...]]:
         shape = feature["geometry"]
         parts = [shape["coordinates"]] if shape["type"] == "LineString" else shape["coordinates"]
         lines += [(np.asarray(part, float), feature["properties"].get("passage") or "") for part in parts]
-    extra = pd.read_csv(RAW / "water_lines.csv", dtype=str, keep_default_na=False)
-    for row in extra.itertuples():
-        points = np.array([p.split(",")[::-1] for p in row.points.split(";")], float)
-        lines.append((points, row.passage))
+    lines += _read_extra(np.concatenate([points for points, _ in lines]))
     passages = tuple(sorted({name for _, name in lines if name}))
     graph = _join_lines([(_densify(points), name) for points, name in lines], passages)
     return _mark_waters(graph), passages
+
+
+def _read_extra(known: np.ndarray) -> list[tuple[np.ndarray, str]]:
+    """Lines authored beside the package; their ends are moved to the nearest point of a lane within END_KM."""
+    extra = pd.read_csv(RAW / "water_lines.csv", dtype=str, keep_default_na=False)
+    tree = cKDTree(place_on_sphere(known[:, 1], known[:, 0]))
+    lines = []
+    for row in extra.itertuples():
+        points = np.array([p.split(",")[::-1] for p in row.points.split(";")], float)
+        for end in (0, -1):
+            gap, at = tree.query(place_on_sphere([points[end, 1]], [points[end, 0]])[0])
+            if gap <= END_KM:
+                points[end] = known[at]
+        lines.append((points, row.passage))
+    return lines
 
 
 def _densify(points: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ REACH = {"road": 100.0, "rail": 50.0}  # km
 GAUGE_KM = 6.0  # km further that a node of the right gauge may lie
 PORT_REACH = 400.0  # km to the nearest sea lane
 PORT_LAND = 40.0  # km of the joint that may cross land (river ports, generalised coasts)
+PORT_LANES = 3  # joints of a port, to the lanes that cost least
 LEAST_RAIL = 60.0  # km of a rail component that is worth a snap
 LAND_COST = 20.0  # how much dearer a km over land is in choosing the lane of a port
 
@@ -49,7 +50,7 @@ def find_serving_rails(graph: Graph) -> np.ndarray:
 
 
 def join_ports(graph: Graph, ports: pd.DataFrame, land: Land) -> tuple[Graph, np.ndarray]:
-    """The water graph with a node for each port and an edge to the lane that is nearest over water.
+    """The water graph with a node for each port and edges to the lanes that are nearest over water.
 
     Returns the graph and the water node of each port, -1 where no lane is within reach.
     """
@@ -59,17 +60,21 @@ def join_ports(graph: Graph, ports: pd.DataFrame, land: Land) -> tuple[Graph, np
     row, col = np.nonzero(np.isfinite(gap))
     node, km = at[row, col], gap[row, col]
     over = _measure_land(land, ports["lon"].to_numpy()[row], ports["lat"].to_numpy()[row], graph.lon[node], graph.lat[node]) * km
-    order = np.lexsort((node, km + LAND_COST * over, row))
-    first = order[np.concatenate(([True], row[order][1:] != row[order][:-1]))]
-    first = first[over[first] <= PORT_LAND]
-    owner, lane = row[first], node[first]
+    cost = km + LAND_COST * over
+    order = np.lexsort((node, cost, row))
+    order = order[over[order] <= PORT_LAND]
+    first = np.searchsorted(row[order], row[order])
+    rank = np.arange(len(order)) - first
+    near = cost[order] <= 2 * cost[order][first] + 20
+    use = order[(rank < PORT_LANES) & near]
+    owner, inverse = np.unique(row[use], return_inverse=True)
     number = np.full(len(ports), -1, np.int32)
     number[owner] = graph.n + np.arange(len(owner))
-    water = _water_of(graph)[lane]
+    water = _water_of(graph)[node[use]]
     graph = add_nodes(
         graph, ports["lat"].to_numpy()[owner], ports["lon"].to_numpy()[owner], country=np.full(len(owner), -1)
     )
-    return add_edges(graph, number[owner], lane, km=km[first], water=water), number
+    return add_edges(graph, number[owner[inverse]], node[use], km=km[use], water=water), number
 
 
 def _water_of(graph: Graph) -> np.ndarray:

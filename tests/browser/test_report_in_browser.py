@@ -244,7 +244,8 @@ def test_without_scripts_map_charts_and_tables_are_there(scriptless, report_path
     assert page.locator("#legs path[d]").count() > 10
     assert page.locator("#map .land").bounding_box()["width"] > 800  # type: ignore[index]
     assert page.locator(".view.on").count() == 2
-    assert not overlaps(boxes_scriptless(page))
+    # The still picture is scaled to the window, its line boxes with it.
+    assert not overlaps(boxes_scriptless(page), slack=6.0)
     assert not page.locator("#theme").is_visible()
 
 
@@ -257,7 +258,7 @@ def boxes_scriptless(page: Page) -> list[tuple[str, float, float, float, float]]
         assert box is not None
         found.append(
             (
-                texts.nth(number).inner_text(),
+                texts.nth(number).text_content() or "",
                 box["x"],
                 box["y"],
                 box["x"] + box["width"],

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -144,7 +144,9 @@ def find_routes(
     tables = {**ground.tables, "flows": _one_flow(origin, destination, goods, ground.tables)}
     if goods.tonnes > 0:
         tables["shipments"] = tables["shipments"].assign(tonnes=goods.tonnes)
-    workspace, _ = compute(Ground(tables, ground.setting), options=options, progress=progress)
+    workspace, _ = compute(
+        Ground(tables, ground.setting), options=replace(options, cargo=goods.cargo), progress=progress
+    )
     routes = _read_answer(workspace, tables, goods)
     _raise_verdict(routes)
     return routes
@@ -213,13 +215,13 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
     verdict = workspace["verdicts"].iloc[0]
     stops = workspace["ends"][FLOW]
     findings = [
-        {"code": row["code"], "level": row["level"], "what": row["message"], "remedy": row["remedy"]}
+        {"code": row["code"], "severity": row["level"], "what": row["message"], "remedy": row["remedy"]}
         for row in read_rows(workspace["result_findings"])
     ]
     if not goods.product and not goods.cargo:
         what = "no product or cargo class was given: one 20 ft container of general goods is assumed"
         remedy = "give --product or --cargo"
-        findings.insert(0, {"code": "default_shipment", "level": "note", "what": what, "remedy": remedy})
+        findings.insert(0, {"code": "default_shipment", "severity": "note", "what": what, "remedy": remedy})
     results = {
         name: workspace[name] for name in workspace if name.startswith("route") or name == "applied_listings"
     }
@@ -274,7 +276,7 @@ def _raise_verdict(routes: Routes) -> None:
     if routes.verdict == "prohibited":
         raise ProhibitedError([listing for listing in routes.listings if listing["effect"] == "prohibited"])
     if routes.verdict == "unreachable":
-        blocking = [row for row in routes.findings if row["level"] == "error"]
+        blocking = [row for row in routes.findings if row["severity"] == "error"]
         raise UnreachableError(
             [
                 Finding(code=row["code"], severity="error", what=row["what"], remedy=row["remedy"])

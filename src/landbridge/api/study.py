@@ -1,7 +1,7 @@
 """Study and Run: what a user's code holds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -155,15 +155,7 @@ class Run:
         if not origin and not destination:
             flows = self.tables["verdicts"][["flow", "origin", "destination", "product"]]
             return flows.merge(self.tables["routes"], on="flow")
-        wanted = Options(
-            by=tuple(by),
-            via=options.via,
-            corridor=options.corridor,
-            avoid=options.avoid,
-            mode=options.mode,
-            alternatives=options.alternatives,
-            front=len(by) > 1,
-        )
+        wanted = replace(options, by=tuple(by), front=len(by) > 1)
         return find_routes(
             origin,
             destination,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from landbridge.cli.printing import (
     describe_finding,
@@ -14,6 +15,7 @@ from landbridge.cli.printing import (
     say,
     show_progress,
 )
+from landbridge.schema.errors import LandbridgeError, ProhibitedError
 
 app = typer.Typer(
     name="landbridge",
@@ -99,7 +101,7 @@ def route(
             date=date,
             product=product,
             cargo=cargo,
-            tonnes=float("nan") if tonnes is None else tonnes,
+            tonnes=read_tonnes(tonnes),
             mode=mode,
             via=tuple(via or ()),
             corridor=corridor,
@@ -194,6 +196,13 @@ def network_check(json: AsJson = False) -> None:
     print_check(json=json)
 
 
+def read_tonnes(given: float | None) -> float:
+    """Tonnes as given; a number that is none is a fault of the argument."""
+    if given is not None and given != given:  # noqa: PLR0124 - only NaN differs from itself
+        raise typer.BadParameter("'nan' is no number of tonnes", param_hint="--tonnes")
+    return float("nan") if given is None else given
+
+
 def split_list(text: str) -> tuple[str, ...]:
     """Words of an argument with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -203,17 +212,34 @@ def main() -> None:
     """Run the command line; an error that landbridge raises on purpose becomes findings and its exit code."""
     as_json = "--json" in sys.argv
     try:
-        app()
-    except Exception as error:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        code = 1
+    except TyperException as error:
+        code = _report_argument(error, as_json=as_json)
+    except LandbridgeError as error:
         end_progress()
-        _report_error(error, as_json=as_json)
+        code = _report_error(error, as_json=as_json)
+    raise SystemExit(code or 0)
 
 
-def _report_error(error: Exception, *, as_json: bool) -> None:
-    from landbridge.schema.errors import LandbridgeError, ProhibitedError
+def _report_argument(error: Any, *, as_json: bool) -> int:
+    """A fault of the arguments themselves, as a finding for scripts and with the usage for people."""
+    if as_json:
+        remedy = "see --help"
+        finding = {
+            "code": "bad_argument",
+            "severity": "error",
+            "what": error.format_message(),
+            "remedy": remedy,
+        }
+        print_json({"findings": [finding]})
+    else:
+        error.show()
+    return int(error.exit_code)
 
-    if not isinstance(error, LandbridgeError):
-        raise error
+
+def _report_error(error: LandbridgeError, *, as_json: bool) -> int:
     if isinstance(error, ProhibitedError):
         listings = [dict(row) for row in error.listings]
         if as_json:
@@ -230,7 +256,7 @@ def _report_error(error: Exception, *, as_json: bool) -> None:
             print_json({"findings": [describe_finding(finding) for finding in findings]})
         else:
             print_findings(findings)
-    raise SystemExit(error.exit_code)
+    return error.exit_code
 
 
 __all__ = ["app", "main", "show_progress"]

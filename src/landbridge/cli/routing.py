@@ -15,7 +15,7 @@ from landbridge.cli.printing import (
     show_progress,
 )
 from landbridge.schema import Finding, InputError
-from landbridge.schema.rows import read_rows
+from landbridge.schema.rows import Row, read_rows
 from landbridge.study.engine import Ground
 
 
@@ -55,7 +55,7 @@ def print_routes(arguments: RouteArguments, *, json: bool) -> None:
     for listing in routes.listings:
         say(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
     for finding in routes.findings:
-        say(f"{finding['level']}: {finding['what']}; {finding['remedy']}")
+        say(f"{finding['severity']}: {finding['what']}; {finding['remedy']}")
 
 
 def _find(arguments: RouteArguments) -> Routes:
@@ -110,34 +110,34 @@ def _print_head(routes: Routes) -> None:
 
 
 def _print_overview(routes: Routes) -> None:
-    rows = []
-    for row in read_rows(routes.frame):
-        rows.append(
-            (
-                str(row["rank"]),
-                row["label"][:60],
-                row["criterion"],
-                number(row["cost"]),
-                f"{number(row['cost_p10'])}–{number(row['cost_p90'])}",
-                number(row["time"] / 24, 1),
-                f"{number(row['time_p10'] / 24, 1)}–{number(row['time_p90'] / 24, 1)}",
-                number(row["distance"]),
-                number(row["co2e"]),
-            )
-        )
+    rows = [_describe_route(row) for row in read_rows(routes.frame)]
     columns = ("", "route", "why", "USD/t", "p10–p90", "days", "p10–p90 ", "km", "kg CO2e/t")
     print_table(columns, rows, right=("USD/t", "p10–p90", "days", "p10–p90 ", "km", "kg CO2e/t"))
 
 
+def _describe_route(row: Row) -> tuple[str, ...]:
+    return (
+        str(row["rank"]),
+        row["label"][:60],
+        row["criterion"],
+        number(row["cost"]),
+        f"{number(row['cost_p10'])}–{number(row['cost_p90'])}",
+        number(row["time"] / 24, 1),
+        f"{number(row['time_p10'] / 24, 1)}–{number(row['time_p90'] / 24, 1)}",
+        number(row["distance"]),
+        number(row["co2e"]),
+    )
+
+
 def _print_items(routes: Routes, route: str) -> None:
     items = routes.tables["route_items"]
-    rows = []
-    for row in read_rows(items[items["route"] == route]):
-        leg = row["kind"] == "leg"
-        what = (
-            f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
-        )
-        where = f"{row['from']} – {row['to']}" if leg else row["place"]
-        km = number(row["distance"]) if leg else ""
-        rows.append((what, where[:60], km, number(row["cost"], 1), number(row["time"], 1), row["quality"]))
+    rows = [_describe_item(row) for row in read_rows(items[items["route"] == route])]
     print_table(("what", "where", "km", "USD/t", "hours", "rests on"), rows, right=("km", "USD/t", "hours"))
+
+
+def _describe_item(row: Row) -> tuple[str, ...]:
+    leg = row["kind"] == "leg"
+    what = f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
+    where = f"{row['from']} – {row['to']}" if leg else row["place"]
+    km = number(row["distance"]) if leg else ""
+    return what, where[:60], km, number(row["cost"], 1), number(row["time"], 1), row["quality"]

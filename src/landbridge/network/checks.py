@@ -1,5 +1,6 @@
-"""Faults of results that a declared check cannot express: capacity, circuity, cargo out of gauge."""
+"""Faults of results that a declared check cannot express: capacities, permits of cargo out of gauge."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,30 +8,41 @@ from landbridge.network.routes import Answer, Route
 from landbridge.schema import Finding
 from landbridge.schema.rows import read_rows
 
+HANDLED = {"tranship", "load", "unload"}
+
+
+def check_answers(answers: Mapping[str, Answer], given: Mapping[str, Any]) -> Iterator[tuple[str, Finding]]:
+    """Findings of the answers as (flow, finding); a finding of several flows stands with the first of them."""
+    yield from check_capacities(answers, given)
+    yield from check_permits(answers, given)
+
 
 def check_capacities(
     answers: Mapping[str, Answer], given: Mapping[str, Any]
 ) -> Iterator[tuple[str, Finding]]:
-    """A flow whose yearly tonnes exceed the published yearly capacity of a place or service on its best route."""
-    capacities = {
-        row["id"]: float(row["capacity"]) for row in read_rows(given["places"]) if row["capacity"] > 0
-    }
+    """Yearly tonnes of all flows together, on their best routes, against the capacity of each place and service."""
+    capacities = {row["id"]: row["capacity"] for row in read_rows(given["places"]) if row["capacity"] > 0}
     for row in read_rows(given["services"]):
         if row["capacity"] > 0 and row["headway"] > 0:
-            capacities[row["id"]] = float(row["capacity"]) * 8_760.0 / float(row["headway"])
+            capacities[row["id"]] = row["capacity"] * 8_760.0 / row["headway"]
+    used: dict[str, dict[str, float]] = defaultdict(dict)
+    names: dict[str, str] = {}
     for flow, answer in answers.items():
         yearly = given["flow_shipments"][flow].yearly_tonnes
-        for route in answer.routes[:1]:
-            for name, identity in _used(route):
-                if yearly > capacities.get(identity, float("inf")):
-                    yield flow, _exceeded(name, yearly, capacities[identity])
+        if answer.routes and yearly > 0:
+            for name, identity in _handled(answer.routes[0]):
+                used[identity][flow], names[identity] = yearly, name
+    for identity, flows in used.items():
+        total = sum(flows.values())
+        if total > capacities.get(identity, float("inf")):
+            yield next(iter(flows)), _exceeded(names[identity], total, capacities[identity])
 
 
-def _used(route: Route) -> Iterator[tuple[str, str]]:
+def _handled(route: Route) -> Iterator[tuple[str, str]]:
     for item in route.items:
-        if item.service:
+        if item.kind == "leg" and item.service:
             yield f"{item.start} - {item.end}", item.service
-        elif item.operation == "tranship":
+        elif item.operation in HANDLED:
             yield item.site.name, item.site.id
 
 
@@ -39,5 +51,25 @@ def _exceeded(name: str, yearly: float, capacity: float) -> Finding:
         code="capacity",
         severity="warning",
         what=f"{yearly:,.0f} t a year are more than the whole capacity of {name}, {capacity:,.0f} t a year",
-        remedy="split the flow over several ways, or enter a larger capacity with its source",
+        remedy="split the flows over several ways, or enter a larger capacity with its source",
     )
+
+
+def check_permits(answers: Mapping[str, Answer], given: Mapping[str, Any]) -> Iterator[tuple[str, Finding]]:
+    """Road legs of cargo out of gauge through countries whose permit is not known."""
+    known = {row["id"] for row in read_rows(given["countries"]) if row["oversize_cost"] >= 0}
+    for flow, answer in answers.items():
+        if given["flow_shipments"][flow].cargo_class != "out_of_gauge":
+            continue
+        roads = {
+            country
+            for route in answer.routes[:1]
+            for item in route.items
+            if item.mode == "road" and item.kind == "leg"
+            for country in item.countries
+        }
+        unknown = ", ".join(sorted(roads - known))
+        if unknown:
+            what = f"no permit fee and time of an oversize road load is known for {unknown}: the default stands in"
+            remedy = "fill oversize_cost and oversize_days of these countries, with their source"
+            yield flow, Finding(code="permit_unknown", severity="warning", what=what, remedy=remedy)

@@ -16,6 +16,7 @@ from landbridge.network.virtual import AIR, DEEP, LAYERS, RAIL, RIVER, ROAD, Vir
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import open_at
+from landbridge.schema.rows import read_rows
 
 Mask = NDArray[np.bool_]
 BULK_ROAD_KM = 150.0
@@ -78,7 +79,15 @@ def _closed_by_status(
     legs, passages = find_shut("legs", tables, date), find_shut("passages", tables, date)
     closed = pick([leg in legs for leg in world.legs], arcs.leg)
     closed |= pick([passage in passages for passage in world.passages], arcs.passage)
+    closed |= _of_services(network, find_shut("services", tables, date))
     return closed | _at_sites(network, find_shut("posts", tables, date) | find_shut("places", tables, date))
+
+
+def _of_services(network: VirtualNetwork, services: set[str]) -> Mask:
+    """Arcs on which one of `services` is boarded, run or left."""
+    return pick(
+        [any(step.service in services for step in steps) for steps in network.operations], network.arcs.op
+    )
 
 
 def find_shut(table: str, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> set[str]:
@@ -101,13 +110,28 @@ def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame],
     crossings = network.world.crossings
     closed = [False] * len(crossings)
     pairs = [frozenset(pair) for pair in zip(crossings["country_a"], crossings["country_b"], strict=True)]
-    borders = tables["borders"]
-    for row in borders[borders["id"].isin(find_shut("borders", tables, date))].itertuples(index=False):
+    shut = tables["borders"][tables["borders"]["id"].isin(find_shut("borders", tables, date))]
+    for row in shut.itertuples(index=False):
         pair = frozenset((row.country_a, row.country_b))
         for position, mode in enumerate(crossings["mode"]):
             if pairs[position] == pair and row.mode in ("any", mode):
                 closed[position] = True
-    return pick(closed, network.arcs.crossing)
+    return pick(closed, network.arcs.crossing) | _of_services(network, _between(tables, shut))
+
+
+def _between(tables: Mapping[str, pd.DataFrame], borders: pd.DataFrame) -> set[str]:
+    """Services between two countries whose border is closed at sea."""
+    pairs = {
+        frozenset((row["country_a"], row["country_b"]))
+        for row in read_rows(borders)
+        if row["mode"] in ("any", "sea")
+    }
+    country = dict(zip(tables["places"]["id"], tables["places"]["country"], strict=True))
+    return {
+        row["id"]
+        for row in read_rows(tables["services"])
+        if frozenset((country.get(row["from"], ""), country.get(row["to"], ""))) in pairs
+    }
 
 
 def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], shipment: Shipment) -> Mask:
@@ -122,8 +146,13 @@ def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame]
         for row_id, classes in zip(tables["services"]["id"], tables["services"]["cargo_classes"], strict=True)
         if classes and shipment.cargo_class not in classes
     }
-    refused = [any(step.service in refusing_services for step in steps) for steps in network.operations]
-    return _at_sites(network, refusing) & (network.arcs.op >= 0) | pick(refused, network.arcs.op)
+    narrow = {row["id"] for row in read_rows(tables["legs"]) if row["width"] < shipment.width}
+    legs = pick([leg in narrow for leg in network.world.legs], network.arcs.leg)
+    return (
+        legs
+        | _at_sites(network, refusing) & (network.arcs.op >= 0)
+        | _of_services(network, refusing_services)
+    )
 
 
 def _far_roads(network: VirtualNetwork) -> Mask:
@@ -209,7 +238,7 @@ def close_other_modes(network: VirtualNetwork, mode: str, ends: tuple[tuple[floa
         ]
         + [""]
     )[arcs.op]
-    closed = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
+    closed: Mask = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
     if ROAD not in allowed:
         near = np.zeros(network.node_count, np.bool_)
         for lat, lon in ends:

@@ -283,7 +283,11 @@ class PathReader:
         move = self.weights.moves[haul[0].pieces[0].code]
         if move.rate is None:
             return
-        inputs, source, quality = (f"rates#{move.rate['id']}",), str(move.rate["source"]), str(move.rate["quality"])
+        inputs, source, quality = (
+            (f"rates#{move.rate['id']}",),
+            str(move.rate["source"]),
+            str(move.rate["quality"]),
+        )
         if move.fixed:
             formula = f"{move.fixed:.4g} USD/t a haul"
             yield Term("fixed", move.fixed, "USD/t", formula, inputs, source, quality, move.sigma)

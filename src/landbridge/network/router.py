@@ -17,10 +17,10 @@ from landbridge.network.closures import (
     Restrictions,
     close_arcs,
     close_other_modes,
-    find_shut,
     great_circle,
 )
 from landbridge.network.items import PathReader
+from landbridge.network.locating import Chain
 from landbridge.network.pricing import PriceBook
 from landbridge.network.routes import Answer, Corridor, Request, find_routes
 from landbridge.network.search import Passing, Search
@@ -45,6 +45,15 @@ class Simulation:
     seed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A shipment between two places, with what the law closes to it."""
+
+    shipment: Shipment
+    closings: tuple[Closing, ...]
+    ends: tuple[Stop, Stop]
+
+
 @dataclass(slots=True)
 class Router:
     """Answers requests over the tables of one scenario at its date. Build it with `make_router`."""
@@ -64,47 +73,34 @@ class Router:
         """The priced network of a shipment."""
         key = repr(shipment)  # a shipment with unknown numbers (NaN) does not equal itself
         if key not in self.readers:
-            passages = rows_by_id(self.tables["passages"])
-            pricer = Pricer(self.book, shipment, self.services, passages, self.around)
+            passages, countries = (rows_by_id(self.tables[name]) for name in ("passages", "countries"))
+            pricer = Pricer(self.book, shipment, self.services, passages, countries, self.around)
             self.readers[key] = PathReader(self.network, pricer, weigh_arcs(self.network, pricer))
         return self.readers[key]
 
-    def search(
-        self,
-        shipment: Shipment,
-        closings: tuple[Closing, ...] = (),
-        restrictions: Restrictions = Restrictions(),
-        *,
-        ends: Sequence[Stop] = (),
-    ) -> Search:
-        """The searches of a shipment under what law and the user close."""
+    def search(self, case: Case, restrictions: Restrictions = Restrictions()) -> Search:
+        """The searches of a case under what law and the user close."""
         if restrictions.mode:
-            return self._new_search(shipment, closings, restrictions, ends)
-        key = (repr(shipment), closings, restrictions)
+            return self._new_search(case, restrictions)
+        key = (repr(case.shipment), case.closings, restrictions)
         if key not in self.searches:
-            self.searches[key] = self._new_search(shipment, closings, restrictions, ends)
+            self.searches[key] = self._new_search(case, restrictions)
         return self.searches[key]
 
-    def _new_search(
-        self,
-        shipment: Shipment,
-        closings: tuple[Closing, ...],
-        restrictions: Restrictions,
-        ends: Sequence[Stop],
-    ) -> Search:
+    def _new_search(self, case: Case, restrictions: Restrictions) -> Search:
         reasons = close_arcs(
             self.network,
             self.tables,
             self.date,
-            shipment=shipment,
-            closings=closings,
+            shipment=case.shipment,
+            closings=case.closings,
             restrictions=restrictions,
         )
         if restrictions.mode:
-            points = tuple((stop.lat, stop.lon) for stop in ends)
+            points = tuple((stop.lat, stop.lon) for stop in case.ends)
             other = close_other_modes(self.network, restrictions.mode, points)
             reasons[other & (reasons == 0)] = Reason.MODE
-        return Search(self.network, self.reader(shipment).weights, reasons)
+        return Search(self.network, self.reader(case.shipment).weights, reasons)
 
     def answer(self, request: Request, shipment: Shipment, search: Search) -> Answer:
         """Routes of one request, or what blocks it."""
@@ -139,14 +135,22 @@ class Router:
         sites = np.array([site.id == place for site in self.network.sites] + [False])
         return np.flatnonzero(sites[self.network.arcs.site]).astype(np.int32)
 
-    def corridor(self, row: Row, stops: Sequence[Stop], origin: Stop, destination: Stop) -> Corridor | None:
-        """A named corridor in the direction of the request; None where it would be an absurd detour."""
-        chain = list(stops)
-        if _length([origin, *chain, destination]) > _length([origin, *chain[::-1], destination]):
-            chain.reverse()
-        if _length([origin, *chain, destination]) > PLAUSIBLE_CIRCUITY * _length([origin, destination]):
-            return None
-        return Corridor(str(row["id"]), str(row["name"]), tuple(self.passing(stop) for stop in chain))
+    def corridors(self, chains: Sequence[Chain], case: Case, *, named: bool) -> tuple[Corridor, ...]:
+        """Named corridors in the direction of the request; one that would be an absurd detour is left out unless it
+        was asked for by name.
+        """
+        origin, destination = case.ends
+        found = []
+        for chain in chains:
+            stops = list(chain.stops)
+            if _length([origin, *stops, destination]) > _length([origin, *stops[::-1], destination]):
+                stops.reverse()
+            detour = _length([origin, *stops, destination]) / max(_length([origin, destination]), 1.0)
+            if named or detour <= PLAUSIBLE_CIRCUITY:
+                passings = tuple(self.passing(stop) for stop in stops)
+                search = self.search(case, chain.avoid)
+                found.append(Corridor(str(chain.row["id"]), str(chain.row["name"]), passings, search))
+        return tuple(found)
 
 
 def _length(stops: Sequence[Stop]) -> float:
@@ -166,8 +170,7 @@ def make_router(
 ) -> Router:
     """A router over `tables` at `date` whose requests start and end at `stops`; `flights` adds air freight."""
     around = survey(world, tables, date)
-    open_services = tables["services"][~tables["services"]["id"].isin(find_shut("services", tables, date))]
-    current = {**tables, "services": measure_services(open_services, world)}
+    current = {**tables, "services": measure_services(tables["services"], world)}
     return Router(
         tables=current,
         date=date,

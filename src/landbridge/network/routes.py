@@ -12,7 +12,7 @@ from landbridge.network.pricing import Term
 from landbridge.network.search import Passing, Search
 from landbridge.network.simulate import Ranges, simulate_items
 from landbridge.network.terminals import Stop
-from landbridge.network.virtual import Site
+from landbridge.network.virtual import LAYERS, Site
 from landbridge.schema import Finding
 
 FRONT_EPSILON = {"cost": 0.01, "time": 0.01, "co2e": 0.02}
@@ -23,11 +23,12 @@ WEAK = {"estimated", "default"}
 
 @dataclass(frozen=True, slots=True)
 class Corridor:
-    """A named chain of places, as what passing each of them means on the network."""
+    """A named chain of places, as what passing each of them means on the network, searched without what is off it."""
 
     id: str
     name: str
     via: tuple[Passing, ...]
+    search: Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Request:
     destination: Stop
     by: tuple[str, ...] = ("cost", "time", "co2e")
     corridors: tuple[Corridor, ...] = ()
+    only_corridors: bool = False
     via: tuple[Passing, ...] = ()
     alternatives: int = 0
     front: bool = False
@@ -130,20 +132,14 @@ def find_routes(search: Search, reader: PathReader, request: Request, *, draws: 
 def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     network = search.network
     ends = (network.outlets[request.origin.id], network.inlets[request.destination.id])
-    wanted = []
     whole = True
-    for criterion in request.by:
-        path = (
-            search.chain(criterion, *ends, via=request.via) if request.via else search.best(criterion, *ends)
-        )
-        if path is not None:
-            wanted.append(Wanted(path, criterion))
-    if not wanted:
-        return [], True
+    wanted = [] if request.only_corridors else _best_ways(search, request, ends)
     for corridor in request.corridors:
-        path = search.chain(request.by[0], *ends, via=corridor.via)
+        path = corridor.search.chain(request.by[0], *ends, via=corridor.via)
         if path is not None:
             wanted.append(Wanted(path, "corridor", corridor.name))
+    if not wanted or request.only_corridors:
+        return wanted, whole
     if request.front and len(request.by) > 1 and not request.via:
         epsilon = [FRONT_EPSILON[name] * search.tree(name, ends[0]).distance[ends[1]] for name in request.by]
         paths, whole = search.front(request.by, *ends, epsilon=epsilon)
@@ -152,6 +148,17 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
         paths = search.alternatives(request.by[0], *ends, count=request.alternatives)
         wanted += [Wanted(path, request.by[0]) for path in paths]
     return wanted, whole
+
+
+def _best_ways(search: Search, request: Request, ends: tuple[int, int]) -> list[Wanted]:
+    found = []
+    for criterion in request.by:
+        path = (
+            search.chain(criterion, *ends, via=request.via) if request.via else search.best(criterion, *ends)
+        )
+        if path is not None:
+            found.append(Wanted(path, criterion))
+    return found
 
 
 def _price(search: Search, reader: PathReader, request: Request, candidate: Wanted) -> Route:
@@ -206,6 +213,14 @@ def _blocked(search: Search, request: Request) -> Answer:
     cut = tuple(dict.fromkeys((describe_arc(search, arc), reason.name.lower()) for arc, reason in closed))
     where = "; ".join(f"{name} ({reason})" for name, reason in cut[:8])
     what = f"no way from {request.origin.name} to {request.destination.name}"
+    if (request.via or request.only_corridors) and not cut:
+        remedy = (
+            "leave out a place to pass, or look at what the date, the law and the options close on the way"
+        )
+        passed = Finding(
+            code="unreachable", severity="error", what=f"{what} through the places to pass", remedy=remedy
+        )
+        return Answer(request, (), (), (passed,))
     finding = Finding(
         code="unreachable",
         severity="error",
@@ -228,23 +243,23 @@ def describe_arc(search: Search, arc: int) -> str:
         return str(network.sites[arcs.site[arc]].name)
     head = arcs.head[arc]
     layer, scope = network.codes.decode(int(arcs.code_a[arc]))
-    return f"{('road', 'rail', 'sea', 'water')[layer]} in {scope} near {network.node_lat[head]:.1f},{network.node_lon[head]:.1f}"
+    point = f"{network.node_lat[head]:.1f},{network.node_lon[head]:.1f}"
+    return f"{LAYERS[layer]} in {scope} near {point}"
 
 
 def _findings(request: Request, routes: Sequence[Route], *, whole: bool) -> tuple[Finding, ...]:
-    found = []
     straight = crow_flies(request)
-    for route in routes[:1]:
-        if straight > 50 and route.distance > ABSURD_CIRCUITY * straight:
-            found.append(
-                Finding(
-                    code="circuity",
-                    severity="warning",
-                    what=f"{route.label} is {route.distance:,.0f} km long, {route.distance / straight:.1f} times the"
-                    f" great circle of {straight:,.0f} km",
-                    remedy="look at its legs on the map; a missing line or a closed border may force the detour",
-                )
-            )
+    found = [
+        Finding(
+            code="circuity",
+            severity="warning",
+            what=f"{route.label} is {route.distance:,.0f} km long, {route.distance / straight:.1f} times the"
+            f" great circle of {straight:,.0f} km",
+            remedy="look at its legs on the map; a missing line or a closed border may force the detour",
+        )
+        for route in routes[:1]
+        if straight > 50 and route.distance > ABSURD_CIRCUITY * straight
+    ]
     if not whole:
         found.append(
             Finding(

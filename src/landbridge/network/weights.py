@@ -68,6 +68,7 @@ class Pricer:
     shipment: Shipment
     services: Mapping[str, Row]
     passages: Mapping[str, Row]
+    countries: Mapping[str, Row]
     around: Surroundings
 
     def move(self, network: VirtualNetwork, code: int) -> MovePrice:
@@ -90,11 +91,18 @@ class Pricer:
 
     def haul_start(self, mode: str, scopes: tuple[str, ...]) -> float:
         """Least fixed charge of a haul that starts here, USD/t; 0 where no carriage is priced."""
+        ways: list[tuple[str, tuple[str, ...]]]
         if mode == "sea":
-            ways = [(means, (water, "world")) for means in (self.shipment.means("sea"), "river_sea") for water in WATERS]
+            ways = [
+                (means, (water, "world"))
+                for means in (self.shipment.means("sea"), "river_sea")
+                for water in WATERS
+            ]
         else:
             ways = [(self.shipment.means(mode), scopes)]
-        found = [price_move(self.book, self.shipment, mode=mode, means=means, scopes=rows) for means, rows in ways]
+        found = [
+            price_move(self.book, self.shipment, mode=mode, means=means, scopes=rows) for means, rows in ways
+        ]
         return min((move.fixed for move in found if move is not UNKNOWN_MOVE), default=0.0)
 
     def step(self, step: Step) -> Price | None:
@@ -129,10 +137,17 @@ class Pricer:
         return Price(price.cost + term.value, price.time, price.co2e, (*price.terms, term), price.excess)
 
     def permit(self, step: Step) -> Price | None:
-        """Permit of an oversize road load for the country entered, from the table countries where not a row."""
+        """Permit of an oversize road load in the country entered: its own fee and days, else a row of operations."""
         if self.shipment.cargo_class != "out_of_gauge":
             return FREE
-        row = self.book.row(
+        own = next((self.countries[scope] for scope in step.scopes if scope in self.countries), None)
+        if own is not None and own["oversize_cost"] >= 0:
+            hours = 24.0 * own["oversize_days"]
+            row = {**own, "cost": own["oversize_cost"], "cost_unit": "USD/shipment", "time_p50": hours}
+            return price_operation(
+                self.book, self.shipment, row, mode="road", operation="oversize_permit", table="countries"
+            )
+        found = self.book.row(
             "operations",
             step.scopes,
             operation="oversize_permit",
@@ -141,11 +156,9 @@ class Pricer:
             cargo_class="out_of_gauge",
             direction="",
         )
-        return (
-            price_operation(self.book, self.shipment, row, mode="road", operation="oversize_permit")
-            if row
-            else FREE
-        )
+        if found is None:
+            return FREE
+        return price_operation(self.book, self.shipment, found, mode="road", operation="oversize_permit")
 
     def passage(self, name: str) -> Price | None:
         """Dues and time of a strait or canal by its row of the table passages."""
@@ -339,7 +352,13 @@ def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
     for steps in network.operations:
         total = 0.0
         for step in steps:
-            mode = step.to_mode if step.operation == "tranship" else step.mode if step.operation == "load" else ""
+            mode = (
+                step.to_mode
+                if step.operation == "tranship"
+                else step.mode
+                if step.operation == "load"
+                else ""
+            )
             if mode in ("road", "rail", "sea", "air") and not (step.service and step.mode != "ferry"):
                 key = (mode, step.scopes)
                 if key not in memo:

@@ -50,7 +50,7 @@ class Placer:
 def spread_lines(wanted: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:
     """Heights near the wanted ones (ascending) that stand at least `gap` apart within `low` to `high`.
 
-    >>> spread_lines([5.0, 6.0, 30.0], 10.0, 0.0, 100.0)
+    >>> spread_lines([5.0, 6.0, 30.0], 10.0, low=0.0, high=100.0)
     [5.0, 15.0, 30.0]
     """
     placed: list[float] = []

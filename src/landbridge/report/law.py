@@ -13,6 +13,9 @@ from landbridge.report.reading import Answer, list_records
 from landbridge.report.words import EFFECTS, name_country
 
 
+Flow = tuple[str, str, str]  # goods, origin, destination
+
+
 @dataclass(slots=True)
 class Measure:
     """A listing with what it means for the flows that it touches."""
@@ -20,7 +23,7 @@ class Measure:
     row: dict[str, Any]
     applies: bool
     effects: list[str] = field(default_factory=list)
-    meanings: dict[str, list[str]] = field(default_factory=dict)
+    meanings: dict[str, list[Flow]] = field(default_factory=dict)
 
     @property
     def period(self) -> str:
@@ -31,6 +34,22 @@ class Measure:
     def bound(self) -> str:
         """Who is bound."""
         return tell_bound(self.row)
+
+
+def tell_flows(flows: Sequence[Flow], total: int) -> str:
+    """Flows in words, those of one goods and origin together.
+
+    >>> tell_flows([("Potash", "Minsk", "Tehran"), ("Potash", "Minsk", "Durban")], 3)
+    'Potash, Minsk to Tehran, Durban'
+    >>> tell_flows([("Potash", "Minsk", "Tehran"), ("Potash", "Minsk", "Durban")], 2)
+    'All 2 flows of the study'
+    """
+    if 1 < len(flows) == total:
+        return f"All {total} flows of the study"
+    ways: dict[tuple[str, str], list[str]] = {}
+    for goods, origin, destination in flows:
+        ways.setdefault((goods, origin), []).append(destination)
+    return "; ".join(f"{goods}, {origin} to {', '.join(ends)}" for (goods, origin), ends in ways.items())
 
 
 def tell_period(first: object, last: object) -> str:
@@ -65,7 +84,7 @@ def gather_measures(
                 effect = EFFECTS.get(law.effect, law.effect)
                 if effect not in measure.effects:
                     measure.effects.append(effect)
-                flow = f"{answer.goods}, {answer.origin} – {answer.destination}"
+                flow = (answer.goods, answer.origin, answer.destination)
                 flows = measure.meanings.setdefault(law.meaning, [])
                 if flow not in flows:
                     flows.append(flow)

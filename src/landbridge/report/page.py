@@ -29,7 +29,14 @@ from landbridge.report.flow_pieces import (
     total_texts,
 )
 from landbridge.report.item_rows import COLUMNS, TermPool
-from landbridge.report.law import gather_measures, list_changes, list_jurisdictions, tell_bound, tell_period
+from landbridge.report.law import (
+    gather_measures,
+    list_changes,
+    list_jurisdictions,
+    tell_bound,
+    tell_flows,
+    tell_period,
+)
 from landbridge.report.packing import hash_source, pack, pack_text, write_json, write_plain
 from landbridge.report.projection import Plane, fit_plane
 from landbridge.report.reading import Answer, list_records, read_answers
@@ -52,7 +59,7 @@ def load_templates() -> Environment:
     }  # fmt: skip
     templates.globals |= {
         "families": family_titles(), "qualities": QUALITIES, "verdicts": VERDICTS,
-        "rank_scales": SCALES, "tell_bound": tell_bound, "tell_period": tell_period,
+        "rank_scales": SCALES, "tell_bound": tell_bound, "tell_flows": tell_flows, "tell_period": tell_period,
     }  # fmt: skip
     return templates
 

@@ -40,7 +40,7 @@ def wrap(lon: float) -> float:
 def project(lon: Floats, lat: Floats, *, middle: float) -> tuple[Floats, Floats]:
     """Plane coordinates x (east) and y (down), in radians; `lon` may run past 180 degrees from middle.
 
-    >>> x, y = project(np.array([0.0]), np.array([90.0]), 0.0)
+    >>> x, y = project(np.array([0.0]), np.array([90.0]), middle=0.0)
     >>> round(float(-y[0]), 4)
     1.4224
     """

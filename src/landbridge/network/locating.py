@@ -1,0 +1,213 @@
+"""From what people write to what the search needs: places, shipments, places to pass or avoid, named corridors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from math import isnan
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from landbridge.network.build import survey
+from landbridge.network.closures import Restrictions
+from landbridge.network.places import Place, find_place
+from landbridge.network.shipments import Shipment, choose_shipment
+from landbridge.network.terminals import Stop, Surroundings, make_stop
+from landbridge.schema import Finding, InputError, find_nearest
+from landbridge.schema.rows import Row, read_rows
+from landbridge.schema.steps import Workspace
+
+SNAPS = ("id", "name", "kind", "country", "lat", "lon")
+LINKS = tuple(f"{layer}_{part}" for layer in ("road", "rail", "water") for part in ("node", "km"))
+
+Found = TypeVar("Found")
+Notes = tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How routes are asked for: criteria, ways to pass or avoid, the main mode, and how many to show.
+
+    `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways.
+    """
+
+    by: tuple[str, ...] = ("cost", "time", "co2e")
+    via: tuple[str, ...] = ()
+    corridor: str = ""
+    avoid: tuple[str, ...] = ()
+    mode: str = ""
+    cargo: str = ""
+    alternatives: int = 0
+    front: bool = False
+    corridors: bool = True
+    no_gauge_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A named corridor as stops, and what is not on it."""
+
+    row: Row
+    stops: tuple[Stop, ...]
+    avoid: Restrictions
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Located options: places to pass in order, what is left out, and corridors to try."""
+
+    via: tuple[Stop, ...]
+    restrictions: Restrictions
+    chains: tuple[Chain, ...]
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults gathered while looking things up, so that all are told at once."""
+
+    found: list[Finding]
+
+    def catch(self, look: Callable[[], Found]) -> Found | None:
+        """What `look` finds; None where it raises InputError, whose findings are kept."""
+        try:
+            return look()
+        except InputError as fault:
+            self.found += fault.findings
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Finds a place by its text and makes it a stop."""
+
+    given: Workspace
+    around: Surroundings
+    own: pd.DataFrame
+    rows: Mapping[str, Row]
+
+    @classmethod
+    def over(cls, given: Workspace, around: Surroundings) -> "Locator":
+        """A locator over the tables and the world of a workspace."""
+        places = given["places"]
+        shipped = set(given["world"].places["id"])
+        own = places[[place not in shipped for place in places["id"]]]
+        return cls(given, around, own, {row["id"]: row for row in read_rows(places)})
+
+    def __call__(self, text: str) -> tuple[Stop, Notes]:
+        """The stop that `text` names and what is to be said of it; raises InputError."""
+        place = find_place(self.given["world"], text, extra=self.own)
+        return self.stop(place), place.findings
+
+    def stop(self, place: Place) -> Stop:
+        """A place as the network sees it."""
+        row = self.rows.get(place.id)
+        rail = row["rail"] if row else None
+        return make_stop(
+            self.around,
+            {name: getattr(place, name) for name in (*SNAPS, *LINKS)} | {"locode": place.code},
+            cargo_classes=row["cargo_classes"] if row else (),
+            rail=None if rail is None or rail is pd.NA else bool(rail),
+        )
+
+
+def locate_flows(given: Workspace) -> Mapping[str, Any]:
+    """The ends and the shipment of each flow, and the located options.
+
+    Raises InputError with everything that cannot be found.
+    """
+    around = survey(given["world"], given, given["date"])
+    locate, faults = Locator.over(given, around), Faults([])
+    ends, shipments, notes = {}, {}, []
+    for row in read_rows(given["flows"]):
+        sides = [faults.catch(partial(locate, row[side])) for side in ("origin", "destination")]
+        shipment = faults.catch(partial(read_shipment, given, row))
+        if sides[0] is None or sides[1] is None or shipment is None:
+            continue
+        ends[row["id"]] = (sides[0][0], sides[1][0])
+        notes += [(row["id"], note) for side in sides if side is not None for note in side[1]]
+        notes += [(row["id"], note) for note in _say_shipment(row, shipment)]
+        shipments[row["id"]] = shipment
+    wishes = _locate_wishes(given, locate, faults)
+    if faults.found:
+        raise InputError(dict.fromkeys(faults.found))
+    return {
+        "around": around,
+        "ends": ends,
+        "flow_shipments": shipments,
+        "place_findings": notes,
+        "wishes": wishes,
+    }
+
+
+def read_shipment(given: Workspace, row: Row) -> Shipment:
+    """The shipment of a flow, with its product and yearly tonnes."""
+    cargo = given["options"].cargo
+    chosen = choose_shipment(
+        given["shipments"], row=row["shipment"], product=row["product"], cargo_class=cargo
+    )
+    return replace(chosen, product=row["product"], yearly_tonnes=float(row["tonnes"]))
+
+
+def _say_shipment(row: Row, shipment: Shipment) -> Notes:
+    found = []
+    if row["product"] and not row["shipment"]:
+        what = f"{row['product']} moves as {shipment.name} ({shipment.cargo_class.replace('_', ' ')})"
+        remedy = "name another row of shipments, or a cargo class, where it moves otherwise"
+        found.append(Finding(code="shipment_chosen", severity="note", what=what, remedy=remedy))
+    if shipment.smallest_lot > shipment.tonnes and isnan(shipment.yearly_tonnes):
+        lot = f"{shipment.smallest_lot:,.0f} t"
+        what = f"a vessel takes lots of {lot}; without yearly tonnes no wait for the lot is counted"
+        remedy = "give the yearly tonnes of the flow"
+        found.append(Finding(code="lot_unknown", severity="note", what=what, remedy=remedy))
+    return tuple(found)
+
+
+def _locate_wishes(given: Workspace, locate: Locator, faults: Faults) -> Wishes:
+    options: Options = given["options"]
+    via = [faults.catch(partial(locate, text)) for text in options.via]
+    restrictions = read_restrictions(options, given, locate, faults)
+    rows = faults.catch(partial(_corridor_rows, given["corridors"], options)) or []
+    chains = []
+    for row in rows:
+        stops = [faults.catch(partial(locate, place)) for place in row["via"]]
+        avoid = read_restrictions(
+            replace(options, avoid=(*options.avoid, *row["avoid"])), given, locate, faults
+        )
+        chains.append(Chain(row, tuple(stop[0] for stop in stops if stop), avoid))
+    return Wishes(tuple(stop[0] for stop in via if stop), restrictions, tuple(chains))
+
+
+def _corridor_rows(corridors: pd.DataFrame, options: Options) -> list[Row]:
+    if not options.corridor:
+        return [*read_rows(corridors)] if options.corridors else []
+    named = corridors[(corridors["id"] == options.corridor) | (corridors["name"] == options.corridor)]
+    if named.empty:
+        known = tuple(corridors["id"])
+        raise InputError(
+            [
+                Finding(
+                    code="unknown_corridor",
+                    severity="error",
+                    what=f"no corridor {options.corridor!r} is known",
+                    remedy="use an id or a name of the table corridors",
+                    nearest=find_nearest(options.corridor, known),
+                )
+            ]
+        )
+    return [*read_rows(named)]
+
+
+def read_restrictions(options: Options, given: Workspace, locate: Locator, faults: Faults) -> Restrictions:
+    """What the user leaves out: `avoid` may name a country, a passage, a leg, a post or a place."""
+    countries = set(given["countries"]["id"])
+    named = dict(zip(given["countries"]["name"].str.lower(), given["countries"]["id"], strict=True))
+    known = {*given["passages"]["id"], *given["legs"]["id"], *given["posts"]["id"]}
+    places, avoided = set(), set()
+    for text in options.avoid:
+        if text.upper() in countries or text.lower() in named:
+            avoided.add(named.get(text.lower(), text.upper()))
+        elif text.lower() in known:
+            places.add(text.lower())
+        elif found := faults.catch(partial(locate, text)):
+            places.add(found[0].id)
+    return Restrictions(options.mode, frozenset(places), frozenset(avoided), options.no_gauge_change)
