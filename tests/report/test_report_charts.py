@@ -73,11 +73,15 @@ def test_labels_of_every_route_keep_apart(answer: Answer, measure: Measure) -> N
 def test_names_in_the_picture_of_all_routes_keep_apart(answer: Answer) -> None:
     svg = str(draw_progress(answer.routes, Measure("time", DAYS), title="t", origin="Minsk"))
     whole = svg[svg.index('<g class="view whole"') : svg.index("<g clip-path")]
-    assert not overlaps(whole)
+    names = re.findall(r'<g class="name(?: on)?" data-r="\d">.*?</g>', svg)
+    assert len(names) >= 4
+    assert not overlaps("".join([whole, *names]))
 
 
 def test_names_of_points_keep_apart(answer: Answer) -> None:
-    assert not overlaps(str(draw_scatter(answer.routes, DAYS, title="t")))
+    svg = str(draw_scatter(answer.routes, DAYS, title="t"))
+    assert svg.count('<g class="name') == len(answer.routes), "the chosen route has its name, room or not"
+    assert not overlaps(re.sub(r'<g class="name spare.*?</g>', "", svg))
 
 
 @pytest.mark.parametrize("name", ["cost", "time", "co2e"])

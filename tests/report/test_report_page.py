@@ -131,12 +131,16 @@ def test_the_summary_gives_ranges_acts_and_cuts(page: Reader) -> None:
     words = page.words()
     assert "Of 4 flows in the scenario “As is”, 2 can be carried" in words
     assert re.search(
-        r"Food products in a container, Minsk to Mundra: best by [^:]+: [\d ]+ USD/t \(p10–p90 [\d –]+\), [\d.]+ d \(",
+        r"Food products in a container, Minsk to Mundra: best by “[^:]+”: [\d ]+ USD/t \(p10–p90 [\d –]+\), [\d.]+ d \(",
         words,
     )
     assert "Prohibited by Act UN-BAN of 1 March 2022, Article 3(1)." in words
     assert "No way: blocked at Astara – Rasht and Caspian Port." in words
     assert "rests on defaults and estimates" in words
+    assert (
+        "Law: 2 measures that apply and 1 that binds others touch these flows; 1 change of law since."
+        in words
+    )
     assert "Under “As signed”, the least cost does not change and the shortest time changes by" in words
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -139,12 +139,18 @@ def trace(
         str, typer.Argument(help="A route's id as `show` and the report give it; none lists them.")
     ] = "",
     scenario: Scenario = "",
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Show each changed cell with its layers instead.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
-    """Open a route into its terms: formula, inputs, source."""
-    from landbridge.cli.studies import trace_route
+    """Open a route into its terms: formula, inputs, source; or show which layer each changed cell comes from."""
+    from landbridge.cli.studies import trace_changes, trace_route
 
-    trace_route(study, route, scenario=scenario, json=json)
+    if changes:
+        trace_changes(study, scenario=scenario, json=json)
+    else:
+        trace_route(study, route, scenario=scenario, json=json)
 
 
 @app.command()

@@ -126,6 +126,12 @@ def trace_route(path: Path, route: str, *, scenario: str, json: bool) -> None:
     print_frame(routes, json=json)
 
 
+def trace_changes(path: Path, *, scenario: str, json: bool) -> None:
+    """Print every cell that the study or its scenario changes: its layers, the lowest first, the last one holds."""
+    prepared = read_study(path).prepare(scenario)
+    print_frame(prepared.scenario.layers, json=json)
+
+
 def _run(study: Study, scenario: str) -> Run:
     run = study.run(study.scenario_name(scenario), progress=show_progress)
     end_progress()

@@ -210,9 +210,12 @@ def _run_items(
         for item in range(first, last):
             hours = np.zeros(stop - start)
             _add_times(hours, times, item, (seed, block))
-            passed[0, start:stop] += hours
+            for draw in range(start, stop):
+                passed[0, draw] += hours[draw - start]
+                drawn[0, item - first, draw] = passed[0, draw]
             _add_costs(passed[1, start:stop], hours, costs, item, (seed, block))
-            drawn[:, item - first, start:stop] = passed[:, start:stop]
+            for draw in range(start, stop):
+                drawn[1, item - first, draw] = passed[1, draw]
 
 
 @njit(cache=True, nogil=True)
@@ -220,13 +223,17 @@ def _add_times(hours: Floats, rows: _Rows, item: int, place: Place) -> None:
     luck = np.empty(len(hours))
     for row in range(rows.start[item], rows.start[item + 1]):
         minimum, mu, sigma, span = rows.values[row]
-        hours += minimum
         if span > 0.0:
             fill_uniforms(luck, place[0], rows.key[row], TIME_LANE, place[1])
-            hours += span * luck
-        if sigma > 0.0:
+        elif sigma > 0.0:
             _draw_normals(luck, rows, row, place, (TIME_LANE, TIME_GROUP_LANE))
-            hours += np.exp(mu + sigma * luck)
+        for draw in range(len(hours)):
+            if span > 0.0:
+                hours[draw] += minimum + span * luck[draw]
+            elif sigma > 0.0:
+                hours[draw] += minimum + np.exp(mu + sigma * luck[draw])
+            else:
+                hours[draw] += minimum
 
 
 @njit(cache=True, nogil=True)
@@ -236,10 +243,11 @@ def _add_costs(total: Floats, hours: Floats, rows: _Rows, item: int, place: Plac
         fixed, hourly, free, sigma = rows.values[row]
         if sigma > 0.0:
             _draw_normals(luck, rows, row, place, (COST_LANE, COST_GROUP_LANE))
-            luck[:] = np.exp(sigma * luck - 0.5 * sigma * sigma)
-        else:
-            luck[:] = 1.0
-        total += luck * (fixed + hourly * np.maximum(hours - free, 0.0))
+        for draw in range(len(hours)):
+            cost = fixed + hourly * max(hours[draw] - free, 0.0)
+            if sigma > 0.0:
+                cost *= np.exp(sigma * luck[draw] - 0.5 * sigma * sigma)
+            total[draw] += cost
 
 
 @njit(cache=True, nogil=True)
@@ -252,7 +260,8 @@ def _draw_normals(luck: Floats, rows: _Rows, row: int, place: Place, lanes: Plac
         shared = np.empty(len(luck))
         fill_uniforms(shared, place[0], rows.group[row], lanes[1], place[1])
         invert_normals(shared)
-        luck[:] = np.sqrt(rho) * shared + np.sqrt(1.0 - rho) * luck
+        for draw in range(len(luck)):
+            luck[draw] = np.sqrt(rho) * shared[draw] + np.sqrt(1.0 - rho) * luck[draw]
 
 
 @njit(cache=True, nogil=True)

@@ -24,6 +24,7 @@ from landbridge.kernels.shortest_paths import Tree, accumulate_along, check_node
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Vectors = tuple[Floats, Floats]
 FEWEST, MOST = 2, 4
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
@@ -218,9 +219,9 @@ def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
     # The best path of each criterion enters whole, however close the others are.
     for tree in range(width * min(state.used[QUEUED], 1)):
         _add(total, state.cost, 0, graph.finish[tree], source)
-        state = _solve(state, rule.limit, rule.rounding, total, (0, tree))
+        state = _solve(state, (rule.limit, rule.rounding), total, 0, tree)
     while state.used[QUEUED] > 0:
-        label = state.queue[0]
+        label = int(state.queue[0])
         state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
         node = state.facts[label, NODE]
         _add(total, state.cost, label, graph.bound, node)
@@ -230,7 +231,7 @@ def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
             continue
         for tree in range(width + 1):
             _add(total, state.cost, label, graph.finish[tree], node)
-            state = _solve(state, rule.limit, rule.epsilon, total, (label, tree))
+            state = _solve(state, (rule.limit, rule.epsilon), total, label, tree)
         _add(total, state.cost, label, graph.bound, node)
         if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
             continue
@@ -360,35 +361,53 @@ def _is_tail_least(cost: Floats, one: int, other: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _solve(state: _State, limit: Floats, slack: Floats, total: Floats, ending: tuple[int, int]) -> _State:
-    """Keeps a solution, in the place of those that it beats, unless one within `slack` is known."""
-    if not _is_within(total, limit) or _is_covered(total, state.solved, state.used[FOUND], slack):
+def _solve(state: _State, limits: Vectors, total: Floats, label: int, tree: int) -> _State:
+    """Keeps a solution within the limit, in the place of those that it beats, unless one within epsilon is known."""
+    if not _is_within(total, limits[0]) or _is_covered(total, state.solved, state.used[FOUND], limits[1]):
         return state
-    kept = 0
-    for index in range(state.used[FOUND]):
-        if not (total <= state.solved[index]).all():
-            state.solved[kept] = state.solved[index]
-            state.endings[kept] = state.endings[index]
+    found, kept = state.used[FOUND], 0
+    for index in range(found):
+        if not _is_beaten(state.solved, index, total):
+            _move(state.solved, state.endings, index, kept)
             kept += 1
     if kept == len(state.endings):
         state = _grow_solutions(state)
     place = kept
     while place > 0 and state.solved[place - 1, 0] > total[0]:
-        state.solved[place] = state.solved[place - 1]
-        state.endings[place] = state.endings[place - 1]
+        _move(state.solved, state.endings, place - 1, place)
         place -= 1
-    state.solved[place] = total
-    state.endings[place, 0], state.endings[place, 1] = ending
+    for criterion in range(len(total)):
+        state.solved[place, criterion] = total[criterion]
+    state.endings[place, 0], state.endings[place, 1] = label, tree
     state.used[FOUND] = kept + 1
     return state
 
 
 @njit(cache=True, nogil=True)
+def _is_beaten(solved: Floats, index: int, total: Floats) -> bool:
+    beaten = True
+    for criterion in range(len(total)):
+        beaten &= total[criterion] <= solved[index, criterion]
+    return beaten
+
+
+@njit(cache=True, nogil=True)
+def _move(solved: Floats, endings: Ints, start: int, end: int) -> None:
+    for criterion in range(solved.shape[1]):
+        solved[end, criterion] = solved[start, criterion]
+    endings[end, 0], endings[end, 1] = endings[start, 0], endings[start, 1]
+
+
+@njit(cache=True, nogil=True)
 def _grow_labels(state: _State, room: int) -> _State:
-    made = len(state.keys)
     cost, facts = np.empty((room, state.cost.shape[1])), np.full((room, 4), -1, np.int32)
     keys, queue = np.empty(room), np.empty(room, np.int32)
-    cost[:made], facts[:made], keys[:made], queue[:made] = state.cost, state.facts, state.keys, state.queue
+    for label in range(len(state.keys)):
+        for criterion in range(cost.shape[1]):
+            cost[label, criterion] = state.cost[label, criterion]
+        for fact in range(4):
+            facts[label, fact] = state.facts[label, fact]
+        keys[label], queue[label] = state.keys[label], state.queue[label]
     return _State(cost, facts, keys, queue, state.sets, state.solved, state.endings, state.used)
 
 
@@ -396,5 +415,8 @@ def _grow_labels(state: _State, room: int) -> _State:
 def _grow_solutions(state: _State) -> _State:
     room = len(state.endings)
     solved, endings = np.empty((2 * room, state.solved.shape[1])), np.empty((2 * room, 2), np.int32)
-    solved[:room], endings[:room] = state.solved, state.endings
+    for index in range(room):
+        for criterion in range(solved.shape[1]):
+            solved[index, criterion] = state.solved[index, criterion]
+        endings[index, 0], endings[index, 1] = state.endings[index, 0], state.endings[index, 1]
     return _State(state.cost, state.facts, state.keys, state.queue, state.sets, solved, endings, state.used)

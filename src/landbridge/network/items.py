@@ -189,7 +189,7 @@ class PathReader:
         ends = [(float(lon[node]), float(lat[node])) for node in (arcs.tail[arc], arcs.head[arc])]
         if edge < 0:
             return ends
-        inner = [(float(lon), float(lat)) for lat, lon in self.network.world.edge_shape(edge)]
+        inner = self.network.world.edge_shape(edge)
         return [ends[0], *(inner if arcs.forward[arc] else inner[::-1]), ends[1]]
 
     def _price_hauls(self, events: Sequence[Leg | Done]) -> Iterator[Item]:

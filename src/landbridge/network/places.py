@@ -146,17 +146,15 @@ def _find_extra(text: str, country: str, extra: pd.DataFrame | None) -> Place | 
 def _find_named(world: World, text: str, country: str) -> list[Place]:
     """Places of this name, the ones whose main name it is, unless one that bears it beside is far larger."""
     rows = _look_up(world, make_key(text), country)
-    if not rows and "," in text:
-        name, _, where = text.rpartition(",")
-        code = _find_country(world, where)
-        if code and country in ("", code):
-            rows = _look_up(world, make_key(name), code)
-    exact = [place for place, _ in rows if place.id == text.strip().lower()]
-    if exact:
-        return exact
-    main = [place for place, weight in rows if weight >= 1]
-    largest = max((_weigh(place) for place in main), default=0)
-    return main + [place for place, weight in rows if weight < 1 and _weigh(place) > DOMINANCE * largest]
+    name, comma, where = text.rpartition(",")
+    code = _find_country(world, where) if comma else ""
+    if code and country in ("", code):
+        rows += _look_up(world, make_key(name), code)
+    main = {place.id: place for place, weight in rows if weight >= 1}
+    largest = max((_weigh(place) for place in main.values()), default=0)
+    main |= {place.id: place for place, weight in rows if weight < 1 and _weigh(place) > DOMINANCE * largest}
+    exact = main.get(text.strip())
+    return [exact] if exact is not None and "-" in exact.id else list(main.values())
 
 
 def _look_up(world: World, key: str, country: str) -> list[tuple[Place, float]]:

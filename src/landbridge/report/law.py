@@ -12,7 +12,6 @@ from landbridge.report.figures import write_date
 from landbridge.report.reading import Answer, list_records
 from landbridge.report.words import EFFECTS, name_country
 
-
 Flow = tuple[str, str, str]  # goods, origin, destination
 
 
@@ -93,6 +92,20 @@ def gather_measures(
         key=lambda m: ("forbids it" not in m.effects, str(m.row.get("jurisdiction")), str(m.row["id"])),
     )
     return [m for m in order if m.applies], [m for m in order if not m.applies]
+
+
+def tell_law(applying: int, others: int, *, changes: int) -> str:
+    """How much law touches the flows, in a sentence.
+
+    >>> tell_law(0, 2, changes=1)
+    'Law: no measure that applies and 2 that bind others touch these flows; 1 change of law since.'
+    """
+    count = f"{applying} measure{'s' if applying > 1 else ''} that appl{'y' if applying > 1 else 'ies'}"
+    first = count if applying else "no measure that applies"
+    second = f"{others} that bind{'' if others > 1 else 's'} others" if others else "none that binds others"
+    verb = "touches" if applying + others == 1 else "touch"
+    since = f"{changes or 'no'} change{'' if changes == 1 else 's'} of law since"
+    return f"Law: {first} and {second} {verb} these flows; {since}."
 
 
 @dataclass(frozen=True, slots=True)

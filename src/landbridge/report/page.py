@@ -35,6 +35,7 @@ from landbridge.report.law import (
     list_jurisdictions,
     tell_bound,
     tell_flows,
+    tell_law,
     tell_period,
 )
 from landbridge.report.packing import hash_source, pack, pack_text, write_json, write_plain
@@ -149,17 +150,21 @@ def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) ->
     """Head, summary, answers and law."""
     titles = title_scenarios(content)
     applying, others = gather_measures(answers)
+    changes = list_changes(content)
     return {
         "content": content,
         "titles": titles,
         "jurisdictions": list_jurisdictions(content),
-        "sentences": summarise(answers, titles),
+        "sentences": [
+            *summarise(answers, titles),
+            tell_law(len(applying), len(others), changes=len(changes)),
+        ],
         "answer_lines": [
             [write_line(answer, index) for index, answer in enumerate(scenario)] for scenario in answers
         ],
         "applying": applying,
         "others": others,
-        "changes": list_changes(content),
+        "changes": changes,
     }
 
 

@@ -71,7 +71,7 @@ def draw_progress(routes: Sequence[Route], measure: Measure, *, title: str, orig
             _draw_view(route, index, view, measure, origin)
             for index, (route, view) in enumerate(zip(routes, views, strict=True))
         ),
-        _draw_whole(routes, whole, measure, origin),
+        _draw_whole(whole, measure, origin),
         f'<g clip-path="url(#clip-{kind})"><g class="plot" transform="matrix({views[0].matrix})">',
         *(
             f'<path class="ghost{" on" if i == 0 else ""}" data-r="{i}" d="{line_path(r, measure)}"/>'
@@ -83,6 +83,7 @@ def draw_progress(routes: Sequence[Route], measure: Measure, *, title: str, orig
             _draw_marks(route, index, view, measure)
             for index, (route, view) in enumerate(zip(routes, views, strict=True))
         ),
+        _name_lines(routes, whole, measure),
         "</svg>",
     ]
     return Markup("".join(parts))
@@ -299,8 +300,15 @@ def draw_countries(route: Route, view: View) -> str:
     return "".join(parts)
 
 
-def _draw_whole(routes: Sequence[Route], view: View, measure: Measure, origin: str) -> str:
-    """Axis of the picture that holds all routes, with a name at the end of each line."""
+def _draw_whole(view: View, measure: Measure, origin: str) -> str:
+    """Axis of the picture that holds all routes."""
+    unit = UNIT_NAMES.get(measure.scale.unit, measure.scale.unit)
+    axes = draw_vertical_axis(view.most / measure.scale.size, unit) + draw_distance_axis(view.km, origin)
+    return f'<g class="view whole" data-m="{view.matrix}">{axes}</g>'
+
+
+def _name_lines(routes: Sequence[Route], view: View, measure: Measure) -> str:
+    """A name at the end of each line, in the picture that holds all routes."""
     placer = Placer((LEFT + 2, 2.0, WIDTH, PLOT_BOTTOM + 2))
     names = []
     for index, route in enumerate(routes):
@@ -309,19 +317,12 @@ def _draw_whole(routes: Sequence[Route], view: View, measure: Measure, origin: s
         width = measure_text(label, SIZE)
         spots = [(x - 6, y - 6 - 13 * step, "end") for step in range(-2, 4)] + [(x + 6, y + 4, "start")]
         found = placer.place(text_box(spot, width) for spot in spots)
-        if found is not None:
-            spot_x, spot_y, anchor = spots[found]
-            text = write_text(spot_x, spot_y, text=label, kind="", anchor=anchor)
-            names.append(f"{open_layer('name', index)}{text}</g>")
-    return (
-        f'<g class="view whole" data-m="{view.matrix}">'
-        + draw_vertical_axis(
-            view.most / measure.scale.size, UNIT_NAMES.get(measure.scale.unit, measure.scale.unit)
-        )
-        + draw_distance_axis(view.km, origin)
-        + "".join(names)
-        + "</g>"
-    )
+        # A name without room shows only while its route is chosen.
+        spot_x, spot_y, anchor = spots[found or 0]
+        kind = "name spare" if found is None else "name"
+        text = write_text(spot_x, spot_y, text=label, anchor=anchor)
+        names.append(f"{open_layer(kind, index)}{text}</g>")
+    return "".join(names)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -186,8 +186,9 @@ def _name_points(
         found = clear if clear is not None else placer.place(boxes)
         if clear is not None:
             placer.taken.append(boxes[clear])
-        if found is not None:
-            at_x, at_y, anchor = places[found]
-            text = write_text(at_x, at_y, text=label, kind="", anchor=anchor)
-            parts.append(f"{open_layer('name', index)}{text}</g>")
+        # A name without room shows only while its route is chosen.
+        at_x, at_y, anchor = places[found or 0]
+        kind = "name spare" if found is None else "name"
+        text = write_text(at_x, at_y, text=label, anchor=anchor)
+        parts.append(f"{open_layer(kind, index)}{text}</g>")
     return parts

@@ -155,9 +155,9 @@ def tell_each(answers: Sequence[Answer]) -> list[str]:
 def tell_best(routes: Sequence[Route]) -> str:
     """Best route, and the runner-up with what it lacks."""
     best = routes[0]
-    text = f"best by {best.label}: {tell_figures(best)}."
+    text = f"best by “{best.label}”: {tell_figures(best)}."
     if len(routes) > 1:
-        text += f" Next is {routes[1].label} ({tell_gap(best, routes[1])})."
+        text += f" Next is “{routes[1].label}” ({tell_gap(best, routes[1])})."
     return text
 
 
@@ -172,12 +172,16 @@ def tell_groups(answers: Sequence[Answer]) -> list[str]:
         wins = Counter(answer.routes[0].label for answer in open_ones)
         label, count = max(wins.items(), key=lambda pair: (pair[1], pair[0]))
         best = order[0].routes[0]
-        least = f"{order[0].origin} to {order[0].destination} by {best.label}: {tell_figures(best)}"
+        least = f"{order[0].origin} to {order[0].destination} by “{best.label}”: {tell_figures(best)}"
         text = f"{goods}: cheapest from {least}"
         if len(order) > 1:
             last = order[-1]
             text += f"; dearest from {last.origin} to {last.destination}: {tell_figures(last.routes[0])}"
-            text += f". {label} is the best way for {count} of {len(open_ones)} pairs of places"
+            text += (
+                f". “{label}” is the best way for {count} of {len(open_ones)} pairs of places"
+                if count > 1
+                else ""
+            )
         sentences.append(text + ".")
     return sentences
 
