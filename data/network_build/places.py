@@ -137,7 +137,8 @@ def gather_places(land: Land) -> tuple[pd.DataFrame, pd.DataFrame]:
     places = pd.concat([authored, cities, ports, read_airports()], ignore_index=True)
     places = places[places["country"].isin(land.codes)].drop_duplicates("id").reset_index(drop=True)
     lower = places["locode"].str.lower()
-    free = (places["kind"] == "city") & (lower != "") & ~lower.isin(places["id"]) & ~lower.duplicated()
+    words = set(places["name"].map(make_key)) | set(places["aliases"].explode().dropna().map(make_key))
+    free = (places["kind"] == "city") & (lower != "") & ~lower.isin(places["id"]) & ~lower.duplicated() & ~lower.isin(words)
     places["id"] = places["id"].where(~free, lower)
     return places[COLUMNS].assign(population=places["population"].astype(np.int32)), _list_names(places)
 

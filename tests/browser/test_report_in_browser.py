@@ -214,7 +214,9 @@ def test_choosers_find_flows_and_tell_refusals(wide, report_path: Path) -> None:
     assert "prohibited" in page.locator(".flow-title").inner_text()
     assert page.locator(".card").count() == 0
     assert "Act UN-BAN" in page.locator("#verdict").inner_text()
+    assert "No route is offered." in page.locator("#verdict").inner_text()
     assert not page.locator("#items").is_visible()
+    assert not page.locator("#map").is_visible()
     page.locator("table.answers a").nth(3).click()
     page.wait_for_timeout(300)
     assert page.locator(".card").count() > 3

@@ -21,9 +21,10 @@ import numpy as np
 import pandas as pd
 
 from landbridge.network.router import Router, Simulation
+from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.steps import Options
-from landbridge.network.terminals import Stop
+from landbridge.network.virtual import VirtualNetwork
 from landbridge.schema import load_catalogue
 from landbridge.schema.tables import make_frame
 from landbridge.sources import read_shipped_tables
@@ -377,8 +378,16 @@ class Result:
         return list(self.workspace["result_findings"]["code"])
 
     @property
-    def router(self) -> Router:
-        return self.workspace["router"]
+    def network(self) -> VirtualNetwork:
+        router: Router = self.workspace["router"]
+        return router.network
+
+    @property
+    def search(self) -> Search:
+        """The search that found the routes."""
+        router: Router = self.workspace["router"]
+        (search,) = router.searches.values()
+        return search
 
 
 def ask(
@@ -413,11 +422,3 @@ def ask(
 def box(tables: Tables, row: str = "box") -> Shipment:
     """A shipment of the invented tables."""
     return choose_shipment(tables["shipments"], row=row)
-
-
-def route_stops(result: Result) -> tuple[Stop, Stop]:
-    """The two ends of the flow."""
-    origin, destination = result.workspace["ends"]["f"]
-    return origin, destination
-
-

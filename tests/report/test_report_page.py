@@ -131,7 +131,7 @@ def test_the_summary_gives_ranges_acts_and_cuts(page: Reader) -> None:
     words = page.words()
     assert "Of 4 flows in the scenario “As is”, 2 can be carried" in words
     assert re.search(
-        r"Food products in a container, Minsk to Mundra: best by “[^:]+”: [\d ]+ USD/t \(p10–p90 [\d –]+\), [\d.]+ d \(",
+        r"Food products in a container, Minsk to Mundra: best by “[^:]+”: [\d ]+ USD/t \(p10–p90 [\d –]+\), ",
         words,
     )
     assert "Prohibited by Act UN-BAN of 1 March 2022, Article 3(1)." in words

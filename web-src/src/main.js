@@ -81,7 +81,8 @@ async function show() {
     find("compare").innerHTML = piece.compare;
     startTables(find("compare"));
     showRoutes(answer, state.route);
-    for (const id of ["items", "compare-section"]) find(id).hidden = !answer.routes.length;
+    find("routes").classList.toggle("refused", !answer.routes.length);
+    find("compare-section").hidden = !piece.compare.trim();
     drawn = wanted;
   }
   markRoute();

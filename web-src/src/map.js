@@ -10,7 +10,6 @@ const stops = document.getElementById("stops");
 const SIDES = [[9, 4, ""], [-9, 4, "to-end"], [0, -10, "to-mid"], [0, 18, "to-mid"]];
 const PAPER = { width: 1000, height: 600 };
 const IMPORTANCE = ["end", "port", "gauge", "border", "stop"];
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 let width = 0, height = 0, boxes = [], chosen = 0, track = [], lines = [], untouched = true;
 
 const behaviour = zoom()
@@ -20,18 +19,28 @@ const behaviour = zoom()
     move(transform);
   });
 let current = zoomIdentity;
+let placed = zoomIdentity; // the view for which names and markers were placed
 let waiting = 0;
 
+// While the map is dragged, names and markers move as one; they are placed anew when it rests or its scale changes.
 function move(transform) {
   current = transform;
   world.setAttribute("transform", transform);
+  const shift = `translate(${transform.x - placed.x} ${transform.y - placed.y})`;
+  if (transform.k === placed.k) for (const group of [names, stops]) group.setAttribute("transform", shift);
+  else moveMarks();
+  clearTimeout(waiting);
+  waiting = setTimeout(placeNames, 90);
+}
+
+function moveMarks() {
+  placed = current;
   for (const group of [names, stops]) {
+    group.removeAttribute("transform");
     for (const mark of group.children) {
-      mark.setAttribute("transform", `translate(${transform.applyX(+mark.dataset.x)} ${transform.applyY(+mark.dataset.y)})`);
+      mark.setAttribute("transform", `translate(${current.applyX(+mark.dataset.x)} ${current.applyY(+mark.dataset.y)})`);
     }
   }
-  cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(placeNames);
 }
 
 const sizes = new Map();
@@ -42,6 +51,8 @@ function measure(text, kind) {
 }
 
 function placeNames() {
+  clearTimeout(waiting);
+  moveMarks();
   const taken = [];
   const free = ([l, t, r, b]) => l > 2 && t > 2 && r < width - 2 && b < height - 2 && !taken.some((x) => l < x[2] && r > x[0] && t < x[3] && b > x[1]);
   if (svg.parentElement.querySelector(".map-tools")?.offsetParent) taken.push([width - 58, 0, width, 172]);
@@ -98,17 +109,13 @@ function placeLabels(free, taken) {
   }
 }
 
-function fit([left, top, right, bottom], animate) {
+function fit([left, top, right, bottom]) {
   const wide = Math.max(right - left, 40), high = Math.max(bottom - top, 40);
   const padding = width < 600 ? [70, 60] : [150, 90];
   const k = Math.min((width - padding[0]) / wide, (height - padding[1]) / high);
   const to = zoomIdentity.translate(width / 2 - (k * (left + right)) / 2, height / 2 - (k * (top + bottom)) / 2).scale(k);
-  go((view) => view.call(behaviour.transform, to), animate);
-}
-
-// Without a transition library: a jump is as clear as a flight, and calmer.
-function go(act) {
-  act(select(svg));
+  select(svg).call(behaviour.transform, to); // a jump is as clear as a flight, and calmer
+  placeNames();
 }
 
 function resize() {

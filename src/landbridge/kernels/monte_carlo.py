@@ -125,6 +125,8 @@ def simulate_route(
     cost_rows = _order_rows(costs, (costs.fixed, costs.hourly, costs.free, costs.sigma), item_count)
     if (time_rows.values[:, [0, 2, 3]] < 0.0).any() or (cost_rows.values[:, 3] < 0.0).any():
         raise ValueError("a minimum, a sigma or a span is negative")
+    if ((time_rows.values[:, 2] > 0.0) & (time_rows.values[:, 3] > 0.0)).any():
+        raise ValueError("a time is both lognormal and uniform: a row has one kind of spread")
     if (time_rows.values[:, 1] + FARTHEST * time_rows.values[:, 2] > MOST_LOGARITHM).any():
         raise ValueError("the excess of a time has no bounds: its mu and sigma are too large")
     threads = min(os.cpu_count() or 1, max(draws // DRAWS_A_THREAD, 1))

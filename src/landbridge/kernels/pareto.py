@@ -221,7 +221,7 @@ def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
         _add(total, state.cost, 0, graph.finish[tree], source)
         state = _solve(state, (rule.limit, rule.rounding), total, 0, tree)
     while state.used[QUEUED] > 0:
-        label = int(state.queue[0])
+        label = np.int64(state.queue[0])
         state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
         node = state.facts[label, NODE]
         _add(total, state.cost, label, graph.bound, node)

@@ -154,7 +154,7 @@ def _find_named(world: World, text: str, country: str) -> list[Place]:
     largest = max((_weigh(place) for place in main.values()), default=0)
     main |= {place.id: place for place, weight in rows if weight < 1 and _weigh(place) > DOMINANCE * largest}
     exact = main.get(text.strip())
-    return [exact] if exact is not None and "-" in exact.id else list(main.values())
+    return [exact] if exact is not None else list(main.values())
 
 
 def _look_up(world: World, key: str, country: str) -> list[tuple[Place, float]]:

@@ -107,7 +107,7 @@ class Router:
         return find_routes(
             search,
             self.reader(shipment),
-            request,
+            request=request,
             draws=self.simulation.draws,
             seed=self.simulation.seed,
         )

@@ -17,7 +17,7 @@ from landbridge.schema import Finding
 
 FRONT_EPSILON = {"cost": 0.01, "time": 0.01, "co2e": 0.02}
 ABSURD_CIRCUITY = 4.0
-HANDOVERS = {"border_crossing", "tranship", "gauge_change", "passage"}
+HANDOVERS = {"tranship": 3, "gauge_change": 2, "border_crossing": 1}
 WEAK = {"estimated", "default"}
 
 
@@ -101,7 +101,7 @@ class Wanted:
     corridor: str = ""
 
 
-def find_routes(search: Search, reader: PathReader, request: Request, *, draws: int, seed: int) -> Answer:
+def find_routes(search: Search, reader: PathReader, *, request: Request, draws: int, seed: int) -> Answer:
     """Answer one request: best paths by each criterion, named corridors, alternatives and, if asked, the front."""
     wanted, whole = _candidates(search, request)
     if not wanted:
@@ -190,21 +190,19 @@ def _site(stop: Stop) -> Site:
 
 
 def label_route(items: Sequence[Item]) -> str:
-    """A short name: the main mode and up to three places where it changes hands or crosses a border."""
-    names = []
+    """A short name: the longest mode and up to three places where the goods change hands, gauge or country."""
+    ranked: dict[str, int] = {}
     for item in items:
         ferry = item.kind == "leg" and item.service
-        if item.operation in HANDOVERS or ferry:
-            name = f"{item.start}-{item.end}" if ferry else item.site.name
-            if name not in names:
-                names.append(name)
+        name = f"{item.start}-{item.end}" if ferry else item.site.name
+        rank = 3 if ferry else HANDOVERS.get(item.operation, 0)
+        if rank:
+            ranked[name] = max(rank, ranked.get(name, 0))
+    best = sorted(ranked, key=lambda name: -ranked[name])[:3]
+    shown = ", ".join(name for name in ranked if name in best)
     longest = max(items, key=lambda item: item.distance)
-    shown = names if len(names) <= 3 else [names[0], names[len(names) // 2], names[-1]]
-    return (
-        f"{longest.mode.replace('_', ' ').capitalize()}: {', '.join(shown)}"
-        if shown
-        else longest.mode.capitalize()
-    )
+    mode = longest.mode.replace("_", " ").capitalize()
+    return f"{mode}: {shown}" if shown else mode
 
 
 def _blocked(search: Search, request: Request) -> Answer:

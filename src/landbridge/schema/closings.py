@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Places and legs closed by one listing, or the passage through countries by some modes (all modes if empty)."""
+    """What one listing closes: places and legs, or the passage through countries (all countries if both are empty).
+
+    Only what uses one of `modes` is closed, everything where they are empty. Its direction has been read already.
+    """
 
     listing: str
     places: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 """Steps of screening: before the search each flow is ruled on; after it each route is shown its listings."""
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,42 +9,56 @@ import pandas as pd
 from landbridge.schema.closings import Ruling
 from landbridge.schema.rows import rows_to_frame
 from landbridge.schema.steps import Step, Workspace
-from landbridge.screening.listings import AppliedListing, Consignment, screen_consignment, screen_route
+from landbridge.screening.checks import check_ends, check_unread
+from landbridge.screening.listings import AppliedListing, screen_consignment
+from landbridge.screening.measures import Consignment, Law, read_law
+from landbridge.screening.routes import read_passed, screen_route
+from landbridge.screening.tables import read_sites
+
+TABLES = ("listings", "territories", "places", "posts", "legs", "services")
+
+
+def read_measures(given: Workspace) -> Mapping[str, Any]:
+    """The law of the day for this user."""
+    law = read_law(
+        given["listings"],
+        given["territories"],
+        date=given["law_date"],
+        bound_by=given["bound_by"],
+        sites=read_sites(given),
+    )
+    return {"law": law}
 
 
 def rule_flows(given: Workspace) -> Mapping[str, Any]:
-    """The law's ruling on each flow, and the listings that touch it as a whole."""
-    rulings, touching = {}, {}
+    """The law's ruling on each flow, the listings that touch it as a whole, and what could not be screened."""
+    law: Law = given["law"]
+    rulings, touching, findings = {}, {}, []
     for flow, consignment in _consignments(given).items():
-        screening = screen_consignment(
-            given["listings"],
-            given["territories"],
-            given["law_date"],
-            consignment=consignment,
-            bound_by=given["bound_by"],
-        )
+        screening = screen_consignment(law, consignment)
         rulings[flow] = Ruling(screening.prohibited, screening.closings)
         touching[flow] = screening.listings
-    return {"rulings": rulings, "touching": touching}
+        unsure = (*check_unread(screening), *check_ends(law, consignment, ends=given["ends"][flow]))
+        findings += [(flow, finding) for finding in unsure]
+    return {"rulings": rulings, "touching": touching, "law_findings": tuple(findings)}
 
 
 def show_listings(given: Workspace) -> Mapping[str, Any]:
     """The table applied_listings: those of each flow, and those that act where a route passes."""
-    consignments = _consignments(given)
-    rows = [_row(flow, "", listing) for flow, listings in given["touching"].items() for listing in listings]
-    whole = {(row["flow"], row["listing"]) for row in rows}
-    flow_of = dict(zip(given["routes"]["route"], given["routes"]["flow"], strict=True))
-    for route, items in given["route_items"].groupby("route", sort=False):
-        flow = flow_of[route]
-        found = screen_route(
-            given["listings"],
-            given["territories"],
-            given["law_date"],
-            consignment=consignments[flow],
-            countries=frozenset(code for codes in items["countries"] for code in codes),
-            places=frozenset(items["service"]) - {""},
-        )
-        rows += [_row(flow, str(route), listing) for listing in found if (flow, listing.listing) not in whole]
+    routes, rows = given["routes"], []
+    passed = {
+        str(route): read_passed(items) for route, items in given["route_items"].groupby("route", sort=False)
+    }
+    for flow, consignment in _consignments(given).items():
+        mine = [str(route) for route in routes["route"][routes["flow"] == flow]]
+        way = {consignment.origin, consignment.destination}
+        way.update(code for route in mine for item in passed[route] for code in item.countries)
+        whole = [one for one in given["touching"][flow] if not mine or not one.where or one.where & way]
+        rows += [_row(flow, "", listing) for listing in whole]
+        told = {listing.listing for listing in whole}
+        for route in mine:
+            met = screen_route(given["law"], consignment, passed=passed[route])
+            rows += [_row(flow, route, listing) for listing in met if listing.listing not in told]
     return {"applied_listings": rows_to_frame("applied_listings", rows)}
 
 
@@ -67,35 +82,41 @@ def _row(flow: str, route: str, listing: AppliedListing) -> dict[str, object]:
         "applies": listing.applies,
         "effect": listing.effect,
         "meaning": listing.meaning,
+        "items": tuple(str(seq) for seq in listing.items),
     }
 
 
-def list_changes(listings: pd.DataFrame, *, since: object, until: object) -> pd.DataFrame:
-    """Rows of listings that came into force or ended after the date `since` and up to `until`."""
-    started = [since < start <= until for start in listings["from"]]
-    ended = [end is not None and since <= end < until for end in listings["until"]]
-    return listings[[one or other for one, other in zip(started, ended, strict=True)]]
+def list_changes(listings: pd.DataFrame, *, since: datetime.date, until: datetime.date) -> pd.DataFrame:
+    """Rows of listings that hold on one side of a change of law after `since` and up to `until`, both days included
+    in the law of their day.
+
+    A row starts to hold on its first day; it ceases to hold on the day after its last.
+    """
+    changes = [
+        any(since < day <= until for day in _change_days(first, last))
+        for first, last in zip(listings["from"], listings["until"], strict=True)
+    ]
+    return listings[changes]
+
+
+def _change_days(first: datetime.date | None, last: datetime.date | None) -> Iterator[datetime.date]:
+    if first is not None:
+        yield first
+    if last is not None and last < datetime.date.max:
+        yield last + datetime.timedelta(days=1)
 
 
 STEPS = (
+    Step("read the law", (*TABLES, "law_date", "bound_by"), ("law",), read_measures),
     Step(
         "rule on flows",
-        ("ends", "flow_shipments", "listings", "territories", "law_date", "bound_by"),
-        ("rulings", "touching"),
+        ("law", "ends", "flow_shipments"),
+        ("rulings", "touching", "law_findings"),
         rule_flows,
     ),
     Step(
         "show listings",
-        (
-            "touching",
-            "routes",
-            "route_items",
-            "ends",
-            "flow_shipments",
-            "listings",
-            "territories",
-            "law_date",
-        ),
+        ("law", "touching", "routes", "route_items", "ends", "flow_shipments"),
         ("applied_listings",),
         show_listings,
     ),
