@@ -14,7 +14,7 @@ that sums are exact; prices are round.
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,15 @@ def make_world() -> World:
         date=DATE,
         hash="invented",
     )
+
+
+def drop_edge(world: World, tail: str, head: str) -> World:
+    """The world without one of its edges."""
+    kept = ~((world.edge_tail == NUMBER[tail]) & (world.edge_head == NUMBER[head]))
+    assert not kept.all()
+    names = [name for name in World.__annotations__ if name.startswith("edge_")]
+    start = np.zeros(int(kept.sum()) + 1, np.int32)
+    return replace(world, shape_start=start, **{name: getattr(world, name)[kept] for name in names})
 
 
 def _crossings() -> pd.DataFrame:

@@ -27,8 +27,10 @@ function move(transform) {
   current = transform;
   world.setAttribute("transform", transform);
   const shift = `translate(${transform.x - placed.x} ${transform.y - placed.y})`;
-  if (transform.k === placed.k) for (const group of [names, stops]) group.setAttribute("transform", shift);
-  else moveMarks();
+  if (transform.k === placed.k) {
+    svg.classList.add("dragged");
+    for (const group of [names, stops]) group.setAttribute("transform", shift);
+  } else moveMarks();
   clearTimeout(waiting);
   waiting = setTimeout(placeNames, 90);
 }
@@ -52,6 +54,7 @@ function measure(text, kind) {
 
 function placeNames() {
   clearTimeout(waiting);
+  svg.classList.remove("dragged");
   moveMarks();
   const taken = [];
   const free = ([l, t, r, b]) => l > 2 && t > 2 && r < width - 2 && b < height - 2 && !taken.some((x) => l < x[2] && r > x[0] && t < x[3] && b > x[1]);

@@ -73,8 +73,13 @@ def build_network(
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
     by_id = {stop.id: stop for stop in (*terminals, *stops)}
-    at_place = draft_services(draft, around, tables["services"], by_id)
-    ends = {stop.id: draft_ends(draft, around, stop, at_place.get(stop.id, ())) for stop in stops}
+    boardings, landings = draft_services(draft, around, tables["services"], by_id)
+    ends = {
+        stop.id: draft_ends(
+            draft, around, stop, boardings=boardings.get(stop.id, ()), landings=landings.get(stop.id, ())
+        )
+        for stop in stops
+    }
     if flights:
         draft_flights(draft, around, stops)
     arcs = Arcs.join([collect_moves(world, codes, crossing_ops, crossing_sites), draft.to_arcs()])

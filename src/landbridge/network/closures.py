@@ -181,16 +181,22 @@ def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Ma
     closed = np.zeros(len(network.arcs.tail), np.bool_)
     for closing in closings:
         if closing.places:
-            closed |= _at_places(network, closing.places)
+            closed |= _at_places(network, closing.places, closing.modes)
         if closing.countries:
             closed |= _in_countries(network, closing.countries, closing.modes)
+        if closing.modes and not closing.places and not closing.countries:
+            closed |= _using(network, closing.modes)
     return closed
 
 
-def _at_places(network: VirtualNetwork, places: frozenset[str]) -> Mask:
-    legs = pick([leg in places for leg in network.world.legs], network.arcs.leg)
-    passages = pick([passage in places for passage in network.world.passages], network.arcs.passage)
-    return _at_sites(network, places) | legs | passages
+def _at_places(network: VirtualNetwork, places: frozenset[str], modes: frozenset[str] = frozenset()) -> Mask:
+    """Arcs of places, posts, legs, passages and services, with `modes` only those that use one of them."""
+    world, arcs = network.world, network.arcs
+    served = [any(step.service in places for step in steps) for steps in network.operations]
+    closed = _at_sites(network, places) | pick(served, arcs.op)
+    closed |= pick([leg in places for leg in world.legs], arcs.leg)
+    closed |= pick([passage in places for passage in world.passages], arcs.passage)
+    return closed & _using(network, modes) if modes else closed
 
 
 def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: frozenset[str]) -> Mask:
@@ -201,10 +207,25 @@ def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: fro
         for layer, scope in decoded
     ]
     inside = pick(table, arcs.code_a) | (pick(table, arcs.code_b) & (arcs.km_b > 0))
-    if modes and not modes & {"sea", "ferry"}:
-        return inside
-    ports = [site.country in countries and site.kind != "post" for site in network.sites]
-    return inside | pick(ports, arcs.site)
+    sites = [site.country in countries and site.kind != "post" for site in network.sites]
+    handled = pick(sites, arcs.site)
+    return inside | (handled & _using(network, modes) if modes else handled)
+
+
+def _using(network: VirtualNetwork, modes: frozenset[str]) -> Mask:
+    """Arcs that move by one of `modes`, or whose operations serve one."""
+    codes, arcs = network.codes, network.arcs
+    decoded = [codes.decode(code) for code in range(codes.free)]
+    named = [
+        "inland_water" if (layer, water) == (RIVER, "volga_don") else LAYERS[layer]
+        for layer, water in decoded
+    ]
+    moving = [mode in modes for mode in named]
+    served = [
+        any(step.mode in modes or step.to_mode in modes for step in steps) for steps in network.operations
+    ]
+    moves = (pick(moving, arcs.code_a) & (arcs.km_a > 0)) | (pick(moving, arcs.code_b) & (arcs.km_b > 0))
+    return moves | pick(served, arcs.op)
 
 
 def _avoided(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
@@ -218,9 +239,12 @@ def _avoided(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
 
 
 FIRST_MILE_KM = 100.0
+NEAR_SHARE = 0.45
 
 
-def close_other_modes(network: VirtualNetwork, mode: str, ends: tuple[tuple[float, float], ...]) -> Mask:
+def close_other_modes(
+    network: VirtualNetwork, mode: str, ends: tuple[tuple[float, float], tuple[float, float]]
+) -> Mask:
     """Arcs outside the main carriage `mode`: other layers, and roads beyond 100 km (great circle) of both `ends`."""
     arcs, codes = network.arcs, network.codes
     layers = np.array([codes.decode(code)[0] for code in range(codes.free)] + [-1])[arcs.code_a]
@@ -240,10 +264,13 @@ def close_other_modes(network: VirtualNetwork, mode: str, ends: tuple[tuple[floa
     )[arcs.op]
     closed: Mask = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
     if ROAD not in allowed:
-        near = np.zeros(network.node_count, np.bool_)
+        apart = float(great_circle(np.array([ends[0][0]]), np.array([ends[0][1]]), *ends[1])[0])
+        reach = min(FIRST_MILE_KM, NEAR_SHARE * apart)
+        beside = np.zeros(len(arcs.tail), np.bool_)
         for lat, lon in ends:
-            near |= great_circle(network.node_lat, network.node_lon, lat, lon) <= FIRST_MILE_KM
-        closed |= (layers == ROAD) & ~(near[arcs.tail] & near[arcs.head])
+            near = great_circle(network.node_lat, network.node_lon, lat, lon) <= reach
+            beside |= near[arcs.tail] & near[arcs.head]
+        closed |= (layers == ROAD) & ~beside
     return closed
 
 

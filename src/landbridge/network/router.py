@@ -97,7 +97,8 @@ class Router:
             restrictions=restrictions,
         )
         if restrictions.mode:
-            points = tuple((stop.lat, stop.lon) for stop in case.ends)
+            start, end = case.ends
+            points = ((start.lat, start.lon), (end.lat, end.lon))
             other = close_other_modes(self.network, restrictions.mode, points)
             reasons[other & (reasons == 0)] = Reason.MODE
         return Search(self.network, self.reader(case.shipment).weights, reasons)

@@ -191,17 +191,17 @@ def _site(stop: Stop) -> Site:
 
 def label_route(items: Sequence[Item]) -> str:
     """A short name: the longest mode and up to three places where the goods change hands, gauge or country."""
+    ferries = [item for item in items if item.kind == "leg" and item.service]
+    landings = {name for item in ferries for name in (item.start, item.end)}
     ranked: dict[str, int] = {}
     for item in items:
-        ferry = item.kind == "leg" and item.service
-        name = f"{item.start}-{item.end}" if ferry else item.site.name
-        rank = 3 if ferry else HANDOVERS.get(item.operation, 0)
-        if rank:
-            ranked[name] = max(rank, ranked.get(name, 0))
+        if item in ferries:
+            ranked[f"{item.start} – {item.end}"] = 3
+        elif item.operation in HANDOVERS and item.site.name not in landings:
+            ranked[item.site.name] = max(HANDOVERS[item.operation], ranked.get(item.site.name, 0))
     best = sorted(ranked, key=lambda name: -ranked[name])[:3]
     shown = ", ".join(name for name in ranked if name in best)
-    longest = max(items, key=lambda item: item.distance)
-    mode = longest.mode.replace("_", " ").capitalize()
+    mode = max(items, key=lambda item: item.distance).mode.replace("_", " ").capitalize()
     return f"{mode}: {shown}" if shown else mode
 
 

@@ -11,11 +11,12 @@ from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import Tree, grow_tree, trace_path
 from landbridge.network.closures import Reason
 from landbridge.network.virtual import VirtualNetwork
-from landbridge.network.weights import Weights
+from landbridge.network.weights import Weights, measure_passages
 
 Floats = NDArray[np.float64]
 Path = NDArray[np.int32]
 PENALTY = 1e7
+TIE_BREAK = 1e-6
 MAX_LABELS = 4_000_000
 
 
@@ -54,12 +55,14 @@ class Search:
     open_weights: dict[str, Floats] = field(default_factory=dict)
 
     def weight(self, criterion: str) -> Floats:
-        """Arc weights of a criterion, infinite on closed arcs. "cost+50" adds 50 USD/t for each day."""
+        """Arc weights of a criterion, infinite on closed arcs.
+
+        A millionth of the cost breaks ties of time and emissions, so that no route reloads for nothing.
+        """
         if criterion not in self.open_weights:
-            name, _, per_day = criterion.partition("+")
-            weight = self.weights.of(name)
-            if per_day:
-                weight = weight + self.weights.time * (float(per_day) / 24.0)
+            weight = self.weights.of(criterion)
+            if criterion != "cost":
+                weight = weight + TIE_BREAK * self.weights.cost
             self.open_weights[criterion] = np.where(self.reasons == 0, weight, np.inf)
         return self.open_weights[criterion]
 
@@ -164,14 +167,21 @@ class Search:
         )
         return list(result.paths[1:])
 
+    def _penalties(self) -> Floats:
+        """Weight of opening each closed arc: what the user left out counts ten times, a passage once in all."""
+        penalty = np.where(self.reasons == 0, 0.0, PENALTY)
+        penalty[self.reasons >= Reason.AVOIDED] *= 10.0
+        arcs, lengths = self.network.arcs, np.array([*measure_passages(self.network.world), 1.0])
+        share = np.where(arcs.passage >= 0, arcs.km_a / lengths[arcs.passage], 1.0)
+        return penalty * share
+
     def cut(self, origin: int, destination: int) -> list[tuple[int, Reason]]:
         """Closed arcs on the way that would need the fewest to open: what blocks an unreachable pair.
 
         Empty where no way exists even with every closed arc open.
         """
-        weight = np.where(self.reasons == 0, self.weights.distance, self.weights.distance + PENALTY)
-        usable = np.isfinite(self.weights.cost)
-        weight = np.where(usable, weight, np.inf)
+        weight = self.weights.distance + self._penalties()
+        weight = np.where(np.isfinite(self.weights.cost), weight, np.inf)
         tree = grow_tree(
             self.network.forward, weight, sources=np.array([origin], np.int32), source_costs=np.zeros(1)
         )

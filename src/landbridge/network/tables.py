@@ -83,6 +83,7 @@ def item_rows(route: Route, listings: Mapping[int, tuple[str, ...]]) -> list[Row
                 "from": item.start,
                 "to": item.end,
                 "place": item.site.name,
+                "place_id": item.site.id,
                 "lat": item.site.lat,
                 "lon": item.site.lon,
                 "means": item.means,

@@ -242,8 +242,12 @@ def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[st
 
 def draft_services(
     draft: ArcDraft, around: Surroundings, services: pd.DataFrame, stops: Mapping[str, Stop]
-) -> dict[str, list[int]]:
-    """Boarding, run and landing of each service and direction; returns the landing nodes at each place."""
+) -> tuple[dict[str, list[tuple[int, str]]], dict[str, list[int]]]:
+    """Boarding, run and landing of each service and direction.
+
+    Returns the boarding nodes at each place, with their service, and the landing nodes.
+    """
+    boardings: dict[str, list[tuple[int, str]]] = {}
     landings: dict[str, list[int]] = {}
     for row in read_rows(services):
         if row["from"] not in stops or row["to"] not in stops:
@@ -255,8 +259,9 @@ def draft_services(
             run = (Step("service", _mode(row), "", "", (), str(row["id"])),)
             draft.add_arc((boarded, landed), steps=run, site=draft.add_site(_site_of(end)))
             _land(draft, around, row, (start, end), landed)
+            boardings.setdefault(start.id, []).append((boarded, str(row["id"])))
             landings.setdefault(end.id, []).append(landed)
-    return landings
+    return boardings, landings
 
 
 def _site_of(stop: Stop) -> Site:
@@ -293,9 +298,14 @@ def _land(draft: ArcDraft, around: Surroundings, row: Row, ends: tuple[Stop, Sto
 
 
 def draft_ends(
-    draft: ArcDraft, around: Surroundings, stop: Stop, service_nodes: Iterable[int]
+    draft: ArcDraft,
+    around: Surroundings,
+    stop: Stop,
+    *,
+    boardings: Iterable[tuple[int, str]] = (),
+    landings: Iterable[int] = (),
 ) -> tuple[int, int]:
-    """Where goods of a place start and end: its outlet and inlet nodes, joined to every layer within reach."""
+    """Where goods of a place start and end: its outlet and inlet nodes, joined to every layer and service there."""
     site = draft.add_site(_site_of(stop))
     outlet, inlet = draft.add_node(stop.lat, stop.lon), draft.add_node(stop.lat, stop.lon)
     scopes = around.scopes(stop.id, stop.country)
@@ -303,25 +313,29 @@ def draft_ends(
     for layer, node in stop.nodes.items():
         km = stop.gaps[layer] * ROAD_DETOUR
         code = int(draft.codes.land(min(layer, RAIL), np.array(country))) if km else draft.codes.free
-        mode = LAYERS[layer]
-        load = [Step("load", mode, "", "", scopes)]
-        unload = [Step("unload", mode, "", "", scopes)]
-        if layer in (DEEP, RIVER):
-            load += [
-                Step("store", "sea", "", "export", scopes),
-                Step("wait", "sea", "", "", scopes),
-                Step("wait", "sea", "", "lot", ()),
-            ]
-            unload.append(Step("store", "sea", "", "import", scopes))
-        elif layer == RAIL:
-            load.append(Step("wait", "rail", "", "", scopes))
-        else:
-            load.append(Step("oversize_permit", "road", "", "", scopes))
-        draft.add_arc((outlet, node), steps=tuple(load), site=site, move=(km, code))
-        draft.add_arc((node, inlet), steps=tuple(unload), site=site, move=(km, code))
-    for node in service_nodes:
+        load, unload = _end_steps(layer, scopes)
+        draft.add_arc((outlet, node), steps=load, site=site, move=(km, code))
+        draft.add_arc((node, inlet), steps=unload, site=site, move=(km, code))
+    for node, service in boardings:
+        wait = Step("wait", "ferry", "", "headway", (), service)
+        steps = (Step("load", "ferry", "", "", scopes), Step("store", "ferry", "", "export", scopes), wait)
+        draft.add_arc((outlet, node), steps=steps, site=site)
+    for node in landings:
         draft.add_arc((node, inlet), steps=(Step("unload", "ferry", "", "", scopes),), site=site)
     return outlet, inlet
+
+
+def _end_steps(layer: int, scopes: tuple[str, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What is done where goods start and where they end on a layer."""
+    mode = LAYERS[layer]
+    load, unload = Step("load", mode, "", "", scopes), Step("unload", mode, "", "", scopes)
+    if layer in (DEEP, RIVER):
+        store, wait = Step("store", "sea", "", "export", scopes), Step("wait", "sea", "", "", scopes)
+        landed = Step("store", "sea", "", "import", scopes)
+        return (load, store, wait, Step("wait", "sea", "", "lot", ())), (unload, landed)
+    if layer == RAIL:
+        return (load, Step("wait", "rail", "", "", scopes)), (unload,)
+    return (load, Step("oversize_permit", "road", "", "", scopes)), (unload,)
 
 
 def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) -> None:

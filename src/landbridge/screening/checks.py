@@ -41,7 +41,9 @@ def check_ends(law: Law, consignment: Consignment, *, ends: tuple[End, End]) -> 
     """
     origin, destination = ends
     if origin.kind == _FREE_ZONE:
-        others = [row for row in law.measures if row.products and row.origins and _is_foreign(row, consignment)]
+        others = [
+            row for row in law.measures if row.products and row.origins and _is_foreign(row, consignment)
+        ]
         yield Finding(
             code="free_zone_origin",
             severity="note",
@@ -61,8 +63,14 @@ def check_ends(law: Law, consignment: Consignment, *, ends: tuple[End, End]) -> 
 
 
 def _is_foreign(measure: Measure, consignment: Consignment) -> bool:
-    made = [Consignment(consignment.product, origin, consignment.destination) for origin in sorted(measure.origins)]
-    return consignment.origin not in measure.origins and measure.covers(made[0]).cover in (Cover.ALL, Cover.PART)
+    made = [
+        Consignment(consignment.product, origin, consignment.destination)
+        for origin in sorted(measure.origins)
+    ]
+    return consignment.origin not in measure.origins and measure.covers(made[0]).cover in (
+        Cover.ALL,
+        Cover.PART,
+    )
 
 
 def _covers_onward(measure: Measure, consignment: Consignment) -> bool:

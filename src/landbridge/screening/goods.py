@@ -13,7 +13,7 @@ _NAMED = 4
 
 
 class Cover(Enum):
-    """Whether a measure covers goods: all of them, part of what their code may mean, none, or unknown without a code."""
+    """Whether a measure covers goods: all, part of what their code may mean, none, or unknown without a code."""
 
     ALL = "all"
     PART = "part"
@@ -56,7 +56,9 @@ def cover_goods(product: str, *, listed: Iterable[str], spared: Iterable[str]) -
     word = f"{_WORDS.get(len(product), 'subheading')} {product}"
     if led or len(covered) == len(below):
         out = [code for code in spared if code.startswith(product)]
-        return Coverage(Cover.ALL, f"Of {word} it leaves out {_name(out)}: give the full code." if out else "")
+        return Coverage(
+            Cover.ALL, f"Of {word} it leaves out {_name(out)}: give the full code." if out else ""
+        )
     named = [code for code in listed if code.startswith(product)]
     return Coverage(Cover.PART, f"It covers part of {word} ({_name(named)}): give the full code.")
 

@@ -93,7 +93,7 @@ def read_law(
     bound_by: Iterable[str] = (),
     sites: Mapping[str, frozenset[str]] | None = None,
 ) -> Law:
-    """The listings in force at `date` for a user under the law of `bound_by` (codes of countries or blocs; may be empty).
+    """The listings in force at `date` for a user under the law of `bound_by` (countries or blocs; may be empty).
 
     `sites` are the countries of each place, post, leg or service that a listing may close.
     """

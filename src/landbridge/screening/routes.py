@@ -14,7 +14,7 @@ from landbridge.screening.wording import tell_indirect, tell_measure
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """An item of a route as the law sees it: position from 1, modes, countries, and the ids of its place and service."""
+    """An item of a route as the law sees it: position from 1, modes, countries, ids of its place and service."""
 
     seq: int
     modes: frozenset[str]
@@ -60,7 +60,9 @@ def screen_route(
 
 
 def _meets(measure: Measure, consignment: Consignment, passed: Sequence[Passed]) -> list[Passed]:
-    if not measure.faces(consignment) or not (measure.places or measure.through or measure.modes or measure.carrier):
+    if not measure.faces(consignment) or not (
+        measure.places or measure.through or measure.modes or measure.carrier
+    ):
         return []
     met = [item for item in passed if not measure.modes or item.modes & measure.modes]
     if measure.places:
@@ -68,9 +70,7 @@ def _meets(measure: Measure, consignment: Consignment, passed: Sequence[Passed])
     return [item for item in met if item.countries & measure.through] if measure.through else met
 
 
-def _passes_destination(
-    measure: Measure, consignment: Consignment, passed: Sequence[Passed]
-) -> list[Passed]:
+def _passes_destination(measure: Measure, consignment: Consignment, passed: Sequence[Passed]) -> list[Passed]:
     """Items in a country that the measure keeps goods from, where it covers indirect supply of these goods."""
     ends = {consignment.origin, consignment.destination}
     if not measure.indirect or measure.carrier or measure.through or ends & measure.destinations:

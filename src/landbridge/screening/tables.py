@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def read_sites(tables: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
-    """Countries of each row that a listing may close: a place has one, a post both sides, the others those of their ends.
+    """Countries of each row that a listing may close: a place has one, a post two, the others those of their ends.
 
     >>> places = pd.DataFrame({"id": ["a", "b"], "name": ["A", "B"], "country": ["IR", "AZ"]})
     >>> posts = pd.DataFrame({"id": ["p"], "name": ["P"], "country_a": ["IR"], "country_b": ["TM"]})
@@ -19,7 +19,11 @@ def read_sites(tables: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
     sides = zip(posts["country_a"], posts["country_b"], strict=True)
     sites = dict(zip(places["id"], (frozenset({country}) for country in places["country"]), strict=True))
     sites |= dict(zip(posts["id"], (frozenset(pair) for pair in sides), strict=True))
-    names = {name: sites[key] for frame in (posts, places) for name, key in zip(frame["name"], frame["id"], strict=True)}
+    names = {
+        name: sites[key]
+        for frame in (posts, places)
+        for name, key in zip(frame["name"], frame["id"], strict=True)
+    }
     known = names | sites
     for table in ("legs", "services"):
         frame = tables[table]
