@@ -40,10 +40,16 @@ def sort_layer(layer: Layer) -> tuple[Layer, np.ndarray]:
     edges = np.lexsort((graph.km, high, low))
     size = np.diff(layer.start)
     pick, lat, lon = _gather_shapes(layer, edges, flip)
-    fields = {name: getattr(graph, name)[edges] for name in ("km", "leg", "passage", "water", "gauge", "crossing")}
+    fields = {
+        name: getattr(graph, name)[edges] for name in ("km", "leg", "passage", "water", "gauge", "crossing")
+    }
     done = Graph(
-        lat=graph.lat[order], lon=graph.lon[order], country=graph.country[order],
-        tail=low[edges], head=high[edges], **fields,
+        lat=graph.lat[order],
+        lon=graph.lon[order],
+        country=graph.country[order],
+        tail=low[edges],
+        head=high[edges],
+        **fields,
     )
     fraction = np.where(flip & (graph.crossing >= 0), 1 - layer.fraction, layer.fraction)[edges]
     start = np.concatenate(([0], np.cumsum(size[edges])))
@@ -76,17 +82,29 @@ def join_layers(layers: list[Layer]) -> dict[str, dict[str, np.ndarray]]:
     nodes, edges, shapes = [], [], []
     for k, layer in enumerate(layers):
         graph = layer.graph
-        nodes.append({
-            "lat": _fixed(graph.lat), "lon": _fixed(graph.lon), "layer": np.full(graph.n, k, np.int8),
-            "country": graph.country.astype(np.int16), "gauge": layer.gauge.astype(np.int16),
-        })
+        nodes.append(
+            {
+                "lat": _fixed(graph.lat),
+                "lon": _fixed(graph.lon),
+                "layer": np.full(graph.n, k, np.int8),
+                "country": graph.country.astype(np.int16),
+                "gauge": layer.gauge.astype(np.int16),
+            }
+        )
         crossing = np.where(graph.crossing >= 0, graph.crossing + crossing_base[k], -1)
-        edges.append({
-            "tail": (graph.tail + base[k]).astype(np.int32), "span": (graph.head - graph.tail).astype(np.int32),
-            "metres": np.round(graph.km * 1000).astype(np.int32), "layer": np.full(graph.m, k, np.int8),
-            "crossing": crossing.astype(np.int32), "fraction": np.round(layer.fraction * 1000).astype(np.int16),
-            "passage": graph.passage.astype(np.int8), "leg": graph.leg.astype(np.int16), "water": graph.water.astype(np.int8),
-        })
+        edges.append(
+            {
+                "tail": (graph.tail + base[k]).astype(np.int32),
+                "span": (graph.head - graph.tail).astype(np.int32),
+                "metres": np.round(graph.km * 1000).astype(np.int32),
+                "layer": np.full(graph.m, k, np.int8),
+                "crossing": crossing.astype(np.int32),
+                "fraction": np.round(layer.fraction * 1000).astype(np.int16),
+                "passage": graph.passage.astype(np.int8),
+                "leg": graph.leg.astype(np.int16),
+                "water": graph.water.astype(np.int8),
+            }
+        )
         shapes.append(_shape_columns(layer, edges[-1]))
     joined = {"nodes": _concatenate(nodes), "edges": _concatenate(edges), "shapes": _concatenate(shapes)}
     joined["edges"]["points"] = joined["edges"]["points"].astype(np.int16)
@@ -106,7 +124,9 @@ def _shape_columns(layer: Layer, edges: dict[str, np.ndarray]) -> dict[str, np.n
     columns = {}
     for name, values, tails in (("lat", lat, ends[0]), ("lon", lon, ends[1])):
         whole = np.round(values * 1000).astype(np.int64)
-        before = np.where(first, np.round(tails[owner] * 1000), np.concatenate(([0], whole[:-1]))).astype(np.int64)
+        before = np.where(first, np.round(tails[owner] * 1000), np.concatenate(([0], whole[:-1]))).astype(
+            np.int64
+        )
         columns[name] = (whole - before).astype(np.int32)
     return columns
 

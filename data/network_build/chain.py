@@ -18,12 +18,12 @@ from network_build.facing import RAIL_FACING, ROAD_FACING, bridge_gaps
 from network_build.gauges import STANDARD, break_gauges, set_edge_gauges
 from network_build.graph import Graph, split_long_edges
 from network_build.islands import drop_islands, find_serving, join_islands, mass_of
+from network_build.joints import mend_city_roads, mend_rails
 from network_build.legs import PlaceIndex, lay_legs
 from network_build.log import RepairLog
 from network_build.pack import hash_files, write_meta, write_table
 from network_build.packages import list_versions, read_geojson, read_scgraph
 from network_build.places import gather_places
-from network_build.joints import mend_city_roads, mend_rails
 from network_build.sea import read_lanes
 from network_build.snapping import REACH, find_serving_rails, join_ports, snap, snap_by_gauge
 from network_build.tables import ROOT, SHIPPED, read_gauges, read_rows, unify_gauge
@@ -59,14 +59,26 @@ def build_world(say: Say) -> None:
     rails = mend_rails(rails, log, closed=closed)
     rails = bridge_gaps(rails, log, rule=RAIL_FACING, land=land, mass=mass_of(land, rails.lat, rails.lon))
     rails = split_long_edges(rails, **SPLIT)
-    rail_layer, changes, places = _make_rails(rails, land, log, places=places, legs=legs, index=index, lost=lost)
+    rail_layer, changes, places = _make_rails(
+        rails, land, log, places=places, legs=legs, index=index, lost=lost
+    )
     say(f"rails: {rail_layer.graph.n} nodes, {rail_layer.graph.m} edges, gauge changes {len(changes)}")
     water_layer, passages, places = _make_water(land, log, places=places, legs=legs, index=index, lost=lost)
     say(f"water: {water_layer.graph.n} nodes, {water_layer.graph.m} edges")
     if lost:
         say("legs with unknown ends: " + ", ".join(lost))
-    _write([road_layer, rail_layer, water_layer], places, names, changes, land=land, passages=passages, legs=legs,
-           counts=counts, log=log, say=say)
+    _write(
+        [road_layer, rail_layer, water_layer],
+        places,
+        names,
+        changes,
+        land=land,
+        passages=passages,
+        legs=legs,
+        counts=counts,
+        log=log,
+        say=say,
+    )
 
 
 def _closed_borders(land: Land) -> set[tuple[int, int]]:
@@ -80,7 +92,11 @@ def _closed_borders(land: Land) -> set[tuple[int, int]]:
 def _wanted(graph: Graph, places: pd.DataFrame) -> np.ndarray:
     """Nodes nearest to larger cities, ports and authored places."""
     authored = ~places["id"].str.match(r"gn\d|iata-|.*-port$")
-    rows = places[(places["population"] >= NEAR_CITY) | (places["kind"] == "port") | (authored & (places["kind"] != "city"))]
+    rows = places[
+        (places["population"] >= NEAR_CITY)
+        | (places["kind"] == "port")
+        | (authored & (places["kind"] != "city"))
+    ]
     node, _ = snap(rows, graph, serving=np.ones(graph.n, bool), reach=NEAR_KM)
     mask = np.zeros(graph.n, bool)
     mask[node[node >= 0]] = True
@@ -108,10 +124,14 @@ def _make_rails(graph: Graph, land: Land, log: RepairLog, *, places, legs, index
     graph, missing = lay_legs(graph, legs, places, index=index, layer="rail", land=land, log=log)
     lost += missing
     graph, extra = set_edge_gauges(graph, land, by_country=by_country, lines=read_rows("gauges"), log=log)
-    graph, gauge, changes = break_gauges(graph, land, by_country=by_country, posts=posts, places=authored, extra=extra)
+    graph, gauge, changes = break_gauges(
+        graph, land, by_country=by_country, posts=posts, places=authored, extra=extra
+    )
     serving = find_serving_rails(graph)
     graph = drop_islands(graph, serving)
-    node, km = snap_by_gauge(places, graph, gauge, serving=serving, wanted=_wanted_gauges(places, authored, by_country))
+    node, km = snap_by_gauge(
+        places, graph, gauge, serving=serving, wanted=_wanted_gauges(places, authored, by_country)
+    )
     joints = changes[["node_a", "node_b"]].to_numpy(np.int64).ravel()
     layer, number = _finish(graph, land, np.concatenate((node[node >= 0], joints)), mode="rail", gauge=gauge)
     changes = changes.assign(node_a=number[changes["node_a"]], node_b=number[changes["node_b"]])
@@ -138,7 +158,9 @@ def _make_water(land: Land, log: RepairLog, *, places, legs, index, lost):
     return layer, passages, _set_snap(places, "water", node, km, number)
 
 
-def _finish(graph: Graph, land: Land, fixed: np.ndarray, *, mode: str, gauge: np.ndarray) -> tuple[Layer, np.ndarray]:
+def _finish(
+    graph: Graph, land: Land, fixed: np.ndarray, *, mode: str, gauge: np.ndarray
+) -> tuple[Layer, np.ndarray]:
     """The layer shrunk and sorted, and the new number of each node (-1 gone)."""
     keep = np.zeros(graph.n, bool)
     keep[fixed] = True
@@ -155,9 +177,13 @@ def _finish(graph: Graph, land: Land, fixed: np.ndarray, *, mode: str, gauge: np
     return layer, number
 
 
-def _set_snap(places: pd.DataFrame, layer: str, node: np.ndarray, km: np.ndarray, number: np.ndarray) -> pd.DataFrame:
+def _set_snap(
+    places: pd.DataFrame, layer: str, node: np.ndarray, km: np.ndarray, number: np.ndarray
+) -> pd.DataFrame:
     new = np.where(node >= 0, number[node], -1)
-    return places.assign(**{f"{layer}_node": new.astype(np.int32), f"{layer}_km": np.round(km, 2).astype(np.float32)})
+    return places.assign(
+        **{f"{layer}_node": new.astype(np.int32), f"{layer}_km": np.round(km, 2).astype(np.float32)}
+    )
 
 
 def _write(layers, places, names, changes, *, land, passages, legs, counts, log, say) -> None:
@@ -172,14 +198,33 @@ def _write(layers, places, names, changes, *, land, passages, legs, counts, log,
     temporary.mkdir(parents=True)
     for name, columns in join_layers(layers).items():
         write_table(temporary / f"{name}.parquet", columns)
-    for name, frame in (("crossings", crossings), ("gauge_changes", changes), ("places", places), ("names", names)):
+    for name, frame in (
+        ("crossings", crossings),
+        ("gauge_changes", changes),
+        ("places", places),
+        ("names", names),
+    ):
         write_table(temporary / f"{name}.parquet", frame)
-    counts |= {f"{n}_nodes": layer.graph.n for n, layer in zip(("road", "rail", "water"), layers, strict=True)}
-    counts |= {f"{n}_edges": layer.graph.m for n, layer in zip(("road", "rail", "water"), layers, strict=True)}
-    counts |= {"places": len(places), "names": len(names), "crossings": len(crossings), "gauge_changes": len(changes)}
+    counts |= {
+        f"{n}_nodes": layer.graph.n for n, layer in zip(("road", "rail", "water"), layers, strict=True)
+    }
+    counts |= {
+        f"{n}_edges": layer.graph.m for n, layer in zip(("road", "rail", "water"), layers, strict=True)
+    }
+    counts |= {
+        "places": len(places),
+        "names": len(names),
+        "crossings": len(crossings),
+        "gauge_changes": len(changes),
+    }
     meta = {
-        "date": NETWORK_DATE, "packages": list_versions(), "counts": counts, "repairs": log.count(),
-        "countries": land.codes.tolist(), "passages": list(passages), "legs": legs["id"].tolist(),
+        "date": NETWORK_DATE,
+        "packages": list_versions(),
+        "counts": counts,
+        "repairs": log.count(),
+        "countries": land.codes.tolist(),
+        "passages": list(passages),
+        "legs": legs["id"].tolist(),
         "hash": hash_files(temporary),
     }
     write_meta(temporary / "meta.json", meta)

@@ -1,4 +1,4 @@
-"""Makes a graph small for routing: dead ends pruned, parallel tracks thinned, chains contracted to edges with a shape."""
+"""Makes a graph small for routing: dead ends pruned, parallel tracks thinned, chains contracted to shaped edges."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def thin(graph: Graph, *, stretch: float, slack: float) -> Graph:
     free = (graph.leg < 0) & (graph.crossing < 0) & (graph.country[graph.tail] == graph.country[graph.head])
     order = np.argsort(-graph.km, kind="stable")
     start, edge, other = _adjacency(graph)
-    keep = _thin(start, edge, other, graph.tail, graph.head, graph.km, graph.gauge, order[free[order]], stretch, slack)
+    keep = _thin(
+        start, edge, other, graph.tail, graph.head, graph.km, graph.gauge, order[free[order]], stretch, slack
+    )
     return keep_edges(graph, keep)
 
 
@@ -61,7 +63,7 @@ def contract(graph: Graph, keep: np.ndarray, *, longest: float):
     start, edge, other = _adjacency(graph)
     fixed |= np.diff(start) != 2
     first, last, km, model, begin, inner = _walk_chains(
-        start, edge, other, graph.tail, graph.head, graph.km, fixed, longest
+        start, edge, other, graph.km, fixed, longest
     )
     done = replace(keep_edges(graph, model), tail=first, head=last, km=km)
     return done, begin, inner
@@ -192,46 +194,45 @@ def _thin(start, edge, other, tail, head, km, gauge, order, stretch, slack):
 
 
 @nb.njit
-def _walk_chains(start, edge, other, tail, head, km, fixed, longest):
-    used = np.zeros(len(tail), np.bool_)
-    first, last, length = [np.int32(0)], [np.int32(0)], [0.0]
+def _walk_chains(start, edge, other, km, fixed, longest):
+    """Ends, length, a model edge and inner nodes of each chain; cycles without a fixed node begin anywhere."""
+    used = np.zeros(len(km), np.bool_)
+    ends, length = [(np.int32(0), np.int32(0))], [0.0]
     model, begin, inner = [np.int32(0)], [np.int64(0)], [np.int32(0)]
     for phase in range(2):
         for u in range(len(start) - 1):
-            if phase == 0 and not fixed[u]:
-                continue
-            for k in range(start[u], start[u + 1]):
-                e, v = edge[k], other[k]
-                if used[e]:
-                    continue
-                begin_node, total = u, 0.0
-                begin_shape = len(inner)
-                while True:
-                    used[e] = True
-                    total += km[e]
-                    a = start[v]
-                    stop = fixed[v] or v == u
-                    if not stop:
-                        nxt = a if edge[a] != e else a + 1
-                        stop = used[edge[nxt]] or total + km[edge[nxt]] > longest
-                    if stop:
-                        first.append(np.int32(begin_node))
-                        last.append(np.int32(v))
-                        length.append(total)
-                        model.append(e)
-                        begin.append(np.int64(begin_shape))
-                    if fixed[v] or v == u:
-                        break
-                    nxt = a if edge[a] != e else a + 1
-                    if used[edge[nxt]]:
-                        break
-                    if stop:
-                        begin_node, total, begin_shape = v, 0.0, len(inner)
-                    else:
-                        inner.append(np.int32(v))
-                    e, v = edge[nxt], other[nxt]
+            if phase == 1 or fixed[u]:
+                for k in range(start[u], start[u + 1]):
+                    if not used[edge[k]]:
+                        _walk(start, edge, other, km, fixed, longest, u, k, used, ends, length, model, begin, inner)
     begin.append(np.int64(len(inner)))
-    return (
-        np.array(first[1:]), np.array(last[1:]), np.array(length[1:]), np.array(model[1:]),
-        np.array(begin[1:]) - 1, np.array(inner[1:]),
-    )
+    first = np.array([pair[0] for pair in ends[1:]])
+    last = np.array([pair[1] for pair in ends[1:]])
+    begins, nodes = np.array(begin[1:]) - 1, np.array(inner[1:])
+    return first, last, np.array(length[1:]), np.array(model[1:]), begins, nodes
+
+
+@nb.njit
+def _walk(start, edge, other, km, fixed, longest, root, k, used, ends, length, model, begin, inner):
+    """Follows a chain from its first arc to a fixed node, and cuts it into edges of at most `longest` km."""
+    tail, total, shape = np.int32(root), 0.0, len(inner)
+    e, v = edge[k], other[k]
+    while True:
+        used[e] = True
+        total += km[e]
+        last = fixed[v] or v == root
+        ahead = start[v]
+        if not last:
+            ahead += edge[ahead] == e
+            last = used[edge[ahead]]
+        if last or total + km[edge[ahead]] > longest:
+            ends.append((tail, v))
+            length.append(total)
+            model.append(e)
+            begin.append(np.int64(shape))
+            tail, total, shape = v, 0.0, len(inner)
+        else:
+            inner.append(v)
+        if last:
+            break
+        e, v = edge[ahead], other[ahead]

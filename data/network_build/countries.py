@@ -67,7 +67,9 @@ def smooth_borders(graph: Graph) -> Graph:
     for _ in range(3):
         country = graph.country
         same = country[graph.tail] == country[graph.head]
-        inner = coo_array((np.ones(same.sum()), (graph.tail[same], graph.head[same])), shape=(graph.n, graph.n))
+        inner = coo_array(
+            (np.ones(same.sum()), (graph.tail[same], graph.head[same])), shape=(graph.n, graph.n)
+        )
         count, label = connected_components(inner, directed=False)
         length = np.bincount(label[graph.tail[same]], graph.km[same], minlength=count)
         end = np.concatenate((label[graph.tail[~same]], label[graph.head[~same]]))

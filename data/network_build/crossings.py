@@ -31,16 +31,26 @@ def find_crossings(graph: Graph, land: Land, posts: pd.DataFrame, *, mode: str):
     pair = np.sort(np.column_stack((graph.country[a], graph.country[b])), axis=1)
     label = _cluster(pair, lat, lon)
     mark = np.full(graph.m, -1, np.int32)
-    rows = pd.DataFrame({"label": label, "a": land.codes[pair[:, 0]], "b": land.codes[pair[:, 1]], "lat": lat, "lon": lon})
+    rows = pd.DataFrame(
+        {"label": label, "a": land.codes[pair[:, 0]], "b": land.codes[pair[:, 1]], "lat": lat, "lon": lon}
+    )
     rows = rows.groupby("label").agg({"a": "first", "b": "first", "lat": "mean", "lon": "mean"})
-    frame = pd.DataFrame({"country_a": rows["a"], "country_b": rows["b"], "mode": mode, "lat": rows["lat"], "lon": rows["lon"]})
+    frame = pd.DataFrame(
+        {"country_a": rows["a"], "country_b": rows["b"], "mode": mode, "lat": rows["lat"], "lon": rows["lon"]}
+    )
     frame["post"] = _name_posts(frame, posts[posts["mode"] == mode])
     order = frame.reset_index().sort_values(["country_a", "country_b", "lat", "lon"])["label"].to_numpy()
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))
     frame = frame.iloc[order].reset_index(drop=True)
     count = frame.groupby(["country_a", "country_b"]).cumcount() + 1
-    ids = frame["country_a"].str.lower() + "-" + frame["country_b"].str.lower() + f"-{mode}-" + count.astype(str)
+    ids = (
+        frame["country_a"].str.lower()
+        + "-"
+        + frame["country_b"].str.lower()
+        + f"-{mode}-"
+        + count.astype(str)
+    )
     mark[edges] = rank[label]
     return replace(graph, crossing=mark), fraction, frame.assign(id=ids)[COLUMNS]
 
@@ -75,6 +85,8 @@ def _name_posts(frame: pd.DataFrame, posts: pd.DataFrame) -> list[str]:
     names = []
     for row in frame.itertuples():
         km = measure_arc(row.lat, row.lon, lat, lon)
-        same = [i for i, pair in enumerate(pairs) if pair == {row.country_a, row.country_b} and km[i] <= POST_KM]
+        same = [
+            i for i, pair in enumerate(pairs) if pair == {row.country_a, row.country_b} and km[i] <= POST_KM
+        ]
         names.append(posts["id"].iloc[min(same, key=lambda i: km[i])] if same else "")
     return names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numba as nb
@@ -13,6 +12,7 @@ from network_build.countries import Land
 from network_build.graph import Graph, add_edges, place_on_sphere, to_matrix
 from network_build.islands import measure_wet
 from network_build.log import RepairLog
+from network_build.search import search_near
 
 BACK = 1.0  # km along the graph that an end looks back to see where its line comes from
 CONE = 60.0  # degrees from their mean within which all ways back from an end lie
@@ -52,11 +52,21 @@ def bridge_gaps(graph: Graph, log: RepairLog, *, rule: FacingRule, land: Land, m
     points = place_on_sphere(graph.lat, graph.lon)
     chosen = []
     for k in order.tolist():
-        taken = used and min(np.linalg.norm(points[used] - points[e], axis=1).min() for e in (a[k], b[k])) < BACK
+        taken = (
+            used and min(np.linalg.norm(points[used] - points[e], axis=1).min() for e in (a[k], b[k])) < BACK
+        )
         if not taken and measure_wet(graph, land, a[k], b[k], km=km[k]) <= rule.wet:
             chosen.append(k)
             used += [a[k], b[k]]
-            log.add(rule.mode, "facing", graph, a[k], b[k], km=km[k], why="two ends of a line face each other over a gap")
+            log.add(
+                rule.mode,
+                "facing",
+                graph,
+                a[k],
+                b[k],
+                km=km[k],
+                why="two ends of a line face each other over a gap",
+            )
     return add_edges(graph, a[chosen], b[chosen], km=km[chosen])
 
 
@@ -69,77 +79,59 @@ def _facing_pairs(graph: Graph, ends: np.ndarray, east: np.ndarray, north: np.nd
     dx = (graph.lon[ends[b]] - graph.lon[ends[a]]) * np.cos(np.radians(graph.lat[ends[a]]))
     size = np.maximum(np.hypot(dx, dy), 1e-9)
     limit = np.cos(np.radians(rule.angle))
-    fits = ((east[a] * dx + north[a] * dy) / size >= limit) & (-(east[b] * dx + north[b] * dy) / size >= limit)
+    fits = ((east[a] * dx + north[a] * dy) / size >= limit) & (
+        -(east[b] * dx + north[b] * dy) / size >= limit
+    )
     fits &= (graph.country[ends[a]] == graph.country[ends[b]]) & (km > 0.05)
     return ends[a[fits]], ends[b[fits]], km[fits]
 
 
 @nb.njit
 def _find_headings(indptr, indices, km, lat, lon, nodes):
-    """Unit vector in which a line would go on from each node; NaN where lines leave it in several directions."""
+    """Unit vector in which a line would go on from each node; NaN where lines leave it in several directions.
+
+    A way back is the direction to the first node at least BACK km away along the graph.
+    """
     dist = np.full(len(indptr) - 1, np.inf)
     east, north = np.full(len(nodes), np.nan), np.full(len(nodes), np.nan)
     for k in range(len(nodes)):
         root = np.int64(nodes[k])
-        touched = [root]
-        heap = [(0.0, root)]
-        dist[root] = 0.0
+        inside = search_near(indptr, indices, km, root, BACK, dist)
         xs, ys = [0.0], [0.0]
-        while heap:
-            d, u = heapq.heappop(heap)
-            if d > dist[u]:
-                continue
-            if d >= BACK:
-                x, y = (lon[u] - lon[root]) * np.cos(np.radians(lat[root])), lat[u] - lat[root]
-                size = np.sqrt(x * x + y * y)
-                if size > 0:
+        for u in inside:
+            for e in range(indptr[u], indptr[u + 1]):
+                v = indices[e]
+                if dist[v] == np.inf:
+                    x, y = (lon[v] - lon[root]) * np.cos(np.radians(lat[root])), lat[v] - lat[root]
+                    size = max(np.sqrt(x * x + y * y), 1e-9)
                     xs.append(x / size)
                     ys.append(y / size)
-                continue
-            for e in range(indptr[u], indptr[u + 1]):
-                v, far = np.int64(indices[e]), d + km[e]
-                if far < dist[v]:
-                    if dist[v] == np.inf:
-                        touched.append(v)
-                    dist[v] = far
-                    heapq.heappush(heap, (far, v))
-        for v in touched:
+        for v in inside:
             dist[v] = np.inf
-        if len(xs) > 1:
-            x, y = np.mean(np.array(xs[1:])), np.mean(np.array(ys[1:]))
-            size = np.sqrt(x * x + y * y)
-            worst = 1.0
-            for i in range(1, len(xs)):
-                worst = min(worst, (xs[i] * x + ys[i] * y) / max(size, 1e-9))
-            if worst >= np.cos(np.radians(CONE)):
-                east[k], north[k] = -x / size, -y / size
+        east[k], north[k] = _go_on(np.array(xs[1:]), np.array(ys[1:]))
     return east, north
+
+
+@nb.njit
+def _go_on(xs, ys):
+    """The direction opposite to the mean of unit vectors; NaN where one lies outside the cone around it."""
+    if len(xs) == 0:
+        return np.nan, np.nan
+    x, y = xs.mean(), ys.mean()
+    size = max(np.sqrt(x * x + y * y), 1e-9)
+    if ((xs * x + ys * y) / size).min() < np.cos(np.radians(CONE)):
+        return np.nan, np.nan
+    return -x / size, -y / size
 
 
 @nb.njit
 def _is_far(indptr, indices, km, sources, targets, limits):
     """Whether each target is further than its limit from its source along the graph."""
     dist = np.full(len(indptr) - 1, np.inf)
-    far_away = np.ones(len(sources), np.bool_)
+    far = np.ones(len(sources), np.bool_)
     for k in range(len(sources)):
-        root = np.int64(sources[k])
-        touched = [root]
-        heap = [(0.0, root)]
-        dist[root] = 0.0
-        while heap:
-            d, u = heapq.heappop(heap)
-            if u == targets[k]:
-                far_away[k] = False
-                break
-            if d > dist[u]:
-                continue
-            for e in range(indptr[u], indptr[u + 1]):
-                v, far = np.int64(indices[e]), d + km[e]
-                if far < dist[v] and far <= limits[k]:
-                    if dist[v] == np.inf:
-                        touched.append(v)
-                    dist[v] = far
-                    heapq.heappush(heap, (far, v))
-        for v in touched:
+        reached = search_near(indptr, indices, km, np.int64(sources[k]), limits[k], dist)
+        far[k] = dist[targets[k]] == np.inf
+        for v in reached:
             dist[v] = np.inf
-    return far_away
+    return far

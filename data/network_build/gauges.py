@@ -32,7 +32,9 @@ class GaugeState:
     breaks: dict[int, tuple[str, str]]
 
 
-def set_edge_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], lines: pd.DataFrame, log: RepairLog):
+def set_edge_gauges(
+    graph: Graph, land: Land, *, by_country: dict[str, int], lines: pd.DataFrame, log: RepairLog
+):
     """The rail graph with the gauge of each edge, and the further (edge, gauge) pairs of lines with two gauges.
 
     Authored legs come first, then line exceptions, then the country's gauge. Edges over a border are left at -1.
@@ -91,7 +93,9 @@ def _trace(before: np.ndarray, start: int, end: int, edge_of: dict[tuple[int, in
     return edges
 
 
-def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts: pd.DataFrame, places: pd.DataFrame, extra):
+def break_gauges(
+    graph: Graph, land: Land, *, by_country: dict[str, int], posts: pd.DataFrame, places: pd.DataFrame, extra
+):
     """The graph with one node for each gauge where gauges meet, and the places where wagons or goods change.
 
     A crossing between countries of different gauge is run through with the gauge of one side as far as the station
@@ -101,7 +105,9 @@ def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts:
     state = GaugeState(graph.gauge.copy(), set(extra), {})
     sides = _side_gauges(graph, state)
     stations = places[(places["gauge_change"] != "") & (places["gauge_to"] != "")].copy()
-    stations["gauge"] = [g or by_country.get(c, STANDARD) for g, c in zip(stations["gauge"], stations["country"], strict=True)]
+    stations["gauge"] = [
+        g or by_country.get(c, STANDARD) for g, c in zip(stations["gauge"], stations["country"], strict=True)
+    ]
     pending = np.flatnonzero(graph.gauge < 0)
     rails = posts[posts["mode"] == "rail"].copy()
     for side, column in enumerate(("country_a", "country_b")):
@@ -109,7 +115,17 @@ def break_gauges(graph: Graph, land: Land, *, by_country: dict[str, int], posts:
     matrix, edge_of = to_matrix(graph), _edge_lookup(graph)
     site = _station_nodes(graph, stations)
     for edge in pending:
-        _settle(graph, state, int(edge), main=main, beside=sides, rails=rails, stations=stations, site=site, ways=(matrix, edge_of))
+        _settle(
+            graph,
+            state,
+            int(edge),
+            main=main,
+            beside=sides,
+            rails=rails,
+            stations=stations,
+            site=site,
+            ways=(matrix, edge_of),
+        )
     return _split(graph, state, main, stations, land)
 
 
@@ -146,9 +162,14 @@ def _settle(graph: Graph, state: GaugeState, edge: int, *, main, beside, rails, 
         state.gauge[edge] = first
         state.extra |= {(edge, gauge) for gauge in others}
         return
-    gauges = [g if g in beside[node] or not beside[node] else min(beside[node]) for g, node in zip(own, ends, strict=True)]
+    gauges = [
+        g if g in beside[node] or not beside[node] else min(beside[node])
+        for g, node in zip(own, ends, strict=True)
+    ]
     post, method, sides = _read_post(graph, ends, rails)
-    stops = [_reach_station(graph, ends[k], set(gauges), stations=stations, site=site, ways=ways) for k in (0, 1)]
+    stops = [
+        _reach_station(graph, ends[k], set(gauges), stations=stations, site=site, ways=ways) for k in (0, 1)
+    ]
     if not sides:
         sides = [k for k in (0, 1) if stops[k] is not None] or [1]
     through = [gauges[1 - side] for side in sides]
@@ -165,7 +186,9 @@ def _read_post(graph: Graph, ends: tuple[int, int], rails: pd.DataFrame) -> tupl
     """Post id, method and sides (0 the first country of `ends`) of the post nearest to a border edge."""
     lat, lon = graph.lat[list(ends)].mean(), graph.lon[list(ends)].mean()
     pair = graph.country[list(ends)].tolist()
-    same = rails[[sorted((a, b)) == sorted(pair) for a, b in zip(rails["side_0"], rails["side_1"], strict=True)]]
+    same = rails[
+        [sorted((a, b)) == sorted(pair) for a, b in zip(rails["side_0"], rails["side_1"], strict=True)]
+    ]
     if not len(same):
         return "", "transhipment", []
     km = measure_arc(lat, lon, same["lat"].astype(float).to_numpy(), same["lon"].astype(float).to_numpy())
@@ -180,8 +203,10 @@ def _read_post(graph: Graph, ends: tuple[int, int], rails: pd.DataFrame) -> tupl
 def _reach_station(graph: Graph, start: int, gauges: set[int], *, stations, site, ways) -> list[int] | None:
     """Edges from the border's node to the nearest station of the same country that changes these gauges."""
     fits = [
-        int(node) for node, row in zip(site, stations.itertuples(), strict=True)
-        if node >= 0 and graph.country[node] == graph.country[start]
+        int(node)
+        for node, row in zip(site, stations.itertuples(), strict=True)
+        if node >= 0
+        and graph.country[node] == graph.country[start]
         and {unify_gauge(row.gauge), unify_gauge(row.gauge_to)} == gauges
     ]
     if not fits:
@@ -230,7 +255,9 @@ def _border_changes(graph: Graph, state: GaugeState, number: dict[int, int]) -> 
     return rows
 
 
-def _station_changes(graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, main: np.ndarray) -> list[tuple]:
+def _station_changes(
+    graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, main: np.ndarray
+) -> list[tuple]:
     """The nearest rails of both gauges at each authored place that changes gauge."""
     used = np.bincount(np.concatenate((graph.tail, graph.head)), minlength=graph.n) > 0
     rows = []

@@ -45,9 +45,17 @@ def make_graph(lat, lon, *, tail, head, km) -> Graph:
     """A graph without marks and countries."""
     none = np.full(len(tail), -1, np.int32)
     return Graph(
-        np.asarray(lat, np.float64), np.asarray(lon, np.float64), np.full(len(lat), -1, np.int16),
-        np.asarray(tail, np.int32), np.asarray(head, np.int32), np.asarray(km, np.float64),
-        none, none, none, none, none,
+        np.asarray(lat, np.float64),
+        np.asarray(lon, np.float64),
+        np.full(len(lat), -1, np.int16),
+        np.asarray(tail, np.int32),
+        np.asarray(head, np.int32),
+        np.asarray(km, np.float64),
+        none,
+        none,
+        none,
+        none,
+        none,
     )
 
 
@@ -93,8 +101,12 @@ def keep_nodes(graph: Graph, mask: np.ndarray) -> tuple[Graph, np.ndarray]:
     number = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
     kept = keep_edges(graph, mask[graph.tail] & mask[graph.head])
     kept = replace(
-        kept, tail=number[kept.tail], head=number[kept.head],
-        lat=graph.lat[mask], lon=graph.lon[mask], country=graph.country[mask],
+        kept,
+        tail=number[kept.tail],
+        head=number[kept.head],
+        lat=graph.lat[mask],
+        lon=graph.lon[mask],
+        country=graph.country[mask],
     )
     return kept, number
 
@@ -102,7 +114,9 @@ def keep_nodes(graph: Graph, mask: np.ndarray) -> tuple[Graph, np.ndarray]:
 def add_nodes(graph: Graph, lat, lon, *, country) -> Graph:
     """The graph with further nodes at its end."""
     return replace(
-        graph, lat=np.concatenate((graph.lat, lat)), lon=np.concatenate((graph.lon, lon)),
+        graph,
+        lat=np.concatenate((graph.lat, lat)),
+        lon=np.concatenate((graph.lon, lon)),
         country=np.concatenate((graph.country, country)).astype(np.int16),
     )
 
@@ -120,7 +134,9 @@ def add_edges(graph: Graph, tail, head, *, km, **marks) -> Graph:
 
 def merge_duplicates(graph: Graph) -> Graph:
     """One node for each coordinate, no self loops, of parallel edges with the same marks the shortest."""
-    key = np.round(graph.lat * 1e5).astype(np.int64) * 100_000_000 + np.round(graph.lon * 1e5).astype(np.int64)
+    key = np.round(graph.lat * 1e5).astype(np.int64) * 100_000_000 + np.round(graph.lon * 1e5).astype(
+        np.int64
+    )
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
@@ -128,8 +144,12 @@ def merge_duplicates(graph: Graph) -> Graph:
     number = rank[inverse].astype(np.int32)
     first = first[order]
     merged = replace(
-        graph, lat=graph.lat[first], lon=graph.lon[first], country=graph.country[first],
-        tail=number[graph.tail], head=number[graph.head],
+        graph,
+        lat=graph.lat[first],
+        lon=graph.lon[first],
+        country=graph.country[first],
+        tail=number[graph.tail],
+        head=number[graph.head],
     )
     return drop_parallels(merged)
 
@@ -153,7 +173,9 @@ def split_long_edges(graph: Graph, *, longer: float, step: float, bent: float) -
 
     Only edges within one country whose length is at most `bent` times their chord: there the chord is near the line.
     """
-    arc = measure_arc(graph.lat[graph.tail], graph.lon[graph.tail], graph.lat[graph.head], graph.lon[graph.head])
+    arc = measure_arc(
+        graph.lat[graph.tail], graph.lon[graph.tail], graph.lat[graph.head], graph.lon[graph.head]
+    )
     same = graph.country[graph.tail] == graph.country[graph.head]
     cut = same & (graph.km > longer) & (graph.km <= bent * arc) & (graph.leg < 0)
     long = np.flatnonzero(cut)
@@ -167,8 +189,12 @@ def split_long_edges(graph: Graph, *, longer: float, step: float, bent: float) -
     lon = graph.lon[a] + share * ((graph.lon[b] - graph.lon[a] + 180) % 360 - 180)
     node = graph.n + np.arange(len(owner))
     grown = add_nodes(graph, lat, (lon + 180) % 360 - 180, country=graph.country[a])
-    tails = np.concatenate([np.concatenate(([graph.tail[e]], node[first[k] : first[k + 1]])) for k, e in enumerate(long)])
-    heads = np.concatenate([np.concatenate((node[first[k] : first[k + 1]], [graph.head[e]])) for k, e in enumerate(long)])
+    tails = np.concatenate(
+        [np.concatenate(([graph.tail[e]], node[first[k] : first[k + 1]])) for k, e in enumerate(long)]
+    )
+    heads = np.concatenate(
+        [np.concatenate((node[first[k] : first[k + 1]], [graph.head[e]])) for k, e in enumerate(long)]
+    )
     marks = {name: np.repeat(getattr(graph, name)[long], pieces) for name in MARKS}
     km = np.repeat(graph.km[long] / pieces, pieces)
     return add_edges(keep_edges(grown, ~cut), tails, heads, km=km, **marks)

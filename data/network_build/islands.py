@@ -28,7 +28,9 @@ def mass_of(land: Land, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
 def find_serving(graph: Graph, mass: np.ndarray) -> np.ndarray:
     """Whether each node belongs to the largest component of its landmass, or to one of at least LARGE nodes."""
     label = label_components(graph)
-    pair, inverse, count = np.unique(np.column_stack((mass, label)), axis=0, return_inverse=True, return_counts=True)
+    pair, inverse, count = np.unique(
+        np.column_stack((mass, label)), axis=0, return_inverse=True, return_counts=True
+    )
     order = np.lexsort((-count, pair[:, 0]))
     first = order[np.concatenate(([True], pair[order][1:, 0] != pair[order][:-1, 0]))]
     best = np.bincount(label)[pair[:, 1]] >= LARGE
@@ -48,7 +50,9 @@ def join_islands(graph: Graph, land: Land, log: RepairLog, *, mass: np.ndarray, 
             break
         graph = add_edges(graph, joints[0], joints[1], km=joints[2])
         for a, b, km in zip(*joints, strict=True):
-            log.add("road", "island", graph, a, b, km=km, why="part of the road graph cut off from its landmass")
+            log.add(
+                "road", "island", graph, a, b, km=km, why="part of the road graph cut off from its landmass"
+            )
     return graph
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numba as nb
@@ -14,6 +13,7 @@ from network_build.countries import Land
 from network_build.graph import Graph, add_edges, place_on_sphere, to_matrix
 from network_build.islands import measure_wet
 from network_build.log import RepairLog
+from network_build.search import search_near
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def mend_city_roads(graph: Graph, log: RepairLog, *, land: Land, places: pd.Data
     near = tree.query_ball_point(place_on_sphere(graph.lat[ends], graph.lon[ends]), 25.0)
     reach = 3 + np.sqrt(cities["population"].to_numpy()) / 200
     at = place_on_sphere(graph.lat[ends], graph.lon[ends])
-    inside = [any(np.linalg.norm(tree.data[c] - at[k]) <= reach[c] for c in found) for k, found in enumerate(near)]
+    inside = [
+        any(np.linalg.norm(tree.data[c] - at[k]) <= reach[c] for c in found) for k, found in enumerate(near)
+    ]
     return _join(graph, ends[np.array(inside, bool)], CITY_RULE, log=log, mode="road", closed=None, land=land)
 
 
@@ -58,7 +60,9 @@ def count_degrees(graph: Graph) -> np.ndarray:
     return np.diff(to_matrix(graph).indptr)
 
 
-def _join(graph: Graph, ends: np.ndarray, rule: JointRule, *, log, mode, closed, land: Land | None = None) -> Graph:
+def _join(
+    graph: Graph, ends: np.ndarray, rule: JointRule, *, log, mode, closed, land: Land | None = None
+) -> Graph:
     end, node, gap = _find_joints(graph, rule, ends)
     pairs = np.sort(np.column_stack((graph.country[end], graph.country[node])), axis=1)
     if land is None:
@@ -83,7 +87,15 @@ def _find_joints(graph: Graph, rule: JointRule, ends: np.ndarray):
     gap = np.linalg.norm(points[flat] - points[np.repeat(ends, np.diff(start))], axis=1)
     order = np.lexsort((flat, gap, np.repeat(np.arange(len(ends)), np.diff(start))))
     pick = _choose_joints(
-        matrix.indptr, matrix.indices, matrix.data, ends, start, flat[order], gap[order], rule.ratio, rule.detour
+        matrix.indptr,
+        matrix.indices,
+        matrix.data,
+        ends,
+        start,
+        flat[order],
+        gap[order],
+        rule.ratio,
+        rule.detour,
     )
     hit = np.flatnonzero(pick >= 0)
     end, node, km = ends[hit], flat[order][pick[hit]], gap[order][pick[hit]]
@@ -92,7 +104,7 @@ def _find_joints(graph: Graph, rule: JointRule, ends: np.ndarray):
     return end[once], node[once], km[once]
 
 
-@nb.njit(cache=False)
+@nb.njit
 def _choose_joints(indptr, indices, km, ends, start, near, gap, ratio, detour):
     """Position in `near` of the first candidate of each end that is far along the graph, -1 if none."""
     dist = np.full(len(indptr) - 1, np.inf)
@@ -101,24 +113,11 @@ def _choose_joints(indptr, indices, km, ends, start, near, gap, ratio, detour):
         if start[k + 1] - start[k] < 2:
             continue
         limit = max(detour, ratio * gap[start[k + 1] - 1])
-        touched = [ends[k]]
-        heap = [(0.0, ends[k])]
-        dist[ends[k]] = 0.0
-        while heap:
-            d, u = heapq.heappop(heap)
-            if d > dist[u]:
-                continue
-            for e in range(indptr[u], indptr[u + 1]):
-                v, far = np.int64(indices[e]), d + km[e]
-                if far < dist[v] and far <= limit:
-                    if dist[v] == np.inf:
-                        touched.append(v)
-                    dist[v] = far
-                    heapq.heappush(heap, (far, v))
+        reached = search_near(indptr, indices, km, np.int64(ends[k]), limit, dist)
         for c in range(start[k], start[k + 1]):
             if near[c] != ends[k] and dist[near[c]] > max(detour, ratio * gap[c]):
                 pick[k] = c
                 break
-        for v in touched:
+        for v in reached:
             dist[v] = np.inf
     return pick

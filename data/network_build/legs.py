@@ -16,8 +16,13 @@ from network_build.places import make_key
 from network_build.tables import unify_gauge
 
 END_REACH = 3.0  # km within which the end of a leg is an existing node
-LANE_SHORT, LANE_LONG = 0.6, 1.3  # share of an authored length that a way along the lanes has to be the same one
-LINK_REACH = 10.0  # km within which a new node at the end of a leg is joined to the network by a link of that length
+LANE_SHORT, LANE_LONG = (
+    0.6,
+    1.3,
+)  # share of an authored length that a way along the lanes has to be the same one
+LINK_REACH = (
+    10.0  # km within which a new node at the end of a leg is joined to the network by a link of that length
+)
 LEAST_KM = 20.0  # km of a component whose nodes are taken before those of scraps
 LAYER_MODES = {"road": ("road",), "rail": ("rail",), "water": ("sea", "inland_water")}
 
@@ -36,13 +41,24 @@ class PlaceIndex:
         return self.ids.get(text, self.keys.get(make_key(text), -1))
 
 
-def lay_legs(graph: Graph, legs: pd.DataFrame, places: pd.DataFrame, *, index: PlaceIndex, layer: str, land: Land, log: RepairLog):
+def lay_legs(
+    graph: Graph,
+    legs: pd.DataFrame,
+    places: pd.DataFrame,
+    *,
+    index: PlaceIndex,
+    layer: str,
+    land: Land,
+    log: RepairLog,
+):
     """The graph with the authored legs of a layer; the number of an edge's leg is its row in `legs`.
 
     Returns the graph and the ids of legs whose ends are unknown places.
     """
     rows = legs[legs["mode"].isin(LAYER_MODES[layer])]
-    ends = np.array([[index.find(a), index.find(b)] for a, b in zip(rows["from"], rows["to"], strict=True)]).reshape(-1, 2)
+    ends = np.array(
+        [[index.find(a), index.find(b)] for a, b in zip(rows["from"], rows["to"], strict=True)]
+    ).reshape(-1, 2)
     lost = rows.loc[(ends < 0).any(axis=1), "id"].tolist()
     known = (ends >= 0).all(axis=1)
     rows, ends = rows[known], ends[known]
@@ -87,7 +103,9 @@ def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndar
     return replace(graph, km=length, leg=leg), new
 
 
-def _end_nodes(graph: Graph, ends: pd.DataFrame, land: Land, *, layer: str, log: RepairLog) -> tuple[Graph, np.ndarray]:
+def _end_nodes(
+    graph: Graph, ends: pd.DataFrame, land: Land, *, layer: str, log: RepairLog
+) -> tuple[Graph, np.ndarray]:
     water = layer == "water"
     label = label_components(graph)
     size = np.bincount(label[graph.tail], graph.km, minlength=label.max() + 1)
@@ -107,7 +125,15 @@ def _end_nodes(graph: Graph, ends: pd.DataFrame, land: Land, *, layer: str, log:
     far = np.flatnonzero(new & (link >= 0))
     far = far[graph.country[node[far]] == graph.country[link[far]]] if not water else far[:0]
     for k in far:
-        log.add(layer, "leg_end", graph, node[k], link[k], km=gap[k], why=f"end of an authored leg at {ends['id'].iloc[k]}")
+        log.add(
+            layer,
+            "leg_end",
+            graph,
+            node[k],
+            link[k],
+            km=gap[k],
+            why=f"end of an authored leg at {ends['id'].iloc[k]}",
+        )
     return add_edges(graph, node[far], link[far], km=gap[far]), node
 
 

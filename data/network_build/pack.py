@@ -23,10 +23,16 @@ def write_table(path: Path, columns: dict[str, np.ndarray] | pd.DataFrame) -> No
     table = table.replace_schema_metadata(None)
     whole = [f.name for f in table.schema if pa.types.is_integer(f.type) and f.type.bit_width >= 32]
     text = [f.name for f in table.schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-    encoding = {name: "DELTA_BINARY_PACKED" for name in whole} | {name: "DELTA_BYTE_ARRAY" for name in text}
+    encoding = dict.fromkeys(whole, "DELTA_BINARY_PACKED") | dict.fromkeys(text, "DELTA_BYTE_ARRAY")
     pq.write_table(
-        table, path, compression="zstd", compression_level=19, use_dictionary=False, column_encoding=encoding,
-        store_schema=False, row_group_size=1 << 24,
+        table,
+        path,
+        compression="zstd",
+        compression_level=19,
+        use_dictionary=False,
+        column_encoding=encoding,
+        store_schema=False,
+        row_group_size=1 << 24,
     )
 
 
@@ -46,7 +52,6 @@ def write_meta(path: Path, meta: dict) -> None:
 
 def simplify_shapes(start: np.ndarray, lat: np.ndarray, lon: np.ndarray, ends: tuple[np.ndarray, ...]):
     """Douglas-Peucker on each edge's inner points; returns new start, lat, lon."""
-
 
     size = np.diff(start)
     owner = np.flatnonzero(size)

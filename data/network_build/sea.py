@@ -6,10 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from scipy.spatial import cKDTree
 
-from network_build.graph import Graph, drop_parallels, make_graph, measure_arc, merge_duplicates, place_on_sphere
+from network_build.graph import (
+    Graph,
+    drop_parallels,
+    make_graph,
+    measure_arc,
+    merge_duplicates,
+    place_on_sphere,
+)
 
 RAW = Path(__file__).resolve().parents[1] / "raw"
 END_KM = 25.0  # within which the end of an authored line is a point of a lane
@@ -54,7 +60,10 @@ def _densify(points: np.ndarray) -> np.ndarray:
     """The line with points at most STEP km apart (straight in degrees, as the lanes are drawn)."""
     lon, lat = points[:, 0], points[:, 1]
     km = measure_arc(lat[:-1], lon[:-1], lat[1:], lon[1:])
-    at = [np.arange(pieces) / pieces + k for k, pieces in enumerate(np.maximum(1, np.ceil(km / STEP)).astype(int))]
+    at = [
+        np.arange(pieces) / pieces + k
+        for k, pieces in enumerate(np.maximum(1, np.ceil(km / STEP)).astype(int))
+    ]
     where = np.concatenate((*at, [len(lon) - 1]))
     index = np.arange(len(lon))
     return np.column_stack((np.interp(where, index, lon), np.interp(where, index, lat)))

@@ -19,7 +19,9 @@ LEAST_RAIL = 60.0  # km of a rail component that is worth a snap
 LAND_COST = 20.0  # how much dearer a km over land is in choosing the lane of a port
 
 
-def snap(places: pd.DataFrame, graph: Graph, *, serving: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def snap(
+    places: pd.DataFrame, graph: Graph, *, serving: np.ndarray, reach: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Nearest serving node of each place (-1 beyond reach) and its distance in km (NaN beyond)."""
     nodes = np.flatnonzero(serving)
     gap, at = cKDTree(place_on_sphere(graph.lat[nodes], graph.lon[nodes])).query(
@@ -31,7 +33,9 @@ def snap(places: pd.DataFrame, graph: Graph, *, serving: np.ndarray, reach: floa
     return node, np.where(hit, gap, np.nan)
 
 
-def snap_by_gauge(places: pd.DataFrame, graph: Graph, gauge: np.ndarray, *, serving: np.ndarray, wanted: np.ndarray):
+def snap_by_gauge(
+    places: pd.DataFrame, graph: Graph, gauge: np.ndarray, *, serving: np.ndarray, wanted: np.ndarray
+):
     """As `snap` for rails: the nearest node, or one of the wanted gauge if it lies at most GAUGE_KM further."""
     node, km = snap(places, graph, serving=serving, reach=REACH["rail"])
     for value in np.unique(wanted):
@@ -59,7 +63,12 @@ def join_ports(graph: Graph, ports: pd.DataFrame, land: Land) -> tuple[Graph, np
     gap, at = tree.query(points, k=12, distance_upper_bound=PORT_REACH)
     row, col = np.nonzero(np.isfinite(gap))
     node, km = at[row, col], gap[row, col]
-    over = _measure_land(land, ports["lon"].to_numpy()[row], ports["lat"].to_numpy()[row], graph.lon[node], graph.lat[node]) * km
+    over = (
+        _measure_land(
+            land, ports["lon"].to_numpy()[row], ports["lat"].to_numpy()[row], graph.lon[node], graph.lat[node]
+        )
+        * km
+    )
     cost = km + LAND_COST * over
     order = np.lexsort((node, cost, row))
     order = order[over[order] <= PORT_LAND]

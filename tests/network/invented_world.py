@@ -1,11 +1,12 @@
-"""A world of twenty nodes in two invented countries, small enough to work out every route by hand.
+"""A world of eighteen nodes in three invented countries, small enough to work out every route by hand.
 
-West (XA) has railways of 1520 mm, east (XB) of 1435 mm; degrees are a hundred and some kilometres, but lengths
-are those of the edges:
+West (XA) has railways of 1520 mm, east (XB) of 1435 mm, south (XC) has none; a degree is a hundred and some
+kilometres, but lengths are those of the edges:
 
-    road  alpha --120 a-- aport            alpha ===300 (120 in XA)=== beta --110-- bport      aport ~~coast 200~~ bport
-    rail  alpha --115-- aport              alpha --150-- l1 ==10== l2 |gauge change| l3 --150-- beta
-    sea   aport --40-- w1 --60-- w2 --150-- bport, the first two are the passage "narrows"
+    road  aport --120-- alpha ===300, 120 of them in XA=== beta --110-- bport, beta ===100=== cport
+          aport ~~200, planned~~ bport
+    rail  aport --115-- alpha --150-- l1 ==10== l2 |change of gauge| l3 --150-- beta
+    sea   aport --40-- w1 --60-- w2 --150-- bport, w2 --300-- cport; the first two edges are the passage "narrows"
     ferry aport -> bport, 260 km, each day, one way only
 
 The coast road is planned, and isle has a road of its own that leads nowhere. Times are fixed numbers (no spread), so
@@ -33,7 +34,7 @@ from landbridge.study.engine import STEPS
 from landbridge.study.plan import run_steps
 
 DATE = datetime.date(2026, 7, 1)
-COUNTRIES = ("XA", "XB")
+COUNTRIES = ("XA", "XB", "XC")
 PLACED = {"source": "invented", "quality": "measured"}
 Tables = dict[str, pd.DataFrame]
 Rows = Sequence[Mapping[str, Any]]
@@ -46,6 +47,7 @@ NODES = {
     "r_bport": (0, 1, 0, 0.0, 4.0),
     "r_isle": (0, 1, 0, 30.0, 30.0),
     "r_far": (0, 1, 0, 30.0, 30.5),
+    "r_cport": (0, 2, 0, -1.0, 3.0),
     "l_alpha": (1, 0, 1520, 0.0, 0.0),
     "l_aport": (1, 0, 1520, 0.0, 1.0),
     "l1": (1, 0, 1520, 0.1, 1.5),
@@ -56,6 +58,7 @@ NODES = {
     "w1": (2, -1, 0, 0.5, 1.3),
     "w2": (2, -1, 0, 0.5, 1.8),
     "w_bport": (2, -1, 0, 0.1, 4.0),
+    "w_cport": (2, -1, 0, -1.1, 3.0),
 }
 NUMBER = {name: number for number, name in enumerate(NODES)}
 # Edges: tail, head, km, layer, crossing, share in the tail's country, passage, leg, water.
@@ -72,6 +75,8 @@ EDGES = [
     ("w_aport", "w1", 40.0, 2, -1, 1.0, 0, -1, 0),
     ("w1", "w2", 60.0, 2, -1, 1.0, 0, -1, 0),
     ("w2", "w_bport", 150.0, 2, -1, 1.0, -1, -1, 0),
+    ("r_beta", "r_cport", 100.0, 0, 3, 0.5, -1, -1, -1),
+    ("w2", "w_cport", 300.0, 2, -1, 1.0, -1, -1, 0),
 ]
 # Places: kind, country, lat, lon, people, then node and gap (km) by road, rail, water.
 PLACES: dict[str, tuple[Any, ...]] = {
@@ -79,6 +84,7 @@ PLACES: dict[str, tuple[Any, ...]] = {
     "beta": ("city", "XB", 0.0, 3.0, 200_000, "r_beta", 0.0, "l_beta", 0.0, "", 0.0),
     "aport": ("port", "XA", 0.0, 1.0, 0, "r_aport", 0.0, "l_aport", 0.0, "w_aport", 5.0),
     "bport": ("port", "XB", 0.0, 4.0, 0, "r_bport", 0.0, "", 0.0, "w_bport", 5.0),
+    "cport": ("port", "XC", -1.0, 3.0, 0, "r_cport", 0.0, "", 0.0, "w_cport", 5.0),
     "isle": ("city", "XB", 30.0, 30.0, 20_000, "r_isle", 0.0, "", 0.0, "", 0.0),
     "aair": ("airport", "XA", 0.0, 0.0, 0, "r_alpha", 0.0, "", 0.0, "", 0.0),
     "bair": ("airport", "XB", 0.0, 3.0, 0, "r_beta", 0.0, "", 0.0, "", 0.0),
@@ -135,6 +141,7 @@ def _crossings() -> pd.DataFrame:
             ("x0", "XA", "XB", "road", 0.0, 1.2, "post-road"),
             ("x1", "XA", "XB", "road", 0.0, 2.5, ""),
             ("x2", "XA", "XB", "rail", 0.1, 1.55, "post-rail"),
+            ("x3", "XB", "XC", "road", -0.5, 3.0, ""),
         ],
         columns=["id", "country_a", "country_b", "mode", "lat", "lon", "post"],
     )
@@ -260,13 +267,14 @@ def make_tables() -> Tables:
         "countries": [
             {"id": "XA", "name": "Westland", "region": "west", "gauge": 1520.0, **PLACED},
             {"id": "XB", "name": "Eastland", "region": "east", "gauge": 1435.0, **PLACED},
+            {"id": "XC", "name": "Southland", "region": "south", **PLACED},
         ],
         "transit_regimes": [
             {"id": f"tir-{code}", "regime": "TIR", "country": code, "mode": "any", **PLACED} for code in COUNTRIES
         ],
         "places": [
             {"id": place, "name": place.capitalize(), "kind": "port", "country": code, "lat": 0.0, "lon": lon, **PLACED}
-            for place, code, lon in (("aport", "XA", 1.0), ("bport", "XB", 4.0))
+            for place, code, lon in (("aport", "XA", 1.0), ("bport", "XB", 4.0), ("cport", "XC", 3.0))
         ],
         "posts": [
             {"id": f"post-{mode}", "name": f"The {mode} post", "country_a": "XA", "country_b": "XB", "mode": mode}

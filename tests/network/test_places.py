@@ -44,7 +44,9 @@ def test_the_twin_towns_of_a_post_mean_the_post(world: World) -> None:
     assert [finding.code for finding in place.findings] == ["twin_towns"]
 
 
-@pytest.mark.parametrize(("text", "country"), [("53.9,27.56", "BY"), ("-6.8,39.28", "TZ"), ("53.9 27.56", "BY")])
+@pytest.mark.parametrize(
+    ("text", "country"), [("53.9,27.56", "BY"), ("-6.8,39.28", "TZ"), ("53.9 27.56", "BY")]
+)
 def test_coordinates(world: World, text: str, country: str) -> None:
     place = find_place(world, text)
     assert place.number is None

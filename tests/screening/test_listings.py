@@ -17,12 +17,16 @@ from landbridge.schema.closings import Closing
 from landbridge.screening import (
     AppliedListing,
     Consignment,
+    Law,
+    Passed,
     Screening,
     expand_blocs,
+    read_law,
     screen_consignment,
     screen_route,
 )
-from landbridge.screening.listings import EVERYBODY, in_force
+from landbridge.screening.measures import EVERYBODY, in_force
+from landbridge.screening.tables import read_sites
 from landbridge.sources.tables import read_shipped_tables
 
 Tables = dict[str, pd.DataFrame]
@@ -44,12 +48,30 @@ def screen(
     bound_by: tuple[str, ...] = (),
 ) -> Screening:
     return screen_consignment(
-        tables["listings"],
-        tables["territories"],
-        date,
-        consignment=Consignment(product, way[0], way[1]),
-        bound_by=bound_by,
+        read(tables, date=date, bound_by=bound_by), Consignment(product, way[0], way[1])
     )
+
+
+def read(tables: Tables, *, date: datetime.date = SIGNING, bound_by: tuple[str, ...] = ()) -> Law:
+    sites = read_sites(tables)
+    return read_law(tables["listings"], tables["territories"], date=date, bound_by=bound_by, sites=sites)
+
+
+def meet(
+    tables: Tables,
+    consignment: Consignment,
+    *passed: tuple[str, str],
+    places: tuple[str, ...] = (),
+    bound_by: tuple[str, ...] = (),
+) -> dict[str, AppliedListing]:
+    """Listings of a route of legs (mode, country), and of operations at `places`."""
+    items = [Passed(seq, frozenset({mode}), frozenset({code})) for seq, (mode, code) in enumerate(passed, 1)]
+    items += [
+        Passed(len(items) + seq, frozenset({"sea"}), frozenset(), frozenset({place}))
+        for seq, place in enumerate(places, 1)
+    ]
+    law = read(tables, bound_by=bound_by)
+    return {one.listing: one for one in screen_route(law, consignment, passed=items)}
 
 
 def by_id(screening: Screening) -> dict[str, AppliedListing]:
@@ -158,6 +180,7 @@ def test_the_close_of_a_place_removes_only_that_place(tables: Tables) -> None:
     assert closings["lt-belaruskali-transit"] == Closing(
         "lt-belaruskali-transit",
         places=frozenset({"ltklj", "gudagai-kena-rail", "benyakoni-stasylos-rail"}),
+        modes=frozenset({"rail"}),
     )
     named = {place for closing in screening.closings for place in closing.places}
     assert not named & {"lvrix", "ruulu", "rubnk", "brest-terespol-rail"}
@@ -221,7 +244,8 @@ def test_a_measure_that_binds_others_is_shown_and_not_applied(tables: Tables) ->
     shown = by_id(screening)["us-ir-export"]
     assert not screening.prohibited
     assert (shown.applies, shown.effect) == (False, "shown")
-    assert shown.meaning.startswith("Binds US, not this study's user")
+    assert shown.meaning.startswith("For those whom it binds (US): ")
+    assert shown.meaning.endswith("For them the shipment is forbidden.")
 
 
 def test_nobody_in_particular_is_still_under_territory_and_united_nations(tables: Tables) -> None:
@@ -251,29 +275,72 @@ def test_the_way_asked_for_does_not_enter_the_ruling(tables: Tables) -> None:
     fields = set(Consignment.__dataclass_fields__)
     assert fields == {"product", "origin", "destination", "ends"}
     ruled = screen(tables, "310420", ("BY", "LT"), bound_by=("BY",))
-    at_port = screen_consignment(
-        tables["listings"],
-        tables["territories"],
-        SIGNING,
-        consignment=Consignment("310420", "BY", "LT", ("bysho", "ltklj")),
-        bound_by=("BY",),
-    )
+    law = read(tables, bound_by=("BY",))
+    at_port = screen_consignment(law, Consignment("310420", "BY", "LT", ("bysho", "ltklj")))
     assert ruled.prohibited
     assert at_port.prohibited
 
 
-def test_a_carrier_of_a_barred_country_is_shown_beside_the_route(tables: Tables) -> None:
-    """Article 1zc bars hauliers of Belarus from the Union, not the goods that others may carry."""
-    found = screen_route(
-        tables["listings"],
-        tables["territories"],
-        SIGNING,
-        consignment=Consignment("2005", "BY", "NL"),
-        countries=frozenset({"BY", "PL", "DE", "NL"}),
-        places=frozenset(),
-    )
-    assert "eu-by-road-carriers" in {listing.listing for listing in found}
+def test_a_carrier_of_a_barred_country_is_shown_beside_a_route_of_its_mode(tables: Tables) -> None:
+    """Article 1zc bars hauliers of Belarus from the roads of the Union, not the goods, nor trains."""
+    food = Consignment("2005", "BY", "NL")
+    found = meet(tables, food, ("road", "BY"), ("road", "PL"), ("road", "DE"))["eu-by-road-carriers"]
+    assert found.applies
+    assert found.items == (2, 3)
+    assert "in DE, PL carriers of BY are barred" in found.meaning
+    assert "eu-by-road-carriers" not in meet(tables, food, ("road", "BY"), ("rail", "PL"), ("rail", "DE"))
     assert not screen(tables, "2005", ("BY", "NL"), bound_by=("BY",)).prohibited
+    assert "eu-by-road-carriers" not in by_id(screen(tables, "2005", ("BY", "NL"), bound_by=("BY",)))
+
+
+def test_a_territory_binds_everybody_on_a_route_that_passes_it(tables: Tables) -> None:
+    """Resolution 1728 of Russia acts on its roads, whoever's law binds the user."""
+    found = meet(tables, Consignment("2005", "BY", "KZ"), ("road", "BY"), ("road", "RU"), ("road", "KZ"))
+    assert found["ru-eu-lorries"].applies
+    assert found["by-eu-lorries"].applies
+
+
+def test_a_port_closed_to_others_is_shown_where_a_route_uses_it(tables: Tables) -> None:
+    """Article 5ae binds persons of the Union; Astrakhan stays open to Belarus and Iran."""
+    machine = Consignment("843351", "BY", "IR")
+    shown = meet(tables, machine, ("rail", "RU"), places=("ruasf",), bound_by=("BY", "IR"))["eu-ru-ports"]
+    assert (shown.applies, shown.effect, shown.items) == (False, "shown", (2,))
+    assert shown.meaning.endswith("For them the place is closed.")
+    assert "eu-ru-ports" not in meet(tables, machine, ("rail", "RU"), places=("runvs_other",))
+    assert "eu-ru-ports" not in meet(tables, Consignment("0806", "IR", "BY"), places=("ruasf",))
+
+
+def test_shipping_of_iran_is_shown_on_ways_by_ship_only(tables: Tables) -> None:
+    dried = Consignment("0806", "IR", "BY")
+    assert "us-ir-ports-shipping" in meet(tables, dried, ("road", "IR"), ("ferry", "IR"), ("rail", "RU"))
+    assert "us-ir-ports-shipping" not in meet(tables, dried, ("road", "IR"), ("road", "AZ"), ("rail", "RU"))
+
+
+def test_indirect_supply_is_shown_where_goods_pass_the_country_that_they_may_not_reach(
+    tables: Tables,
+) -> None:
+    machine = Consignment("843351", "BY", "AE")
+    passing = meet(tables, machine, ("rail", "RU"), ("road", "IR"))
+    assert "the goods pass IR" in passing["us-ir-export"].meaning
+    assert passing["us-ir-export"].items == (2,)
+    assert "us-ir-export" not in meet(tables, machine, ("rail", "RU"), ("road", "AZ"))
+    assert "us-ir-export" not in by_id(screen(tables, "843351", ("BY", "AE")))
+
+
+def test_what_forbids_comes_first_and_closes_nothing_else(tables: Tables) -> None:
+    ruled = screen(tables, "310420", ("BY", "LT"), bound_by=("DE",))
+    assert [one.effect for one in ruled.listings][:2] == ["prohibited", "prohibited"]
+    assert "closed" not in {one.effect for one in ruled.listings}
+    assert ruled.closings == ()
+
+
+def test_a_measure_on_names_says_that_names_are_not_screened(tables: Tables) -> None:
+    later = datetime.date(2025, 12, 15)
+    licence = by_id(screen(tables, "310420", ("BY", "IN"), date=later))["us-by-potash-gl13"]
+    assert "check whether a party to the shipment is Belaruskali OAO" in licence.meaning
+    blocked = by_id(screen(tables, "310420", ("BY", "IN"), bound_by=("US",)))["us-by-potash-blocked"]
+    assert blocked.effect == "prohibited"
+    assert "Names are not screened" in blocked.meaning
 
 
 # Borders

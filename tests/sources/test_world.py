@@ -48,9 +48,10 @@ def test_edges_join_nodes_of_their_layer(world: World) -> None:
 
 
 def test_no_edge_is_shorter_than_its_chord(world: World) -> None:
-    """0.2 km and 1 % are the rounding of coordinates; authored legs carry published lengths and stay out."""
+    """0.2 km is the rounding of coordinates, 3 % the chords that are straight in degrees near the poles; authored legs
+    carry published lengths and stay out."""
     edges = np.flatnonzero(world.edge_leg < 0)
-    assert (world.edge_km[edges] >= 0.99 * arc(world, edges) - 0.2).all()
+    assert (world.edge_km[edges] >= 0.97 * arc(world, edges) - 0.2).all()
 
 
 def test_rails_change_gauge_at_joints_only(world: World) -> None:
@@ -81,12 +82,14 @@ def test_every_land_edge_between_two_countries_is_a_crossing_of_that_pair(world:
 @pytest.mark.parametrize(
     ("pair", "mode", "post"),
     [
-        (("AZ", "RU"), "rail", "yalama-samur-rail"), (("AZ", "IR"), "rail", "astara-rail"),
+        (("AZ", "RU"), "rail", "samur-yalama-rail"), (("AZ", "IR"), "rail", "astara-rail"),
         (("AZ", "IR"), "road", "astara-road"), (("IR", "TM"), "rail", "incheh-borun-akyayla-rail"),
         (("KE", "UG"), "road", "malaba-road"),
     ],
 )  # fmt: skip
-def test_corridor_crossings_carry_their_post(world: World, pair: tuple[str, str], mode: str, post: str) -> None:
+def test_corridor_crossings_carry_their_post(
+    world: World, pair: tuple[str, str], mode: str, post: str
+) -> None:
     rows = world.crossings
     rows = rows[(rows["country_a"] == pair[0]) & (rows["country_b"] == pair[1]) & (rows["mode"] == mode)]
     assert post in set(rows["post"])
@@ -113,7 +116,9 @@ def test_places_snap_to_nodes_of_the_layer_at_the_stated_distance(world: World) 
         node = rows[f"{name}_node"].to_numpy()
         assert (world.node_layer[node] == layer).all()
         dy = np.radians(world.node_lat[node] - rows["lat"].to_numpy())
-        dx = np.radians((world.node_lon[node] - rows["lon"].to_numpy() + 180) % 360 - 180) * np.cos(np.radians(rows["lat"]))
+        dx = np.radians((world.node_lon[node] - rows["lon"].to_numpy() + 180) % 360 - 180) * np.cos(
+            np.radians(rows["lat"])
+        )
         # 0.1 km and 1 %: coordinates are stored to 1e-5 degree, the plane formula is good at these ranges.
         assert rows[f"{name}_km"].to_numpy() == pytest.approx(6371.0088 * np.hypot(dx, dy), rel=0.01, abs=0.1)
 
@@ -121,7 +126,10 @@ def test_places_snap_to_nodes_of_the_layer_at_the_stated_distance(world: World) 
 def test_shapes_keep_near_their_edges(world: World) -> None:
     """A drawn line is no longer than its edge, beyond rounding."""
     for edge in np.flatnonzero(np.diff(world.shape_start) > 2)[::5000].tolist():
-        ends = [(float(world.node_lon[k]), float(world.node_lat[k])) for k in (world.edge_tail[edge], world.edge_head[edge])]
+        ends = [
+            (float(world.node_lon[k]), float(world.node_lat[k]))
+            for k in (world.edge_tail[edge], world.edge_head[edge])
+        ]
         line = np.array([ends[0], *world.edge_shape(edge), ends[1]])
         step = np.hypot(np.diff(line[:, 0]) * np.cos(np.radians(line[:-1, 1])), np.diff(line[:, 1])) * 111.195
         assert step.sum() <= 1.05 * float(world.edge_km[edge]) + 1.0
@@ -146,9 +154,15 @@ def test_a_second_open_is_the_same_object_and_arrays_are_mapped(world: World) ->
 
 def test_first_open_unpacks_into_the_named_cache_with_a_line_of_progress(tmp_path: Path) -> None:
     code = "from landbridge.sources import open_world; open_world(print)"
-    environment = {"LANDBRIDGE_CACHE": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "PATH": ""}
+    environment = {
+        "LANDBRIDGE_CACHE": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        "PATH": "",
+    }
     runs = [
-        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
         for _ in range(2)
     ]
     assert "unpacking" in runs[0].stdout

@@ -124,11 +124,12 @@ class PathReader:
             yield leg
 
     def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
-        """For each arc the strait or canal that ends with it."""
+        """For each arc the strait or canal that the route leaves with it for good."""
         arcs = self.network.arcs
-        for arc, following in zip(path, [*path[1:], -1], strict=True):
+        last = {int(arcs.passage[arc]): position for position, arc in enumerate(path)}
+        for position, arc in enumerate(path):
             passage = int(arcs.passage[arc])
-            if passage < 0 or (following >= 0 and arcs.passage[following] == passage):
+            if passage < 0 or last[passage] != position:
                 yield ()
                 continue
             step, head = passage_step(self.network.world.passages[passage]), arcs.head[arc]

@@ -11,7 +11,6 @@ from scipy.spatial import cKDTree
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
     DEEP,
-    DEEP_WATERS,
     LAYERS,
     RAIL,
     RIVER,
@@ -19,6 +18,7 @@ from landbridge.network.virtual import (
     ArcDraft,
     Site,
     Step,
+    find_deep_edges,
     river_offset,
 )
 from landbridge.schema.rows import Row, read_rows
@@ -132,7 +132,7 @@ def make_stop(
 def find_deep_nodes(world: World) -> NDArray[np.bool_]:
     """Nodes that lie on a water that deep-sea vessels sail, bool[n]."""
     deep = np.zeros(len(world.node_lat), np.bool_)
-    edges = np.flatnonzero((world.edge_layer == 2) & np.isin(world.edge_water, DEEP_WATERS))
+    edges = np.flatnonzero(find_deep_edges(world))
     deep[world.edge_tail[edges]] = deep[world.edge_head[edges]] = True
     return deep
 

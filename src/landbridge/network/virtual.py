@@ -21,6 +21,7 @@ ROAD, RAIL, DEEP, RIVER, AIR = range(5)
 LAYERS = ("road", "rail", "sea", "sea", "air")
 WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
+AZOV = (45.3, 47.5, 34.6, 39.6)
 NO_PLACE = -1
 Move = tuple[float, int]
 NO_MOVE: Move = (0.0, -1)
@@ -208,7 +209,7 @@ def collect_moves(world: World, codes: Codes, crossing_ops: NDArray[np.int32], c
     of the table), `crossing_sites` int32[crossings] its site.
     """
     water = world.edge_layer == 2
-    deep = water & np.isin(world.edge_water, DEEP_WATERS)
+    deep = find_deep_edges(world)
     offset = river_offset(world)
     parts = [
         _directed(world, codes, np.flatnonzero(~water), ROAD, 0),
@@ -224,6 +225,22 @@ def collect_moves(world: World, codes: Codes, crossing_ops: NDArray[np.int32], c
     arcs.op[at_border] = crossing_ops[crossing, (start != first).astype(np.intp)]
     arcs.site[at_border] = crossing_sites[crossing]
     return arcs
+
+
+def find_deep_edges(world: World) -> NDArray[np.bool_]:
+    """Lanes that deep-sea vessels sail, bool[edges]: the ocean and the Black Sea, not the Azov Sea, whose strait and
+    ports take river-sea vessels only (Kerch Strait, 8 m).
+    """
+    south, north, west, east = AZOV
+    inside = [
+        (world.node_lat[node] >= south)
+        & (world.node_lat[node] <= north)
+        & (world.node_lon[node] >= west)
+        & (world.node_lon[node] <= east)
+        for node in (world.edge_tail, world.edge_head)
+    ]
+    deep: NDArray[np.bool_] = (world.edge_layer == 2) & np.isin(world.edge_water, DEEP_WATERS)
+    return deep & ~(inside[0] & inside[1])
 
 
 def river_offset(world: World) -> int:

@@ -16,7 +16,7 @@ from landbridge.report.projection import Floats, Plane, unwrap
 from landbridge.report.reading import Answer, Item
 
 STILL_WIDTH, STILL_HEIGHT = 1040.0, 600.0  # the picture that is there before any script runs
-TOLERANCE = 1.2  # units of the plane that a drawn line may be simplified by
+TOLERANCE = 0.8  # units of the plane that a drawn line may be simplified by
 MARKS = {
     "end": "M0-6A6 6 0 1 1 0 6A6 6 0 1 1 0-6Z",
     "port": "M-4.5-4.5H4.5V4.5H-4.5Z",

@@ -15,7 +15,8 @@ _ORDER = {"prohibited": 0, "closed": 1, "shown": 2}
 class AppliedListing:
     """A listing that touches a consignment or a route: `effect` is "prohibited", "closed" or "shown".
 
-    One with a territory in `where` is shown beside a flow only where that lies on the way: at an end, or on a route.
+    A place closed to goods of all kinds has its territory in `where`: it is shown beside a flow only where that lies
+    on the way, at an end or on a route.
     `items` are the positions (from 1) of the items of a route that it touches.
     """
 
@@ -57,8 +58,9 @@ def screen_consignment(law: Law, consignment: Consignment) -> Screening:
         if closing is not None:
             closings.append(closing)
         if effect:
-            meaning = tell_measure(measure, effect, remark=coverage.remark)
-            where = measure.where if closing is not None and closing.places else frozenset[str]()
+            meaning = tell_measure(measure, effect, coverage=coverage)
+            general = closing is not None and closing.places and not measure.products
+            where = measure.where if general else frozenset[str]()
             applied.append(AppliedListing(measure.id, measure.applies, effect, meaning, where))
     prohibited = any(listing.effect == "prohibited" for listing in applied)
     if prohibited:

@@ -49,7 +49,7 @@ def screen_route(
         if coverage.cover in (Cover.ALL, Cover.PART):
             met = _meets(measure, consignment, passed)
             where = _countries(met) & measure.through
-            meaning = tell_measure(measure, "shown", remark=coverage.remark, passed=where)
+            meaning = tell_measure(measure, "shown", coverage=coverage, passed=where)
         else:
             met = _passes_destination(measure, consignment, passed)
             meaning = tell_indirect(measure, _countries(met) & measure.destinations)

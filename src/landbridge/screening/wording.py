@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from landbridge.screening.goods import Cover, Coverage
 from landbridge.screening.measures import Measure
 
+WHOLE = Coverage(Cover.ALL)
 _FOR_THE_BOUND = {
     "prohibit": " For them the shipment is forbidden.",
     "close_place": " For them the place is closed.",
@@ -11,19 +13,21 @@ _FOR_THE_BOUND = {
 }
 
 
-def tell_measure(measure: Measure, effect: str, *, remark: str = "", passed: Iterable[str] = ()) -> str:
+def tell_measure(
+    measure: Measure, effect: str, *, coverage: Coverage = WHOLE, passed: Iterable[str] = ()
+) -> str:
     """The meaning of a measure whose effect here is "prohibited", "closed" or "shown".
 
-    `remark` says how far it covers the goods; `passed` are the countries of its territory where a route meets it.
+    `coverage` says how far it covers the goods; `passed` are the countries of its territory where a route meets it.
     """
-    parts = [_tell_effect(measure, effect, in_doubt=bool(remark))]
+    parts = [_tell_effect(measure, effect, in_doubt=coverage.cover is Cover.PART)]
     if measure.carrier:
         parts.append(_tell_carrier(measure, passed))
     if measure.parties:
         names = ", ".join(measure.parties)
         parts.append(f"Names are not screened: check whether a party to the shipment is {names}.")
-    if remark:
-        parts.append(remark)
+    if coverage.remark:
+        parts.append(coverage.remark)
     return " ".join(parts)
 
 

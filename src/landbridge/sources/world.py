@@ -173,7 +173,11 @@ def _restore_points(steps: Ints, start: Ints, tail: NDArray[np.float64]) -> Floa
     """Coordinates in degrees from differences in thousandths, the first of each edge taken from its tail."""
     total = np.concatenate(([0], np.cumsum(steps.astype(np.int64))))
     size = np.diff(start)
-    whole = total[1:] - np.repeat(total[start[:-1]], size) + np.repeat(np.round(tail * 1000).astype(np.int64), size)
+    whole = (
+        total[1:]
+        - np.repeat(total[start[:-1]], size)
+        + np.repeat(np.round(tail * 1000).astype(np.int64), size)
+    )
     points: Floats = (whole / 1000).astype(np.float32)
     return points
 
