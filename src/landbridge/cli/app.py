@@ -83,7 +83,7 @@ def route(
     avoid: Annotated[
         list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")
     ] = None,
-    alternatives: Annotated[int, typer.Option(min=0, max=20, help="How many alternatives to look for.")] = 0,
+    alternatives: Annotated[int, typer.Option(min=0, max=20, help="How many alternatives to look for.")] = 2,
     by: Annotated[
         str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")
     ] = "cost",
