@@ -39,7 +39,7 @@ def sort_layer(layer: Layer) -> tuple[Layer, np.ndarray]:
     low, high = np.where(flip, head, tail).astype(np.int32), np.where(flip, tail, head).astype(np.int32)
     edges = np.lexsort((graph.km, high, low))
     size = np.diff(layer.start)
-    pick, lat, lon = _gather_shapes(layer, edges, flip)
+    lat, lon = _gather_shapes(layer, edges, flip)
     fields = {
         name: getattr(graph, name)[edges] for name in ("km", "leg", "passage", "water", "gauge", "crossing")
     }
@@ -63,7 +63,7 @@ def _gather_shapes(layer: Layer, edges: np.ndarray, flip: np.ndarray):
     offset = np.arange(size.sum()) - np.repeat(np.concatenate(([0], np.cumsum(size)[:-1])), size)
     back = np.repeat(flip[edges], size)
     pick = np.repeat(begin, size) + np.where(back, np.repeat(size, size) - 1 - offset, offset)
-    return pick, layer.shape_lat[pick], layer.shape_lon[pick]
+    return layer.shape_lat[pick], layer.shape_lon[pick]
 
 
 def _z_order(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:

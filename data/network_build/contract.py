@@ -36,7 +36,8 @@ def find_long_ends(graph: Graph, *, least: float) -> np.ndarray:
 
 def prune_dead_ends(graph: Graph, keep: np.ndarray) -> tuple[Graph, np.ndarray]:
     """Without trees that lead to no kept node; returns the graph and the new node numbers."""
-    alive = _prune(*_adjacency(graph), graph.n, keep)
+    start, _, other = _adjacency(graph)
+    alive = _prune(start, other, graph.n, keep)
     mask = alive & ((np.bincount(np.concatenate((graph.tail, graph.head)), minlength=graph.n) > 0) | keep)
     return keep_nodes(graph, mask)
 
@@ -62,9 +63,7 @@ def contract(graph: Graph, keep: np.ndarray, *, longest: float):
     fixed = find_fixed(graph, keep)
     start, edge, other = _adjacency(graph)
     fixed |= np.diff(start) != 2
-    first, last, km, model, begin, inner = _walk_chains(
-        start, edge, other, graph.km, fixed, longest
-    )
+    first, last, km, model, begin, inner = _walk_chains(start, edge, other, graph.km, fixed, longest)
     done = replace(keep_edges(graph, model), tail=first, head=last, km=km)
     return done, begin, inner
 
@@ -140,7 +139,7 @@ def _long_ends(start, edge, other, km, least):
 
 
 @nb.njit
-def _prune(start, edge, other, n, keep):
+def _prune(start, other, n, keep):
     alive = np.ones(n, np.bool_)
     degree = np.diff(start)
     stack = [u for u in range(n) if degree[u] <= 1 and not keep[u]]
@@ -204,7 +203,22 @@ def _walk_chains(start, edge, other, km, fixed, longest):
             if phase == 1 or fixed[u]:
                 for k in range(start[u], start[u + 1]):
                     if not used[edge[k]]:
-                        _walk(start, edge, other, km, fixed, longest, u, k, used, ends, length, model, begin, inner)
+                        _walk(
+                            start,
+                            edge,
+                            other,
+                            km,
+                            fixed,
+                            longest,
+                            u,
+                            k,
+                            used,
+                            ends,
+                            length,
+                            model,
+                            begin,
+                            inner,
+                        )
     begin.append(np.int64(len(inner)))
     first = np.array([pair[0] for pair in ends[1:]])
     last = np.array([pair[1] for pair in ends[1:]])

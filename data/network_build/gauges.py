@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def _match_line(graph: Graph, via: str, ways) -> np.ndarray | None:
     if (gap > VIA_KM).any() or len(points) < 2:
         return None
     edges = []
-    for a, b in zip(node[:-1], node[1:], strict=True):
+    for a, b in pairwise(node):
         limit = 3 * measure_arc(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b]) + 30
         dist, before = dijkstra(matrix, indices=a, return_predecessors=True, limit=limit)
         if not np.isfinite(dist[b]):
@@ -238,7 +239,7 @@ def _split(graph: Graph, state: GaugeState, main: np.ndarray, stations: pd.DataF
     ends = number[inverse].astype(np.int32)
     grown = replace(grown, tail=ends[: len(edge)], head=ends[len(edge) :], gauge=gauge)
     rows = _border_changes(grown, state, dict(zip(key.tolist(), number.tolist(), strict=True)))
-    rows += _station_changes(grown, node_gauge, stations, main)
+    rows += _station_changes(grown, node_gauge, stations)
     changes = pd.DataFrame(rows, columns=COLUMNS[1:]).drop_duplicates(["node_a", "node_b"])
     changes["country"] = [land.codes[k] for k in changes["country"]]
     changes = changes.sort_values(["country", "lat", "lon", "gauge_a"], ignore_index=True)
@@ -249,15 +250,13 @@ def _border_changes(graph: Graph, state: GaugeState, number: dict[int, int]) -> 
     rows = []
     for node, (post, method) in state.breaks.items():
         gauges = sorted(k % 10_000 for k in range(node * 10_000, node * 10_000 + 2000) if k in number)
-        for a, b in zip(gauges[:-1], gauges[1:], strict=True):
+        for a, b in pairwise(gauges):
             nodes = (number[node * 10_000 + a], number[node * 10_000 + b])
             rows.append((post, graph.country[node], graph.lat[node], graph.lon[node], *nodes, a, b, method))
     return rows
 
 
-def _station_changes(
-    graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, main: np.ndarray
-) -> list[tuple]:
+def _station_changes(graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame) -> list[tuple]:
     """The nearest rails of both gauges at each authored place that changes gauge."""
     used = np.bincount(np.concatenate((graph.tail, graph.head)), minlength=graph.n) > 0
     rows = []

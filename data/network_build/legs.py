@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,9 @@ from network_build.graph import Graph, add_edges, add_nodes, label_components, p
 from network_build.log import RepairLog
 from network_build.places import make_key
 from network_build.tables import unify_gauge
+
+if TYPE_CHECKING:
+    from network_build.layers import Base
 
 END_REACH = 3.0  # km within which the end of a leg is an existing node
 LANE_SHORT, LANE_LONG = (
@@ -41,30 +45,20 @@ class PlaceIndex:
         return self.ids.get(text, self.keys.get(make_key(text), -1))
 
 
-def lay_legs(
-    graph: Graph,
-    legs: pd.DataFrame,
-    places: pd.DataFrame,
-    *,
-    index: PlaceIndex,
-    layer: str,
-    land: Land,
-    log: RepairLog,
-):
-    """The graph with the authored legs of a layer; the number of an edge's leg is its row in `legs`.
+def lay_legs(graph: Graph, base: Base, *, layer: str) -> Graph:
+    """The graph with the authored legs of a layer; the mark of an edge is the row of its leg in `base.legs`.
 
-    Returns the graph and the ids of legs whose ends are unknown places.
+    Ids of legs whose ends are unknown places are added to `base.log.lost`.
     """
-    rows = legs[legs["mode"].isin(LAYER_MODES[layer])]
-    ends = np.array(
-        [[index.find(a), index.find(b)] for a, b in zip(rows["from"], rows["to"], strict=True)]
-    ).reshape(-1, 2)
-    lost = rows.loc[(ends < 0).any(axis=1), "id"].tolist()
+    rows = base.legs[base.legs["mode"].isin(LAYER_MODES[layer])]
+    found = [[base.index.find(end) for end in pair] for pair in zip(rows["from"], rows["to"], strict=True)]
+    ends = np.array(found).reshape(-1, 2)
     known = (ends >= 0).all(axis=1)
+    base.log.lost.extend(rows.loc[~known, "id"])
     rows, ends = rows[known], ends[known]
     if not len(rows):
-        return graph, lost
-    graph, node = _end_nodes(graph, places.iloc[np.unique(ends)], land, layer=layer, log=log)
+        return graph
+    graph, node = _end_nodes(graph, base.places.iloc[np.unique(ends)], base.land, layer=layer, log=base.log)
     at = dict(zip(np.unique(ends).tolist(), node, strict=True))
     tail = np.array([at[a] for a in ends[:, 0]])
     head = np.array([at[b] for b in ends[:, 1]])
@@ -75,7 +69,7 @@ def lay_legs(
         graph, new = _mark_lanes(graph, tail, head, km=km, number=number)
         tail, head, km, marks = tail[new], head[new], km[new], {"leg": number[new]}
         marks["water"] = _waters(graph, tail, head)
-    return add_edges(graph, tail, head, km=km, **marks), lost
+    return add_edges(graph, tail, head, km=km, **marks)
 
 
 def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndarray, number: np.ndarray):

@@ -12,10 +12,11 @@ COLUMNS = ("mode", "kind", "lat_a", "lon_a", "lat_b", "lon_b", "km", "why")
 
 
 class RepairLog:
-    """Collects repairs in order."""
+    """Collects repairs in order, and the ids of authored legs whose ends are unknown."""
 
     def __init__(self) -> None:
         self.rows: list[tuple] = []
+        self.lost: list[str] = []
 
     def add(self, mode: str, kind: str, graph: Graph, a: int, b: int, *, km: float, why: str) -> None:
         """Notes an edge between nodes a and b of a graph."""

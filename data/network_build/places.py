@@ -31,7 +31,7 @@ def read_locodes() -> pd.DataFrame:
     for part in (1, 2, 3):
         path = find_package_file("pyunlocode", f"csv/2023-1 UNLOCODE CodeListPart{part}.csv")
         with path.open(encoding="cp1252", newline="") as file:
-            rows += [r[1:8] + [r[10]] for r in csv.reader(file) if len(r) > 10 and r[2]]
+            rows += [[*r[1:8], r[10]] for r in csv.reader(file) if len(r) > 10 and r[2]]
     frame = pd.DataFrame(
         rows, columns=["country", "code", "name", "ascii", "subdivision", "function", "status", "at"]
     )

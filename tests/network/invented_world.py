@@ -208,6 +208,7 @@ def make_operations() -> list[dict[str, Any]]:
         _operation("unload rail", 1.5, 4.0),
         _operation("load sea", 3.0, 5.0),
         _operation("unload sea", 3.0, 5.0),
+        _operation("load ferry", 1.5, 2.5),
         _operation("unload ferry", 1.0, 2.0),
         _operation("tranship road rail", 3.0, 5.0),
         _operation("tranship rail road", 3.0, 5.0),

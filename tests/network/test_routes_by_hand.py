@@ -111,8 +111,8 @@ def test_by_ferry_with_its_headway(small_world: World, small_tables: Tables) -> 
     result = ask(small_world, small_tables, "aport", "bport")
     # 100 USD for a lorry of 20 t; a departure each day is twelve hours of waiting in the mean.
     # Clearance of what comes and goes by ferry has no row here, so it is free of charge and time.
-    charges = [2.0, 1.0, 5.0, 1.0]
-    hours = [1.0, 2.0, 12.0, 10.0, 2.0]
+    charges = [1.5, 5.0, 1.0]
+    hours = [2.5, 12.0, 10.0, 2.0]
     cost, time = total(charges, hours)
     assert result.chain()[-3:] == ["ferry", "customs", "unload"]
     assert (result.best["cost"], result.best["time"]) == (pytest.approx(cost, **EXACT), pytest.approx(time, **EXACT))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from invented_world import Result, Tables, add_rows, ask, box, make_tables, make_world
 
 from landbridge.network.closures import Reason, Restrictions, close_arcs
 from landbridge.network.steps import Options
 from landbridge.network.virtual import VirtualNetwork
 from landbridge.schema.closings import Closing
 from landbridge.sources.world import World
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
+from invented_world import Result, Tables, add_rows, ask, box, make_tables, make_world
 
 DAY = datetime.date(2026, 7, 1)
 LISTING = {

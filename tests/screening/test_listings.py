@@ -115,7 +115,7 @@ def test_a_territorial_listing_says_where_it_acts(tables: Tables) -> None:
 
 
 def test_a_ban_on_a_territory_covers_the_whole_union(tables: Tables) -> None:
-    members = {str(row["country"]) for row in in_force(tables["territories"], "territories", SIGNING)
+    members = {str(row["country"]) for row in in_force(tables["territories"], "territories", date=SIGNING)
                if row["territory"] == "EU"}  # fmt: skip
     rows = tables["listings"][tables["listings"]["id"].str.match(r"eu-.*-territory")]
     assert len(members) >= 27
@@ -255,8 +255,8 @@ def test_nobody_in_particular_is_still_under_territory_and_united_nations(tables
 
 
 def test_members_of_a_bloc_are_bound_by_it(tables: Tables) -> None:
-    assert "EU" in expand_blocs(("LT",), tables["territories"], SIGNING)
-    assert "EU" not in expand_blocs(("BY",), tables["territories"], SIGNING)
+    assert "EU" in expand_blocs(("LT",), tables["territories"], date=SIGNING)
+    assert "EU" not in expand_blocs(("BY",), tables["territories"], date=SIGNING)
 
 
 def test_ports_of_russia_are_closed_to_persons_of_the_union_only(tables: Tables) -> None:

@@ -1,12 +1,14 @@
 """Pareto fronts over two to four criteria: every best compromise, or a cover of them within bounds.
 
-Label-setting A* with constant-time bounds and dominance on all but the first criterion: BOA* for two criteria
-(Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, A simple and fast bi-objective search algorithm)
-and LTMOA* for three and more (Hernandez, Yeoh, Baier, Felner, Salzman, Zhang, Chan and Koenig 2023,
+Label-setting A* in the order of the first criterion, with dominance on the others alone: BOA* for two
+criteria (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, A simple and fast bi-objective search
+algorithm) and LTMOA* for more (Hernandez, Yeoh, Baier, Felner, Salzman, Zhang, Chan and Koenig 2023,
 Multi-objective search via lazy and efficient dominance checks). Every label is also completed along the best
 paths to the target, which gives good solutions early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective
-search with bi-directional A*), and a label ends where one solution is within `epsilon` of all that it can
-still become.
+search with bi-directional A*). Where a front need hold only within `epsilon`, labels that are that close are
+merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022, A*pex: efficient approximate
+multi-objective search on graphs), which adds up no errors along a path: a label keeps the least cost of all
+paths that it stands for, and its own path is never more than `epsilon` above it.
 """
 
 from collections.abc import Sequence
@@ -95,6 +97,7 @@ class _Rule(NamedTuple):
     epsilon: Floats
     limit: Floats
     rounding: Floats
+    merging: Floats
     max_labels: int
 
 
@@ -173,12 +176,11 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     slack = _check_vector(chosen.epsilon, 0.0, width)
     # One path has several sums that differ in their last digits, by where its label ends and its tree begins.
     least = np.where(np.isfinite(guide.bound[source]), ROUNDING * guide.bound[source], 0.0)
-    bounds = _Rule(
-        freeze(np.maximum(slack, least), np.float64),
-        _check_vector(chosen.limit, np.inf, width),
-        freeze(least, np.float64),
-        chosen.max_labels,
-    )
+    epsilon, limit = np.maximum(slack, least), _check_vector(chosen.limit, np.inf, width)
+    # A label may stand for paths within a limit only if its own path is within it too.
+    merging = np.where(limit < np.inf, 0.0, epsilon)
+    vectors = [freeze(vector, np.float64) for vector in (epsilon, limit, least, merging)]
+    bounds = _Rule(*vectors, int(chosen.max_labels))
     graph = _Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)
     state, truncated = _search(graph, bounds, int(source))
     endings = state.endings[: state.used[FOUND]].tolist()
@@ -224,15 +226,18 @@ def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
         label = np.int64(state.queue[0])
         state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
         node = state.facts[label, NODE]
-        _add(total, state.cost, label, graph.bound, node)
+        if node < 0:
+            continue
+        _take_out(state.facts, state.opened, label)
+        _add(total, state.least, label, graph.bound, node)
         if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
             continue
-        if not _enter_set(state.cost, state.facts, state.sets, label):
+        if not _enter_set(state.least, state.facts, state.sets, label):
             continue
         for tree in range(width + 1):
             _add(total, state.cost, label, graph.finish[tree], node)
             state = _solve(state, (rule.limit, rule.epsilon), total, label, tree)
-        _add(total, state.cost, label, graph.bound, node)
+        _add(total, state.least, label, graph.bound, node)
         if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
@@ -250,9 +255,11 @@ def _start(graph: _Graph, source: int) -> _State:
     width = graph.bound.shape[1]
     state = _State(
         np.zeros((FIRST_LABELS, width)),
+        np.zeros((FIRST_LABELS, width)),
         np.full((FIRST_LABELS, 4), -1, np.int32),
         np.empty(FIRST_LABELS),
         np.empty(FIRST_LABELS, np.int32),
+        np.full(len(graph.indptr) - 1, -1, np.int32),
         np.full(len(graph.indptr) - 1, -1, np.int32),
         np.empty((FIRST_SOLUTIONS, width)),
         np.empty((FIRST_SOLUTIONS, 2), np.int32),
@@ -260,6 +267,7 @@ def _start(graph: _Graph, source: int) -> _State:
     )
     if graph.bound[source, 0] < np.inf:
         state.facts[0, NODE] = source
+        state.opened[source] = 0
         state.used[MADE] = 1
         state.used[QUEUED] = push(state.keys, state.queue, 0, graph.bound[source, 0], 0)
     return state
@@ -268,20 +276,80 @@ def _start(graph: _Graph, source: int) -> _State:
 @njit(cache=True, nogil=True)
 def _expand(graph: _Graph, rule: _Rule, state: _State, label: int, total: Floats) -> None:
     """Makes the labels that follow a label and queues those that may still become solutions."""
-    cost, facts, used = state.cost, state.facts, state.used
+    cost, least, facts, used = state.cost, state.least, state.facts, state.used
     node = facts[label, NODE]
     for slot in range(graph.indptr[node], graph.indptr[node + 1]):
         head, arc, new = graph.head[slot], graph.arc[slot], used[MADE]
         for criterion in range(len(total)):
             cost[new, criterion] = cost[label, criterion] + graph.weights[arc, criterion]
-        _add(total, cost, new, graph.bound, head)
-        if not _is_within(total, rule.limit) or _is_dominated(cost, facts, state.sets[head], new):
+            least[new, criterion] = least[label, criterion] + graph.weights[arc, criterion]
+        _add(total, least, new, graph.bound, head)
+        if not _is_within(total, rule.limit) or _is_dominated(least, facts, state.sets[head], new):
             continue
         if _is_covered(total, state.solved, used[FOUND], rule.epsilon):
             continue
         facts[new, NODE], facts[new, BEFORE], facts[new, ARC] = head, label, arc
-        used[MADE] = new + 1
-        used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
+        if not _merge(state, new, rule.merging):
+            facts[new, FOLLOWING], state.opened[head] = state.opened[head], new
+            used[MADE] = new + 1
+            used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
+
+
+@njit(cache=True, nogil=True)
+def _merge(state: _State, new: int, slack: Floats) -> bool:
+    """Whether a queued label of the same node takes the new one in; else the new one may have taken one in."""
+    least, facts = state.least, state.facts
+    other = state.opened[facts[new, NODE]]
+    while other >= 0:
+        old_stands = _can_stand(state.cost, least, other, new, slack)
+        new_stands = _can_stand(state.cost, least, new, other, slack)
+        if (old_stands or new_stands) and least[new, 0] >= least[other, 0]:
+            _join(state, other, new, old_stands)
+            return True
+        if old_stands or new_stands:
+            _join(state, new, other, new_stands)
+            _take_out(facts, state.opened, other)
+            facts[other, NODE] = -1
+            return False
+        other = facts[other, FOLLOWING]
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _can_stand(cost: Floats, least: Floats, one: int, other: int, slack: Floats) -> bool:
+    """Whether the path of `one` is close enough to the least costs of both labels."""
+    stands = True
+    for criterion in range(len(slack)):
+        both = min(least[one, criterion], least[other, criterion])
+        stands &= cost[one, criterion] <= both + slack[criterion]
+    return stands
+
+
+@njit(cache=True, nogil=True)
+def _join(state: _State, label: int, other: int, stands: bool) -> None:  # noqa: FBT001
+    """Lets a label stand for another one too: on its own path if that `stands`, else on the other's."""
+    for criterion in range(state.cost.shape[1]):
+        state.least[label, criterion] = min(state.least[label, criterion], state.least[other, criterion])
+        if not stands:
+            state.cost[label, criterion] = state.cost[other, criterion]
+    if not stands:
+        state.facts[label, BEFORE], state.facts[label, ARC] = (
+            state.facts[other, BEFORE],
+            state.facts[other, ARC],
+        )
+
+
+@njit(cache=True, nogil=True)
+def _take_out(facts: Ints, opened: Ints, label: int) -> None:
+    """Takes a label out of the queued labels of its node."""
+    node = facts[label, NODE]
+    other = opened[node]
+    if other == label:
+        opened[node] = facts[label, FOLLOWING]
+        return
+    while facts[other, FOLLOWING] != label:
+        other = facts[other, FOLLOWING]
+    facts[other, FOLLOWING] = facts[label, FOLLOWING]
 
 
 @njit(cache=True, nogil=True)
@@ -321,30 +389,30 @@ def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> boo
 
 
 @njit(cache=True, nogil=True)
-def _is_dominated(cost: Floats, facts: Ints, other: int, label: int) -> bool:
+def _is_dominated(least: Floats, facts: Ints, other: int, label: int) -> bool:
     """Whether the set that starts with `other` holds a label that is as good in all criteria but the first.
 
     Labels leave the queue in the order of the first criterion, so those of the set are as good in that one
     too.
     """
     while other >= 0:
-        if _is_tail_least(cost, other, label):
+        if _is_tail_least(least, other, label):
             return True
         other = facts[other, FOLLOWING]
     return False
 
 
 @njit(cache=True, nogil=True)
-def _enter_set(cost: Floats, facts: Ints, sets: Ints, label: int) -> bool:
+def _enter_set(least: Floats, facts: Ints, sets: Ints, label: int) -> bool:
     """Puts a label into the set of its node in the place of those that it beats; False where one beats it."""
     node = facts[label, NODE]
-    if _is_dominated(cost, facts, sets[node], label):
+    if _is_dominated(least, facts, sets[node], label):
         return False
     kept, other = label, sets[node]
     sets[node] = label
     while other >= 0:
         following = facts[other, FOLLOWING]
-        if not _is_tail_least(cost, label, other):
+        if not _is_tail_least(least, label, other):
             facts[kept, FOLLOWING] = other
             kept = other
         other = following
@@ -353,11 +421,11 @@ def _enter_set(cost: Floats, facts: Ints, sets: Ints, label: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _is_tail_least(cost: Floats, one: int, other: int) -> bool:
-    least = True
-    for criterion in range(1, cost.shape[1]):
-        least &= cost[one, criterion] <= cost[other, criterion]
-    return least
+def _is_tail_least(least: Floats, one: int, other: int) -> bool:
+    lower = True
+    for criterion in range(1, least.shape[1]):
+        lower &= least[one, criterion] <= least[other, criterion]
+    return lower
 
 
 @njit(cache=True, nogil=True)
@@ -400,15 +468,17 @@ def _move(solved: Floats, endings: Ints, start: int, end: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _grow_labels(state: _State, room: int) -> _State:
-    cost, facts = np.empty((room, state.cost.shape[1])), np.full((room, 4), -1, np.int32)
+    width = state.cost.shape[1]
+    cost, least, facts = np.empty((room, width)), np.empty((room, width)), np.full((room, 4), -1, np.int32)
     keys, queue = np.empty(room), np.empty(room, np.int32)
     for label in range(len(state.keys)):
-        for criterion in range(cost.shape[1]):
+        for criterion in range(width):
             cost[label, criterion] = state.cost[label, criterion]
+            least[label, criterion] = state.least[label, criterion]
         for fact in range(4):
             facts[label, fact] = state.facts[label, fact]
         keys[label], queue[label] = state.keys[label], state.queue[label]
-    return _State(cost, facts, keys, queue, state.sets, state.solved, state.endings, state.used)
+    return state._replace(cost=cost, least=least, facts=facts, keys=keys, queue=queue)
 
 
 @njit(cache=True, nogil=True)
@@ -419,4 +489,4 @@ def _grow_solutions(state: _State) -> _State:
         for criterion in range(solved.shape[1]):
             solved[index, criterion] = state.solved[index, criterion]
         endings[index, 0], endings[index, 1] = state.endings[index, 0], state.endings[index, 1]
-    return _State(state.cost, state.facts, state.keys, state.queue, state.sets, solved, endings, state.used)
+    return state._replace(solved=solved, endings=endings)

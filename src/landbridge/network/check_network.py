@@ -154,15 +154,15 @@ def place_on_sphere(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArr
 
 
 def _judge_snaps(snaps: pd.DataFrame) -> list[Finding]:
-    road = snaps[snaps["layer"] == "road"]
     return [
         Finding(
-            "far_from_network", "warning",
-            f"{row.name}, {row.country} ({row.population:,} people) lies {_say_km(row.gap)} from the road network",
+            "far_from_network",
+            "warning",
+            f"{row['name']}, {row['country']} ({row['population']:,} people): {_say_km(row['gap'])} to the road network",
             "author the missing road as a leg",
         )
-        for row in road.itertuples(index=False)
-    ]  # fmt: skip
+        for row in snaps[snaps["layer"] == "road"].to_dict("records")
+    ]
 
 
 def _judge_circuity(circuity: pd.DataFrame) -> list[Finding]:

@@ -98,10 +98,10 @@ def read_law(
     `sites` are the countries of each place, post, leg or service that a listing may close.
     """
     members: dict[str, set[str]] = {}
-    for row in in_force(territories, "territories", date):
+    for row in in_force(territories, "territories", date=date):
         members.setdefault(str(row["territory"]), set()).add(str(row["country"]))
-    bound = expand_blocs(bound_by, territories, date)
-    rows = in_force(listings, "listings", date)
+    bound = expand_blocs(bound_by, territories, date=date)
+    rows = in_force(listings, "listings", date=date)
     return Law(tuple(_read_measure(row, members, bound, sites or {}) for row in rows))
 
 
@@ -135,14 +135,14 @@ def _read_measure(
     )
 
 
-def expand_blocs(codes: Iterable[str], territories: pd.DataFrame, date: datetime.date) -> frozenset[str]:
+def expand_blocs(codes: Iterable[str], territories: pd.DataFrame, *, date: datetime.date) -> frozenset[str]:
     """Codes together with the blocs that they are members of at `date`."""
     wanted = set(codes)
-    members = in_force(territories, "territories", date)
+    members = in_force(territories, "territories", date=date)
     return frozenset(wanted | {str(row["territory"]) for row in members if row["country"] in wanted})
 
 
-def in_force(frame: pd.DataFrame, table: str, date: datetime.date) -> Sequence[Row]:
+def in_force(frame: pd.DataFrame, table: str, *, date: datetime.date) -> Sequence[Row]:
     """Rows of a dated table that are in force at `date`, its first and last day included."""
     return read_rows(frame[in_force_at(frame, load_catalogue().tables[table], date=date)])
 

@@ -1,0 +1,153 @@
+"""Makes the three layers, each from its packaged graph to the shrunk one with crossings and snapped places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from network_build.assemble import Layer, sort_layer
+from network_build.contract import find_long_ends, shrink
+from network_build.countries import Land
+from network_build.crossings import find_crossings
+from network_build.facing import RAIL_FACING, ROAD_FACING, bridge_gaps
+from network_build.gauges import STANDARD, break_gauges, set_edge_gauges
+from network_build.graph import Graph, split_long_edges
+from network_build.islands import drop_islands, find_serving, join_islands, mass_of
+from network_build.joints import mend_city_roads, mend_rails
+from network_build.legs import PlaceIndex, lay_legs
+from network_build.log import RepairLog
+from network_build.packages import read_geojson
+from network_build.sea import read_lanes
+from network_build.snapping import REACH, find_serving_rails, join_ports, snap, snap_by_gauge
+from network_build.tables import read_gauges, read_rows, unify_gauge
+
+LONGEST = {"road": 40.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
+LONG_END = {"road": 40.0, "rail": 5.0}  # km of a dead end that is kept though no place lies on it
+STRETCH = {"road": 1.05, "rail": 1.02, "water": 1.0}
+SLACK = 0.2  # km
+SPLIT = {"longer": 30.0, "step": 15.0, "bent": 1.25}
+NEAR_CITY = 50_000
+NEAR_KM = 25.0
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all layers are made with: polygons, places with an index of their names, authored legs, the log."""
+
+    land: Land
+    places: pd.DataFrame
+    index: PlaceIndex
+    legs: pd.DataFrame
+    log: RepairLog
+
+
+@dataclass(frozen=True)
+class Made:
+    """A layer, and node int32 and km of each place on it (-1 and NaN where out of reach)."""
+
+    layer: Layer
+    node: np.ndarray
+    km: np.ndarray
+
+
+def make_roads(graph: Graph, base: Base) -> Made:
+    """The road layer from the packaged graph with countries."""
+    land, log, places = base.land, base.log, base.places
+    graph = mend_city_roads(graph, log, land=land, places=places)
+    mass = mass_of(land, graph.lat, graph.lon)
+    graph = bridge_gaps(graph, log, rule=ROAD_FACING, land=land, mass=mass)
+    graph = lay_legs(split_long_edges(graph, **SPLIT), base, layer="road")
+    mass = mass_of(land, graph.lat, graph.lon)
+    graph = join_islands(graph, land, log, mass=mass, wanted=_find_wanted(graph, places))
+    serving = find_serving(graph, mass)
+    graph = drop_islands(graph, serving)
+    node, km = snap(places, graph, serving=serving, reach=REACH["road"])
+    layer, number = _finish(graph, base, node, mode="road", gauge=np.zeros(graph.n, np.int16))
+    return Made(layer, _renumber(number, node), km)
+
+
+def make_rails(graph: Graph, base: Base) -> tuple[Made, pd.DataFrame]:
+    """The rail layer from the packaged graph with countries, and its gauge changes."""
+    by_country, authored = read_gauges(), read_rows("places")
+    graph = mend_rails(graph, base.log, closed=_list_closed(base.land))
+    mass = mass_of(base.land, graph.lat, graph.lon)
+    graph = bridge_gaps(graph, base.log, rule=RAIL_FACING, land=base.land, mass=mass)
+    graph = lay_legs(split_long_edges(graph, **SPLIT), base, layer="rail")
+    lines = read_rows("gauges")
+    graph, extra = set_edge_gauges(graph, base.land, by_country=by_country, lines=lines, log=base.log)
+    graph, gauge, changes = break_gauges(
+        graph, base.land, by_country=by_country, posts=read_rows("posts"), places=authored, extra=extra
+    )
+    serving = find_serving_rails(graph)
+    graph = drop_islands(graph, serving)
+    wanted = _list_wanted_gauges(base.places, authored, by_country)
+    node, km = snap_by_gauge(base.places, graph, gauge, serving=serving, wanted=wanted)
+    joints = changes[["node_a", "node_b"]].to_numpy(np.int64).ravel()
+    layer, number = _finish(graph, base, np.concatenate((node, joints)), mode="rail", gauge=gauge)
+    changes = changes.assign(node_a=number[changes["node_a"]], node_b=number[changes["node_b"]])
+    return Made(layer, _renumber(number, node), km), changes
+
+
+def make_water(base: Base) -> tuple[Made, tuple[str, ...]]:
+    """The water layer, and the names of its passages."""
+    graph, passages = read_lanes(read_geojson("searoute", "data/marnet_searoute.geojson"))
+    ports = np.flatnonzero(base.places["kind"] == "port")
+    graph, at_port = join_ports(graph, base.places.iloc[ports], base.land)
+    graph = lay_legs(graph, base, layer="water")
+    node = np.full(len(base.places), -1, np.int32)
+    node[ports] = at_port
+    layer, number = _finish(graph, base, node, mode="water", gauge=np.zeros(graph.n, np.int16))
+    return Made(layer, _renumber(number, node), np.where(node >= 0, 0.0, np.nan)), passages
+
+
+def _list_closed(land: Land) -> set[tuple[int, int]]:
+    """Pairs of countries whose border is closed to railways."""
+    rows = read_rows("borders")
+    rows = rows[(rows["status"] == "closed") & rows["mode"].isin(["any", "rail"])]
+    number = {code: k for k, code in enumerate(land.codes)}
+    pairs = zip(rows["country_a"], rows["country_b"], strict=True)
+    return {tuple(sorted((number[a], number[b]))) for a, b in pairs if a in number and b in number}
+
+
+def _find_wanted(graph: Graph, places: pd.DataFrame) -> np.ndarray:
+    """Nodes nearest to larger cities, ports and authored places: bool[n]."""
+    authored = ~places["id"].str.match(r"gn\d|iata-|.*-port$")
+    large = places["population"] >= NEAR_CITY
+    rows = places[large | (places["kind"] == "port") | (authored & (places["kind"] != "city"))]
+    node, _ = snap(rows, graph, serving=np.ones(graph.n, bool), reach=NEAR_KM)
+    mask = np.zeros(graph.n, bool)
+    mask[node[node >= 0]] = True
+    return mask
+
+
+def _list_wanted_gauges(
+    places: pd.DataFrame, authored: pd.DataFrame, by_country: dict[str, int]
+) -> np.ndarray:
+    """Gauge of the railway at each place: its own row's, else its country's."""
+    own = authored[authored["gauge"] != ""].set_index("id")["gauge"].map(unify_gauge)
+    main = places["country"].map(by_country).fillna(STANDARD)
+    return places["id"].map(own).fillna(main).to_numpy(np.int32)
+
+
+def _finish(graph: Graph, base: Base, fixed: np.ndarray, *, mode: str, gauge: np.ndarray):
+    """The layer shrunk and sorted, and the new number of each node (-1 gone)."""
+    keep = np.zeros(graph.n, bool)
+    keep[fixed[fixed >= 0]] = True
+    if mode in LONG_END:
+        keep |= find_long_ends(graph, least=LONG_END[mode])
+    small, old, start, lat, lon = shrink(
+        graph, keep, longest=LONGEST[mode], stretch=STRETCH[mode], slack=SLACK
+    )
+    fraction, crossings = np.ones(small.m), pd.DataFrame()
+    if mode != "water":
+        small, fraction, crossings = find_crossings(small, base.land, read_rows("posts"), mode=mode)
+    layer, rank = sort_layer(Layer(small, old, start, lat, lon, gauge[old], fraction, crossings))
+    number = np.full(graph.n, -1, np.int32)
+    number[old] = rank
+    return layer, number
+
+
+def _renumber(number: np.ndarray, node: np.ndarray) -> np.ndarray:
+    return np.where(node >= 0, number[node], -1).astype(np.int32)
