@@ -15,6 +15,7 @@ from network_build.packages import find_package_file
 
 # Codes of pieces that the edition leaves without one; the sovereign bases of Cyprus go with the island's roads.
 CODES = {"ESB": "CY", "WSB": "CY", "USG": "CU", "BRT": "EG", "CYN": "CY", "SOL": "SO", "KAB": "KZ"}
+STRAY = 0.015  # degrees by which the polygons may be off beside a border
 SHORT_RUN = 3.0  # km inside another country, below which a line only wiggles over the border
 
 
@@ -59,7 +60,29 @@ def locate(shapes: np.ndarray, lat, lon, *, near: bool = True) -> np.ndarray:
 def assign_countries(graph: Graph, land: Land) -> Graph:
     """The graph with the country of each node; short runs over a border and back are smoothed."""
     found = locate(land.shapes, graph.lat, graph.lon).astype(np.int16)
-    return smooth_borders(replace(graph, country=found))
+    return smooth_borders(move_strays(smooth_borders(replace(graph, country=found)), land))
+
+
+def move_strays(graph: Graph, land: Land) -> Graph:
+    """Gives a single node that all its edges leave over a border to the neighbour whose polygon it nearly touches.
+
+    The polygons are generalised, so a road along a border river may have a node on the wrong side.
+    """
+    tail, head = graph.country[graph.tail], graph.country[graph.head]
+    edges = np.flatnonzero(tail != head)
+    ends = np.concatenate((graph.tail[edges], graph.head[edges]))
+    other = np.concatenate((head[edges], tail[edges]))
+    inland = np.bincount(
+        np.concatenate((graph.tail[tail == head], graph.head[tail == head])), minlength=graph.n
+    )
+    country = graph.country.copy()
+    for node in np.unique(ends[inland[ends] == 0]):
+        beside = other[ends == node]
+        point = shapely.points(graph.lon[node], graph.lat[node])
+        near = [code for code in np.unique(beside) if shapely.dwithin(land.shapes[code], point, STRAY)]
+        if len(beside) >= 2 and near:
+            country[node] = max(near, key=lambda code: (np.sum(beside == code), -code))
+    return replace(graph, country=country)
 
 
 def smooth_borders(graph: Graph) -> Graph:

@@ -90,9 +90,10 @@ def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndar
             steps.append((min(node, step), max(node, step)))
             node = step
         edges = np.array([np.flatnonzero((low == a) & (high == b))[0] for a, b in steps])
-        if (leg[edges] < 0).all():
-            length[edges] *= km[k] / dist[head[k]]
-            leg[edges] = number[k]
+        free = edges[leg[edges] < 0]
+        if length[free].sum() > LANE_SHORT * km[k]:
+            length[free] *= km[k] / length[free].sum()
+            leg[free] = number[k]
             new[k] = False
     return replace(graph, km=length, leg=leg), new
 

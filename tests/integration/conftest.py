@@ -1,12 +1,11 @@
-"""Routes over the shipped world, computed once: every flow of the tests in one run of the steps."""
+"""Routes over the shipped world, computed once a session: every flow of the tests in one run of the steps."""
 
 import csv
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from landbridge.network.steps import Options, Simulation
@@ -34,6 +33,12 @@ def compute_flows(flows: list[Mapping[str, Any]], options: Options) -> dict[str,
 
 
 @pytest.fixture(scope="session")
+def route_flows() -> Callable[[list[Mapping[str, Any]], Options], dict[str, Any]]:
+    """Computes flows over the shipped tables."""
+    return compute_flows
+
+
+@pytest.fixture(scope="session")
 def published_run() -> dict[str, Any]:
     """Best routes between the ends of all published figures."""
     pairs = {(row["origin"], row["destination"], row["shipment"]) for row in read_published()}
@@ -53,6 +58,4 @@ def routes_run() -> dict[str, Any]:
         {"id": "harvester", "origin": "Gomel", "destination": "Tehran", "product": "843351"},
         {"id": "coffee", "origin": "Kampala", "destination": "Mombasa", "product": "090111"},
     ]
-    corridors = read_shipped_tables()["corridors"]
-    assert isinstance(corridors, pd.DataFrame)
     return compute_flows(flows, Options(by=("cost", "time", "co2e")))

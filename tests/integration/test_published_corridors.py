@@ -9,17 +9,18 @@ wrong tariff.
 
 import csv
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PUBLISHED
 
+from landbridge.network.closures import Restrictions
 from landbridge.network.locating import Locator
 from landbridge.network.router import Case
 from landbridge.network.routes import Request, Route
 
 LEAST, MOST = 0.4, 2.5
-with PUBLISHED.open(encoding="utf-8") as file:
+with (Path(__file__).parent / "published_corridors.csv").open(encoding="utf-8") as file:
     ROWS = list(csv.DictReader(file))
 
 
@@ -34,12 +35,13 @@ class Corridors:
         self.locate = Locator.over(run, run["around"])
         self.find = cache(self._find)
 
-    def _find(self, flow: str, via: str, by: str = "cost") -> Route:
+    def _find(self, flow: str, via: str, by: str = "cost", mode: str = "") -> Route:
         router, shipment = self.run["router"], self.run["flow_shipments"][flow]
         ends = self.run["ends"][flow]
         passings = tuple(router.passing(self.locate(place)[0]) for place in via.split(";") if place)
         request = Request(flow, *ends, by=(by,), via=passings)
-        answer = router.answer(request, shipment, router.search(Case(shipment, (), ends)))
+        search = router.search(Case(shipment, (), ends), Restrictions(mode=mode))
+        answer = router.answer(request, shipment, search)
         assert answer.routes, f"{flow} by {via}: {answer.findings}"
         found: Route = answer.routes[0]
         return found
@@ -66,7 +68,7 @@ def corridors(published_run: dict[str, Any]) -> Corridors:
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_a_corridor_takes_and_costs_about_what_is_published(row: dict[str, str], corridors: Corridors) -> None:
-    route = corridors.find(flow_of(row), row["via"], row["by"])
+    route = corridors.find(flow_of(row), row["via"], row["by"], row["mode"])
     value = corridors.measure(row, route)
     told = f"{value:,.1f} {row['quantity']} by {route.label}; {row['publication']}"
     assert LEAST * float(row["low"]) <= value <= MOST * float(row["high"]), told

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from invented_world import DATE, NUMBER, Result, Tables, add_rows, ask, box, change_rows
 
-from landbridge.network.closures import Reason, Restrictions, close_arcs, great_circle
+from landbridge.network.closures import Reason, Restrictions, close_arcs
+from landbridge.network.sphere import great_circle
 from landbridge.network.virtual import VirtualNetwork
 from landbridge.schema.closings import Closing
 from landbridge.sources.world import World

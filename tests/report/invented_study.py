@@ -313,7 +313,6 @@ class Maker:
                 "quality": ("published", "estimated", "default", "measured")[
                     int(4 * draw(stop["operation"], place))
                 ],
-                "listings": ("lt-transit",) if place == "Krasnoye" else (),
             }
         )
         terms = (

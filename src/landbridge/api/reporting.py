@@ -57,6 +57,7 @@ def make_content(
             "draws": first.setting.simulation.draws,
         },
         borders=borders,
+        law_known=network_date(),
     )
 
 

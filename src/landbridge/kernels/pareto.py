@@ -14,25 +14,18 @@ paths that it stands for, and its own path is never more than `epsilon` above it
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr, freeze
-from landbridge.kernels.heap import pop, push
+from landbridge.kernels.label_search import ARC, BEFORE, FOUND, MADE, NODE, Graph, Rule, search_labels
 from landbridge.kernels.shortest_paths import Tree, accumulate_along, check_nodes, grow_tree, trace_onward
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Vectors = tuple[Floats, Floats]
 FEWEST, MOST = 2, 4
-FIRST_LABELS = 4_096
-FIRST_SOLUTIONS = 64
 ROUNDING = 1e-12
-NODE, BEFORE, ARC, FOLLOWING = range(4)
-MADE, QUEUED, FOUND = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,42 +75,6 @@ class Front:
     paths: tuple[Ints, ...]
     truncated: bool
     labels: int
-
-
-class _Graph(NamedTuple):
-    indptr: NDArray[np.int64]
-    head: Ints
-    arc: Ints
-    weights: Floats
-    bound: Floats
-    finish: Floats
-
-
-class _Rule(NamedTuple):
-    epsilon: Floats
-    limit: Floats
-    rounding: Floats
-    merging: Floats
-    max_labels: int
-
-
-class _State(NamedTuple):
-    """A search under way.
-
-    cost float64[l, k] and facts int32[l, 4] are the labels: cost so far; node, label before, arc, next label
-    of the node's set. keys and queue are the heap of labels, sets int32[n] the first label of each node's
-    set. solved float64[s, k] are the solutions by the first criterion, endings int32[s, 2] the label that
-    each continues and the tree that it follows then. used int64[3] counts labels, heap and solutions.
-    """
-
-    cost: Floats
-    facts: Ints
-    keys: Floats
-    queue: Ints
-    sets: Ints
-    solved: Floats
-    endings: Ints
-    used: NDArray[np.int64]
 
 
 def make_guide(reverse: Csr, *, weights: Floats, target: int) -> Guide:
@@ -180,9 +137,9 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     # A label may stand for paths within a limit only if its own path is within it too.
     merging = np.where(limit < np.inf, 0.0, epsilon)
     vectors = [freeze(vector, np.float64) for vector in (epsilon, limit, least, merging)]
-    bounds = _Rule(*vectors, int(chosen.max_labels))
-    graph = _Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)
-    state, truncated = _search(graph, bounds, int(source))
+    bounds = Rule(*vectors, int(chosen.max_labels))
+    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)
+    state, truncated = search_labels(graph, bounds, int(source))
     endings = state.endings[: state.used[FOUND]].tolist()
     paths = [_trace(state.facts, guide.trees, *ending) for ending in endings]
     cost = np.array([_measure(guide.weights, path) for path in paths]).reshape(len(paths), width)
@@ -211,282 +168,3 @@ def _trace(facts: Ints, trees: Sequence[Tree], label: int, tree: int) -> Ints:
         here = int(facts[here, BEFORE])
     onward = trace_onward(trees[tree], int(facts[label, NODE]))
     return np.concatenate([np.array(arcs[::-1], np.int32), onward])
-
-
-@njit(cache=True, nogil=True)
-def _search(graph: _Graph, rule: _Rule, source: int) -> tuple[_State, bool]:
-    state = _start(graph, source)
-    width = graph.bound.shape[1]
-    total = np.empty(width)
-    # The best path of each criterion enters whole, however close the others are.
-    for tree in range(width * min(state.used[QUEUED], 1)):
-        _add(total, state.cost, 0, graph.finish[tree], source)
-        state = _solve(state, (rule.limit, rule.rounding), total, 0, tree)
-    while state.used[QUEUED] > 0:
-        label = np.int64(state.queue[0])
-        state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
-        node = state.facts[label, NODE]
-        if node < 0:
-            continue
-        _take_out(state.facts, state.opened, label)
-        _add(total, state.least, label, graph.bound, node)
-        if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
-            continue
-        if not _enter_set(state.least, state.facts, state.sets, label):
-            continue
-        for tree in range(width + 1):
-            _add(total, state.cost, label, graph.finish[tree], node)
-            state = _solve(state, (rule.limit, rule.epsilon), total, label, tree)
-        _add(total, state.least, label, graph.bound, node)
-        if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
-            continue
-        need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
-        if need > rule.max_labels:
-            return state, True
-        if need > len(state.keys):
-            state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
-        _expand(graph, rule, state, label, total)
-    return state, False
-
-
-@njit(cache=True, nogil=True)
-def _start(graph: _Graph, source: int) -> _State:
-    """A search that holds one label, at the source; none where the target cannot be reached."""
-    width = graph.bound.shape[1]
-    state = _State(
-        np.zeros((FIRST_LABELS, width)),
-        np.zeros((FIRST_LABELS, width)),
-        np.full((FIRST_LABELS, 4), -1, np.int32),
-        np.empty(FIRST_LABELS),
-        np.empty(FIRST_LABELS, np.int32),
-        np.full(len(graph.indptr) - 1, -1, np.int32),
-        np.full(len(graph.indptr) - 1, -1, np.int32),
-        np.empty((FIRST_SOLUTIONS, width)),
-        np.empty((FIRST_SOLUTIONS, 2), np.int32),
-        np.zeros(3, np.int64),
-    )
-    if graph.bound[source, 0] < np.inf:
-        state.facts[0, NODE] = source
-        state.opened[source] = 0
-        state.used[MADE] = 1
-        state.used[QUEUED] = push(state.keys, state.queue, 0, graph.bound[source, 0], 0)
-    return state
-
-
-@njit(cache=True, nogil=True)
-def _expand(graph: _Graph, rule: _Rule, state: _State, label: int, total: Floats) -> None:
-    """Makes the labels that follow a label and queues those that may still become solutions."""
-    cost, least, facts, used = state.cost, state.least, state.facts, state.used
-    node = facts[label, NODE]
-    for slot in range(graph.indptr[node], graph.indptr[node + 1]):
-        head, arc, new = graph.head[slot], graph.arc[slot], used[MADE]
-        for criterion in range(len(total)):
-            cost[new, criterion] = cost[label, criterion] + graph.weights[arc, criterion]
-            least[new, criterion] = least[label, criterion] + graph.weights[arc, criterion]
-        _add(total, least, new, graph.bound, head)
-        if not _is_within(total, rule.limit) or _is_dominated(least, facts, state.sets[head], new):
-            continue
-        if _is_covered(total, state.solved, used[FOUND], rule.epsilon):
-            continue
-        facts[new, NODE], facts[new, BEFORE], facts[new, ARC] = head, label, arc
-        if not _merge(state, new, rule.merging):
-            facts[new, FOLLOWING], state.opened[head] = state.opened[head], new
-            used[MADE] = new + 1
-            used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
-
-
-@njit(cache=True, nogil=True)
-def _merge(state: _State, new: int, slack: Floats) -> bool:
-    """Whether a queued label of the same node takes the new one in; else the new one may have taken one in."""
-    least, facts = state.least, state.facts
-    other = state.opened[facts[new, NODE]]
-    while other >= 0:
-        old_stands = _can_stand(state.cost, least, other, new, slack)
-        new_stands = _can_stand(state.cost, least, new, other, slack)
-        if (old_stands or new_stands) and least[new, 0] >= least[other, 0]:
-            _join(state, other, new, old_stands)
-            return True
-        if old_stands or new_stands:
-            _join(state, new, other, new_stands)
-            _take_out(facts, state.opened, other)
-            facts[other, NODE] = -1
-            return False
-        other = facts[other, FOLLOWING]
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _can_stand(cost: Floats, least: Floats, one: int, other: int, slack: Floats) -> bool:
-    """Whether the path of `one` is close enough to the least costs of both labels."""
-    stands = True
-    for criterion in range(len(slack)):
-        both = min(least[one, criterion], least[other, criterion])
-        stands &= cost[one, criterion] <= both + slack[criterion]
-    return stands
-
-
-@njit(cache=True, nogil=True)
-def _join(state: _State, label: int, other: int, stands: bool) -> None:  # noqa: FBT001
-    """Lets a label stand for another one too: on its own path if that `stands`, else on the other's."""
-    for criterion in range(state.cost.shape[1]):
-        state.least[label, criterion] = min(state.least[label, criterion], state.least[other, criterion])
-        if not stands:
-            state.cost[label, criterion] = state.cost[other, criterion]
-    if not stands:
-        state.facts[label, BEFORE], state.facts[label, ARC] = (
-            state.facts[other, BEFORE],
-            state.facts[other, ARC],
-        )
-
-
-@njit(cache=True, nogil=True)
-def _take_out(facts: Ints, opened: Ints, label: int) -> None:
-    """Takes a label out of the queued labels of its node."""
-    node = facts[label, NODE]
-    other = opened[node]
-    if other == label:
-        opened[node] = facts[label, FOLLOWING]
-        return
-    while facts[other, FOLLOWING] != label:
-        other = facts[other, FOLLOWING]
-    facts[other, FOLLOWING] = facts[label, FOLLOWING]
-
-
-@njit(cache=True, nogil=True)
-def _add(total: Floats, cost: Floats, label: int, rest: Floats, node: int) -> None:
-    """Sets `total` to the cost of a label and the rest of the way from its node."""
-    for criterion in range(len(total)):
-        total[criterion] = cost[label, criterion] + rest[node, criterion]
-
-
-@njit(cache=True, nogil=True)
-def _is_within(total: Floats, limit: Floats) -> bool:
-    for criterion in range(len(total)):
-        if not (total[criterion] <= limit[criterion] and total[criterion] < np.inf):
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> bool:
-    """Whether a solution is at most `slack` worse than `total` in every criterion."""
-    first = total[0] + slack[0]
-    low, high = 0, found
-    while low < high:
-        middle = (low + high) >> 1
-        if solved[middle, 0] <= first:
-            low = middle + 1
-        else:
-            high = middle
-    for index in range(low - 1, -1, -1):
-        covers = True
-        for criterion in range(1, len(total)):
-            covers &= solved[index, criterion] <= total[criterion] + slack[criterion]
-        # Of two criteria the nearest solution on the left has the least of the second.
-        if covers or len(total) == FEWEST:
-            return covers
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _is_dominated(least: Floats, facts: Ints, other: int, label: int) -> bool:
-    """Whether the set that starts with `other` holds a label that is as good in all criteria but the first.
-
-    Labels leave the queue in the order of the first criterion, so those of the set are as good in that one
-    too.
-    """
-    while other >= 0:
-        if _is_tail_least(least, other, label):
-            return True
-        other = facts[other, FOLLOWING]
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _enter_set(least: Floats, facts: Ints, sets: Ints, label: int) -> bool:
-    """Puts a label into the set of its node in the place of those that it beats; False where one beats it."""
-    node = facts[label, NODE]
-    if _is_dominated(least, facts, sets[node], label):
-        return False
-    kept, other = label, sets[node]
-    sets[node] = label
-    while other >= 0:
-        following = facts[other, FOLLOWING]
-        if not _is_tail_least(least, label, other):
-            facts[kept, FOLLOWING] = other
-            kept = other
-        other = following
-    facts[kept, FOLLOWING] = -1
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _is_tail_least(least: Floats, one: int, other: int) -> bool:
-    lower = True
-    for criterion in range(1, least.shape[1]):
-        lower &= least[one, criterion] <= least[other, criterion]
-    return lower
-
-
-@njit(cache=True, nogil=True)
-def _solve(state: _State, limits: Vectors, total: Floats, label: int, tree: int) -> _State:
-    """Keeps a solution within the limit, in the place of those that it beats, unless one within epsilon is known."""
-    if not _is_within(total, limits[0]) or _is_covered(total, state.solved, state.used[FOUND], limits[1]):
-        return state
-    found, kept = state.used[FOUND], 0
-    for index in range(found):
-        if not _is_beaten(state.solved, index, total):
-            _move(state.solved, state.endings, index, kept)
-            kept += 1
-    if kept == len(state.endings):
-        state = _grow_solutions(state)
-    place = kept
-    while place > 0 and state.solved[place - 1, 0] > total[0]:
-        _move(state.solved, state.endings, place - 1, place)
-        place -= 1
-    for criterion in range(len(total)):
-        state.solved[place, criterion] = total[criterion]
-    state.endings[place, 0], state.endings[place, 1] = label, tree
-    state.used[FOUND] = kept + 1
-    return state
-
-
-@njit(cache=True, nogil=True)
-def _is_beaten(solved: Floats, index: int, total: Floats) -> bool:
-    beaten = True
-    for criterion in range(len(total)):
-        beaten &= total[criterion] <= solved[index, criterion]
-    return beaten
-
-
-@njit(cache=True, nogil=True)
-def _move(solved: Floats, endings: Ints, start: int, end: int) -> None:
-    for criterion in range(solved.shape[1]):
-        solved[end, criterion] = solved[start, criterion]
-    endings[end, 0], endings[end, 1] = endings[start, 0], endings[start, 1]
-
-
-@njit(cache=True, nogil=True)
-def _grow_labels(state: _State, room: int) -> _State:
-    width = state.cost.shape[1]
-    cost, least, facts = np.empty((room, width)), np.empty((room, width)), np.full((room, 4), -1, np.int32)
-    keys, queue = np.empty(room), np.empty(room, np.int32)
-    for label in range(len(state.keys)):
-        for criterion in range(width):
-            cost[label, criterion] = state.cost[label, criterion]
-            least[label, criterion] = state.least[label, criterion]
-        for fact in range(4):
-            facts[label, fact] = state.facts[label, fact]
-        keys[label], queue[label] = state.keys[label], state.queue[label]
-    return state._replace(cost=cost, least=least, facts=facts, keys=keys, queue=queue)
-
-
-@njit(cache=True, nogil=True)
-def _grow_solutions(state: _State) -> _State:
-    room = len(state.endings)
-    solved, endings = np.empty((2 * room, state.solved.shape[1])), np.empty((2 * room, 2), np.int32)
-    for index in range(room):
-        for criterion in range(solved.shape[1]):
-            solved[index, criterion] = state.solved[index, criterion]
-        endings[index, 0], endings[index, 1] = state.endings[index, 0], state.endings[index, 1]
-    return state._replace(solved=solved, endings=endings)

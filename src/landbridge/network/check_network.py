@@ -15,7 +15,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from landbridge.network.places import EARTH_KM, FAR_KM, LAYERS, measure_distance
+from landbridge.network.places import FAR_KM, LAYERS
+from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
 from landbridge.schema import Finding
 from landbridge.sources import World
 
@@ -89,7 +90,9 @@ def list_circuity(world: World, layer: str, *, people: int, reach: float) -> pd.
     matrix, nodes = make_matrix(world, layer)
     place = np.searchsorted(nodes, cities[f"{layer}_node"].to_numpy())
     lat, lon = cities["lat"].to_numpy(), cities["lon"].to_numpy()
-    pairs = cKDTree(place_on_sphere(lat, lon)).query_pairs(reach, output_type="ndarray").reshape(-1, 2)
+    pairs = (
+        cKDTree(unit_vectors(lat, lon)).query_pairs(reach / EARTH_KM, output_type="ndarray").reshape(-1, 2)
+    )
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     length = np.full(len(pairs), np.inf)
     sources = np.unique(pairs[:, 0])
@@ -109,7 +112,7 @@ def _frame_pairs(
         cities.iloc[pairs[:, 1]].reset_index(drop=True),
     )
     columns = zip(one["lat"], one["lon"], two["lat"], two["lon"], strict=True)
-    arc = [measure_distance(a, b, np.array([c]), np.array([d]))[0] for a, b, c, d in columns]
+    arc = [measure_line((a, b), (c, d)) for a, b, c, d in columns]
     frame = pd.DataFrame(
         {
             "layer": layer, "from": one["name"], "to": two["name"], "country_from": one["country"],
@@ -144,13 +147,6 @@ def make_matrix(world: World, layer: str) -> tuple[csr_array, NDArray[np.int64]]
     low, high, km = low[pick], high[pick], km[pick]
     both = (np.concatenate((low, high)), np.concatenate((high, low)))
     return csr_array(coo_array((np.concatenate((km, km)), both), shape=(len(nodes), len(nodes)))), nodes
-
-
-def place_on_sphere(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points float64[n, 3] in km on the sphere, whose chords stand for short distances."""
-    phi, lam = np.radians(lat), np.radians(lon)
-    points = np.column_stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))
-    return points * EARTH_KM
 
 
 def _judge_snaps(snaps: pd.DataFrame) -> list[Finding]:

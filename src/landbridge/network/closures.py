@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from landbridge.network.shipments import Shipment
-from landbridge.network.terminals import EARTH_KM, unit_vectors
+from landbridge.network.sphere import EARTH_KM, great_circle, measure_line, unit_vectors
 from landbridge.network.virtual import AIR, DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
@@ -264,7 +264,7 @@ def close_other_modes(
     )[arcs.op]
     closed: Mask = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
     if ROAD not in allowed:
-        apart = float(great_circle(np.array([ends[0][0]]), np.array([ends[0][1]]), *ends[1])[0])
+        apart = measure_line(*ends)
         reach = min(FIRST_MILE_KM, NEAR_SHARE * apart)
         beside = np.zeros(len(arcs.tail), np.bool_)
         for lat, lon in ends:
@@ -272,15 +272,3 @@ def close_other_modes(
             beside |= near[arcs.tail] & near[arcs.head]
         closed |= (layers == ROAD) & ~beside
     return closed
-
-
-def great_circle(
-    lat: NDArray[np.floating], lon: NDArray[np.floating], to_lat: float, to_lon: float
-) -> NDArray[np.float64]:
-    """Great-circle distance in km (haversine, mean Earth radius 6371.0088 km) of points to one point."""
-    phi, theta = np.radians(np.asarray(lat, np.float64)), np.radians(to_lat)
-    half = np.sin((phi - theta) / 2) ** 2 + np.cos(phi) * np.cos(theta) * (
-        np.sin(np.radians(np.asarray(lon, np.float64) - to_lon) / 2) ** 2
-    )
-    distance: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    return distance

@@ -15,6 +15,7 @@ import pandas as pd
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
+from landbridge.network.sphere import great_circle, measure_line
 from landbridge.schema import Finding, InputError
 from landbridge.sources import World, read_shipped_tables
 
@@ -28,7 +29,6 @@ IDENTITY = ("id", "name", "kind", "locode", "country")
 WEIGHT_OF_KIND = {
     "city": 15_000, "port": 5_000, "terminal": 4_000, "station": 3_000, "zone": 2_000, "post": 1_000, "airport": 500,
 }  # fmt: skip
-EARTH_KM = 6371.0088
 _COORDINATES = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[,;\s]\s*([+-]?\d+(?:\.\d+)?)\s*")
 
 
@@ -98,19 +98,6 @@ def make_key(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", anyascii(text).lower())
 
 
-def measure_distance(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
-    """Great-circle distances in km from a point to points, float64[n] (haversine).
-
-    >>> measure_distance(0, 0, np.array([0.0]), np.array([1.0])).round(1).tolist()
-    [111.2]
-    """
-    one, two = math.radians(lat), np.radians(np.asarray(lats, np.float64))
-    half = np.sin((two - one) / 2) ** 2
-    half += math.cos(one) * np.cos(two) * np.sin(np.radians(np.asarray(lons, np.float64) - lon) / 2) ** 2
-    distance: np.ndarray = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
-    return distance
-
-
 def _read_coordinates(text: str) -> tuple[float, float] | None:
     match = _COORDINATES.fullmatch(text)
     if match is None:
@@ -125,7 +112,7 @@ def _read_coordinates(text: str) -> tuple[float, float] | None:
 def _place_at(world: World, lat: float, lon: float) -> Place:
     """A point as a place; its country is that of the nearest road or rail node."""
     land = np.flatnonzero(world.node_layer < 2)
-    node = land[int(np.argmin(measure_distance(lat, lon, world.node_lat[land], world.node_lon[land])))]
+    node = land[int(np.argmin(great_circle(world.node_lat[land], world.node_lon[land], lat, lon)))]
     name = f"{lat:g},{lon:g}"
     return Place(None, name, name, "city", "", world.countries[int(world.node_country[node])], lat, lon)
 
@@ -247,7 +234,7 @@ def _find_twin_post(found: list[Place]) -> Place | None:
 
 
 def _distance(one: Place, two: Place) -> float:
-    return float(measure_distance(one.lat, one.lon, np.array([two.lat]), np.array([two.lon]))[0])
+    return measure_line((one.lat, one.lon), (two.lat, two.lon))
 
 
 def _group_towns(found: list[Place]) -> list[Place]:
@@ -268,7 +255,7 @@ def _snap(world: World, place: Place) -> Place:
         near = nodes[np.abs(world.node_lat[nodes] - place.lat) < REACH_KM[name] / 100]
         if not len(near) or (name == "water" and place.kind != "port"):
             continue
-        gap = measure_distance(place.lat, place.lon, world.node_lat[near], world.node_lon[near])
+        gap = great_circle(world.node_lat[near], world.node_lon[near], place.lat, place.lon)
         at = int(np.argmin(gap))
         if gap[at] <= REACH_KM[name]:
             joined = {f"{name}_node": int(near[at]), f"{name}_km": round(float(gap[at]), 2)}

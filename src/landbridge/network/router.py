@@ -17,7 +17,6 @@ from landbridge.network.closures import (
     Restrictions,
     close_arcs,
     close_other_modes,
-    great_circle,
 )
 from landbridge.network.items import PathReader
 from landbridge.network.locating import Chain
@@ -25,6 +24,7 @@ from landbridge.network.pricing import PriceBook
 from landbridge.network.routes import Answer, Corridor, Request, find_routes
 from landbridge.network.search import Passing, Search
 from landbridge.network.shipments import Shipment
+from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop, Surroundings
 from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork
 from landbridge.network.weights import Pricer, rows_by_id, weigh_arcs
@@ -155,9 +155,7 @@ class Router:
 
 
 def _length(stops: Sequence[Stop]) -> float:
-    return sum(
-        float(great_circle(np.array([a.lat]), np.array([a.lon]), b.lat, b.lon)[0]) for a, b in pairwise(stops)
-    )
+    return sum(measure_line((a.lat, a.lon), (b.lat, b.lon)) for a, b in pairwise(stops))
 
 
 def make_router(
@@ -200,10 +198,8 @@ def measure_services(services: pd.DataFrame, world: World) -> pd.DataFrame:
         if len(ends) == 2:
             measured.loc[index, "water"] = _water_of(world, int(ends[0]["water_node"]))
             if pd.isna(row["distance"]):
-                points = np.array([ends[0]["lat"]]), np.array([ends[0]["lon"]])
-                measured.loc[index, "distance"] = FERRY_DETOUR * float(
-                    great_circle(*points, ends[1]["lat"], ends[1]["lon"])[0]
-                )
+                one, other = ((end["lat"], end["lon"]) for end in ends)
+                measured.loc[index, "distance"] = FERRY_DETOUR * measure_line(one, other)
     return measured
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.network.closures import great_circle
 from landbridge.network.items import Item, PathReader
 from landbridge.network.pricing import Term
 from landbridge.network.search import Passing, Search
 from landbridge.network.simulate import Ranges, simulate_items
+from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
 from landbridge.network.virtual import LAYERS, Site
 from landbridge.schema import Finding
@@ -273,9 +273,7 @@ def _findings(request: Request, routes: Sequence[Route], *, whole: bool) -> tupl
 def crow_flies(request: Request) -> float:
     """Great-circle distance of the request's ends, km."""
     origin, destination = request.origin, request.destination
-    return float(
-        great_circle(np.array([origin.lat]), np.array([origin.lon]), destination.lat, destination.lon)[0]
-    )
+    return measure_line((origin.lat, origin.lon), (destination.lat, destination.lon))
 
 
 def explain_choice(route: Route, routes: Sequence[Route], *, by: str) -> Route:

@@ -85,10 +85,11 @@ def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
         rows["result_findings"] += [_finding_row(flow, finding) for finding in answer.findings]
         for route in answer.routes:
             rows["routes"].append(route_row(route, answer, shipments[flow]))
-            rows["route_items"] += item_rows(route, {})
+            rows["route_items"] += item_rows(route)
             rows["route_terms"] += term_rows(route)
             rows["route_shapes"] += shape_rows(route)
-    rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in given["place_findings"]]
+    for told in ("place_findings", "law_findings"):
+        rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in given[told]]
     rows["result_findings"] += [
         _finding_row(flow, finding) for flow, finding in check_answers(answers, given)
     ]
@@ -151,7 +152,7 @@ STEPS = (
     ),
     Step(
         "tabulate",
-        ("answers", "ends", "flow_shipments", "place_findings", "services", "places", "countries"),
+        ("answers", "ends", "flow_shipments", "place_findings", "law_findings", "services", "places", "countries"),
         ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings"),
         tabulate_answers,
     ),

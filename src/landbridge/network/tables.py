@@ -1,6 +1,6 @@
 """Answers to result tables: rows of verdicts, routes, route_items, route_terms, route_shapes and findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -67,8 +67,8 @@ def _quantiles(name: str, values: NDArray[np.float64]) -> Row:
     }
 
 
-def item_rows(route: Route, listings: Mapping[int, tuple[str, ...]]) -> list[Row]:
-    """Rows of route_items, cumulative figures included. `listings` are those that touch an item, by position."""
+def item_rows(route: Route) -> list[Row]:
+    """Rows of route_items, cumulative figures included."""
     rows, so_far = [], {"distance": 0.0, "cost": 0.0, "time": 0.0}
     for position, item in enumerate(route.items):
         for name in so_far:
@@ -98,7 +98,6 @@ def item_rows(route: Route, listings: Mapping[int, tuple[str, ...]]) -> list[Row
                 **_quantiles("cum_cost", route.ranges.cumulative_cost[position]),
                 **_quantiles("cum_time", route.ranges.cumulative_time[position]),
                 "quality": item.quality,
-                "listings": listings.get(position, ()),
             }
         )
     return rows

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
     DEEP,
@@ -32,7 +33,6 @@ ROAD_DETOUR = 1.3
 TERMINAL_CITY = 50_000
 PORT_CITY = 100_000
 PORT_CITY_KM = 25.0
-EARTH_KM = 6371.0088
 AIRPORT_REACH_KM = 150.0
 
 BOARDS = {
@@ -158,12 +158,6 @@ def choose_terminals(world: World, authored: pd.DataFrame) -> pd.DataFrame:
     working = port.copy()
     working[port] = distance * EARTH_KM <= PORT_CITY_KM
     return places[known | hub | working]
-
-
-def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Points on the unit sphere, float64[n, 3]; chords times the Earth's radius are near enough at short range."""
-    phi, lam = np.radians(np.asarray(lat, np.float64)), np.radians(np.asarray(lon, np.float64))
-    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
 
 
 def draft_crossings(
@@ -354,7 +348,7 @@ def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) 
     for tail, origin in gates.values():
         for head, destination in gates.values():
             if origin.country != destination.country:
-                km = EARTH_KM * _chord(origin, destination)
+                km = measure_line((origin.lat, origin.lon), (destination.lat, destination.lon))
                 draft.add_arc((tail, head), steps=(), site=-1, move=(km, draft.codes.air))
 
 
@@ -367,9 +361,3 @@ def _draft_gate(draft: ArcDraft, around: Surroundings, airport: Stop) -> int:
     draft.add_arc((airport.nodes[ROAD], gate), steps=up, site=site)
     draft.add_arc((gate, airport.nodes[ROAD]), steps=down, site=site)
     return gate
-
-
-def _chord(origin: Stop, destination: Stop) -> float:
-    """Angle between two stops in radians."""
-    points = unit_vectors(np.array([origin.lat, destination.lat]), np.array([origin.lon, destination.lon]))
-    return float(np.arccos(np.clip(points[0] @ points[1], -1.0, 1.0)))

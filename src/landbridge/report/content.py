@@ -68,3 +68,4 @@ class ReportContent:
     manifest: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     credits: tuple[tuple[str, str, str], ...] = CREDITS
     borders: Path | None = None
+    law_known: datetime.date | None = None

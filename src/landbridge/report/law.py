@@ -118,13 +118,15 @@ class Change:
 
 
 def list_changes(content: ReportContent) -> list[Change]:
-    """Listings that came into force or ended after the study's date, by day."""
+    """Listings that came into force after the study's date or ended on or after it, as far as the law is known."""
     changes = []
+    known = content.law_known or datetime.date.max
     for row in list_records(content.law_changes):
-        for name, what in (("from", "came into force"), ("until", "ended")):
-            day = row.get(name)
-            if isinstance(day, datetime.date) and day > content.date:
-                changes.append(Change(day, what, row))
+        first, last = row.get("from"), row.get("until")
+        if isinstance(first, datetime.date) and content.date < first <= known:
+            changes.append(Change(first, "came into force", row))
+        if isinstance(last, datetime.date) and content.date <= last < known:
+            changes.append(Change(last, "ended", row))
     return sorted(changes, key=lambda change: (change.day, str(change.row["id"])))
 
 

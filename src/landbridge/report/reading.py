@@ -16,7 +16,7 @@ ITEM_NUMBERS = (
     "lat", "lon", "gauge", "distance", "cost", "time", "co2e", "cum_distance", "cum_cost", "cum_cost_p10",
     "cum_cost_p50", "cum_cost_p90", "cum_time", "cum_time_p10", "cum_time_p50", "cum_time_p90",
 )  # fmt: skip
-ITEM_LISTS = ("countries", "listings")
+ITEM_LISTS = ("countries",)
 ROUTE_NUMBERS = (
     "cost", "cost_p10", "cost_p50", "cost_p90", "cost_teu", "cost_shipment", "time", "time_p10", "time_p50", "time_p90",
     "distance", "co2e", "due_probability", "great_circle", "default_share_cost", "default_share_time", "gap",
@@ -74,7 +74,6 @@ class Item(NamedTuple):
     cum_time_p50: float
     cum_time_p90: float
     countries: tuple[str, ...]
-    listings: tuple[str, ...]
 
 
 class Term(NamedTuple):

@@ -1,0 +1,42 @@
+"""Distances on the Earth as a sphere of the mean radius 6371.0088 km (Moritz 2000, Geodetic Reference System 1980)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+EARTH_KM = 6371.0088
+Floats = NDArray[np.float64]
+
+
+def great_circle(
+    lat: NDArray[np.floating], lon: NDArray[np.floating], to_lat: float, to_lon: float
+) -> Floats:
+    """Great-circle distances in km of points, float64[n] in degrees, to one point (haversine).
+
+    >>> great_circle(np.array([0.0]), np.array([1.0]), 0.0, 0.0).round(1).tolist()
+    [111.2]
+    """
+    phi, theta = np.radians(np.asarray(lat, np.float64)), np.radians(to_lat)
+    half = np.sin((phi - theta) / 2) ** 2 + np.cos(phi) * np.cos(theta) * (
+        np.sin(np.radians(np.asarray(lon, np.float64) - to_lon) / 2) ** 2
+    )
+    distance: Floats = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    return distance
+
+
+def measure_line(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Great-circle distance in km of two points (latitude, longitude in degrees).
+
+    >>> round(measure_line((53.9, 27.57), (35.69, 51.42)))
+    2738
+    """
+    return float(great_circle(np.array([one[0]]), np.array([one[1]]), *other)[0])
+
+
+def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> Floats:
+    """Points on the unit sphere, float64[n, 3]; chords times the Earth's radius are near enough at short range.
+
+    >>> unit_vectors(np.array([0.0]), np.array([90.0])).round(3).tolist()
+    [[0.0, 1.0, 0.0]]
+    """
+    phi, lam = np.radians(np.asarray(lat, np.float64)), np.radians(np.asarray(lon, np.float64))
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
