@@ -78,8 +78,13 @@ class Figure:
 
     def cells(self) -> tuple[str, str, str, str, str]:
         """Name, median, spread, unit, aim as text."""
-        spread = f"{min(self.values):.3g}-{max(self.values):.3g}" if len(self.values) > 1 else ""
-        return self.name, f"{self.median:.3g}", spread, self.unit, "" if self.aim is None else f"{self.aim:g}"
+        spread = f"{show(min(self.values))}-{show(max(self.values))}" if len(self.values) > 1 else ""
+        return self.name, show(self.median), spread, self.unit, "" if self.aim is None else show(self.aim)
+
+
+def show(value: float) -> str:
+    """Three digits, or whole numbers."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def run_command(arguments: Sequence[str], **settings: str) -> tuple[float, float]:
@@ -122,7 +127,7 @@ def measure_first_run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         settings = {"LANDBRIDGE_CACHE": f"{folder}/landbridge", "NUMBA_CACHE_DIR": f"{folder}/numba"}
         seconds, _ = run_command(ROUTE, **settings)
-    return [Figure("the same, first run: unpack and compile", "s", (seconds,), 90.0)]
+    return [Figure("landbridge route, the same, first run: unpack and compile", "s", (seconds,), 90.0)]
 
 
 def time_rounds(work: Callable[[], object], rounds: int) -> tuple[float, ...]:
@@ -201,16 +206,16 @@ def measure_trees(prepared: Prepared, rounds: int) -> list[Figure]:
     matrix = make_matrix(search)
     here = grow_tree(forward, weight, sources=np.array([source])).distance
     there = dijkstra(matrix, indices=source)
+    reached = int(np.isfinite(here).sum())
     if not np.allclose(here, there, rtol=1e-9, atol=1e-6):  # zeros that got lost would show here
         raise RuntimeError("the two trees differ")
     ours, theirs = [], []
     for _ in range(rounds):
         ours += time_rounds(lambda: grow_tree(forward, weight, sources=np.array([source])), 1)
-        theirs += time_rounds(lambda: dijkstra(matrix, indices=source), 1)
+        theirs += time_rounds(lambda: dijkstra(matrix, indices=source, return_predecessors=True), 1)
     ratios = tuple(b / a for a, b in zip(ours, theirs, strict=True))
-    states, arcs = len(here), len(weight)
     return [
-        Figure(f"tree to all of {states:,} states, {arcs:,} arcs", "s", tuple(ours)),
+        Figure(f"tree of least cost, {reached:,} states reached, {matrix.nnz:,} arcs", "s", tuple(ours)),
         Figure("the same by scipy.sparse.csgraph.dijkstra", "s", tuple(theirs)),
         Figure("SciPy's time over landbridge's", "", ratios),
     ]
@@ -279,20 +284,20 @@ def main() -> int:
     rounds = max(given.rounds, 1)
     figures: list[Figure] = []
 
-    def show(found: Sequence[Figure]) -> None:
+    def add(found: Sequence[Figure]) -> None:
         for figure in found:
             name, median, spread, unit, aim = figure.cells()
-            print(f"{name:<58} {median:>8} {unit:<3} {spread:<15} {aim and 'aim ' + aim}", flush=True)
+            print(f"{name:<68} {median:>6} {unit:<3} {spread:<13} {aim and 'aim ' + aim}", flush=True)
         figures.extend(found)
 
     print(f"{name_cpu()}; Python {platform.python_version()}; {platform.system()}")
-    show(measure_route(rounds))
-    show(measure_study(min(rounds, 3)))
-    show(measure_first_run())
-    show(measure_api(rounds))
+    add(measure_route(rounds))
+    add(measure_study(min(rounds, 3)))
+    add(measure_first_run())
+    add(measure_api(rounds))
     prepared = prepare()
-    show(measure_searches(prepared, rounds))
-    show(measure_trees(prepared, rounds))
+    add(measure_searches(prepared, rounds))
+    add(measure_trees(prepared, rounds))
     versions = list_versions()
     print(json.dumps({"cpu": name_cpu(), "versions": versions, "figures": [asdict(one) for one in figures]}))
     page = given.page.read_text(encoding="utf-8") if given.page.exists() else "# Benchmarks\n"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -15,6 +17,7 @@ from network_build.packages import find_package_file
 
 # Codes of pieces that the edition leaves without one; the sovereign bases of Cyprus go with the island's roads.
 CODES = {"ESB": "CY", "WSB": "CY", "USG": "CU", "BRT": "EG", "CYN": "CY", "SOL": "SO", "KAB": "KZ"}
+BOXES = Path(__file__).resolve().parents[1] / "raw" / "country_boxes.csv"
 STRAY = 0.015  # degrees by which the polygons may be off beside a border
 SHORT_RUN = 3.0  # km inside another country, below which a line only wiggles over the border
 
@@ -60,7 +63,22 @@ def locate(shapes: np.ndarray, lat, lon, *, near: bool = True) -> np.ndarray:
 def assign_countries(graph: Graph, land: Land) -> Graph:
     """The graph with the country of each node; short runs over a border and back are smoothed."""
     found = locate(land.shapes, graph.lat, graph.lon).astype(np.int16)
-    return smooth_borders(move_strays(smooth_borders(replace(graph, country=found)), land))
+    graph = smooth_borders(move_strays(smooth_borders(replace(graph, country=found)), land))
+    return apply_boxes(graph, land)
+
+
+def apply_boxes(graph: Graph, land: Land) -> Graph:
+    """Gives the nodes in a few authored boxes their country, where the generalised polygons put a town abroad."""
+    country = graph.country.copy()
+    for row in pd.read_csv(BOXES, keep_default_na=False).itertuples():
+        inside = (
+            (graph.lat >= row.south)
+            & (graph.lat <= row.north)
+            & (graph.lon >= row.west)
+            & (graph.lon <= row.east)
+        )
+        country[inside] = np.searchsorted(land.codes, row.country)
+    return replace(graph, country=country)
 
 
 def move_strays(graph: Graph, land: Land) -> Graph:

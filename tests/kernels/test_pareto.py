@@ -92,16 +92,14 @@ def test_limits_cut_the_front(case: Case, source: int, target: int, limit: list[
         assert (cover.cost <= np.array(cost) + epsilon).all(axis=1).any()
 
 
-@pytest.mark.parametrize("k", [2, 3])
-def test_larger_fronts_are_those_of_label_correcting(k: int) -> None:
-    """Labels by the thousand, so that the arrays grow and the sets of nodes lose labels."""
-    case = make_grid(13 if k == 2 else 7, k=k, seed=k)
+@pytest.mark.parametrize(("k", "side", "points"), [(2, 13, 30), (3, 9, 100)])
+def test_larger_fronts_are_those_of_label_correcting(k: int, side: int, points: int) -> None:
+    """Hundreds of labels and more solutions than the first arrays hold."""
+    case = make_grid(side, k=k, seed=k)
     case = case._replace(weights=np.ceil(case.weights**2))
-    target = case.n - 1
-    front = run(case, 0, target)
-    assert [tuple(row) for row in front.cost.tolist()] == sorted(correct_labels(case, 0, target))
-    assert len(front.paths) > 20
-    assert front.labels > 500
+    front = run(case, 0, case.n - 1)
+    assert [tuple(row) for row in front.cost.tolist()] == sorted(correct_labels(case, 0, case.n - 1))
+    assert len(front.paths) > points
 
 
 def test_weights_that_are_not_whole_agree_to_rounding() -> None:
@@ -126,7 +124,7 @@ def test_the_bound_on_labels_is_told() -> None:
     case = make_grid(20, k=3, seed=3)
     front = run(case, 0, case.n - 1, FrontRule(max_labels=5_000))
     assert front.truncated
-    assert front.labels <= 5_000
+    assert 4_096 < front.labels <= 5_000  # the first arrays of labels hold 4,096
     assert front.cost.min(axis=0).tolist() == [
         grow_tree(case.forward, case.weights[:, i], sources=np.array([0])).distance[-1] for i in range(3)
     ]

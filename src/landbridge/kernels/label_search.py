@@ -71,7 +71,7 @@ def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
     """Runs a search to its end; True where the bound on labels cut it short."""
     state = _start(graph, source)
     width = graph.bound.shape[1]
-    total = np.empty(width)
+    total, bound = np.empty(width), np.empty(width)
     # The best path of each criterion enters whole, however close the others are.
     for tree in range(width * min(state.used[QUEUED], 1)):
         _add(total, state.cost, 0, graph.finish[tree], source)
@@ -83,16 +83,17 @@ def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
         if node < 0:
             continue
         _take_out(state.facts, state.opened, label)
-        _add(total, state.least, label, graph.bound, node)
-        if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
+        _add(bound, state.least, label, graph.bound, node)
+        if _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
             continue
         if not _enter_set(state.least, state.facts, state.sets, label):
             continue
         for tree in range(width + 1):
             _add(total, state.cost, label, graph.finish[tree], node)
-            state = _solve(state, (rule.limit, rule.epsilon), total, label, tree)
-        _add(total, state.least, label, graph.bound, node)
-        if _is_covered(total, state.solved, state.used[FOUND], rule.epsilon):
+            # A solution that is close to all that the label can become must enter, for none that is known is.
+            slack = rule.rounding if _is_near(total, bound, rule.epsilon) else rule.epsilon
+            state = _solve(state, (rule.limit, slack), total, label, tree)
+        if _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
         if need > rule.max_labels:
@@ -222,6 +223,14 @@ def _is_within(total: Floats, limit: Floats) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _is_near(total: Floats, bound: Floats, slack: Floats) -> bool:
+    near = True
+    for criterion in range(len(total)):
+        near &= total[criterion] <= bound[criterion] + slack[criterion]
+    return near
+
+
+@njit(cache=True, nogil=True)
 def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> bool:
     """Whether a solution is at most `slack` worse than `total` in every criterion."""
     first = total[0] + slack[0]
@@ -332,7 +341,8 @@ def _grow_labels(state: State, room: int) -> State:
         for fact in range(4):
             facts[label, fact] = state.facts[label, fact]
         keys[label], queue[label] = state.keys[label], state.queue[label]
-    return state._replace(cost=cost, least=least, facts=facts, keys=keys, queue=queue)
+    lists = (state.opened, state.sets, state.solved, state.endings, state.used)
+    return State(cost, least, facts, keys, queue, *lists)
 
 
 @njit(cache=True, nogil=True)
@@ -343,4 +353,5 @@ def _grow_solutions(state: State) -> State:
         for criterion in range(solved.shape[1]):
             solved[index, criterion] = state.solved[index, criterion]
         endings[index, 0], endings[index, 1] = state.endings[index, 0], state.endings[index, 1]
-    return state._replace(solved=solved, endings=endings)
+    labels = (state.cost, state.least, state.facts, state.keys, state.queue, state.opened, state.sets)
+    return State(*labels, solved, endings, state.used)

@@ -135,7 +135,7 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     least = np.where(np.isfinite(guide.bound[source]), ROUNDING * guide.bound[source], 0.0)
     epsilon, limit = np.maximum(slack, least), _check_vector(chosen.limit, np.inf, width)
     # A label may stand for paths within a limit only if its own path is within it too.
-    merging = np.where(limit < np.inf, 0.0, epsilon)
+    merging = np.where(limit < np.inf, 0.0, epsilon - least)
     vectors = [freeze(vector, np.float64) for vector in (epsilon, limit, least, merging)]
     bounds = Rule(*vectors, int(chosen.max_labels))
     graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)

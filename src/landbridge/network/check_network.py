@@ -154,7 +154,7 @@ def _judge_snaps(snaps: pd.DataFrame) -> list[Finding]:
         Finding(
             "far_from_network",
             "warning",
-            f"{row['name']}, {row['country']} ({row['population']:,} people): {_say_km(row['gap'])} to the road network",
+            f"{row['name']}, {row['country']} ({row['population']:,} people): {_say_km(row['gap'])} to a road",
             "author the missing road as a leg",
         )
         for row in snaps[snaps["layer"] == "road"].to_dict("records")

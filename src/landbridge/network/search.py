@@ -172,7 +172,7 @@ class Search:
         penalty = np.where(self.reasons == 0, 0.0, PENALTY)
         penalty[self.reasons >= Reason.AVOIDED] *= 10.0
         arcs, lengths = self.network.arcs, np.array([*measure_passages(self.network.world), 1.0])
-        share = np.where(arcs.passage >= 0, arcs.km_a / lengths[arcs.passage], 1.0)
+        share = np.where(arcs.passage >= 0, self.weights.distance / lengths[arcs.passage], 1.0)
         return penalty * share
 
     def cut(self, origin: int, destination: int) -> list[tuple[int, Reason]]:

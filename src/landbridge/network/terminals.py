@@ -82,6 +82,11 @@ class Surroundings:
         own = place if place in self.priced_places else ""
         return tuple(scope for scope in (own, country, self.regions.get(country, ""), "world") if scope)
 
+    def stands_in(self, node: int, country: str) -> bool:
+        """Whether a land node lies in `country`: a place of one side is no way round the border to the other."""
+        code = int(self.world.node_country[node])
+        return code < 0 or self.world.countries[code] == country
+
     def trucks_pass(self, left: str, entered: str) -> bool:
         """Whether a lorry may go on across a border: a transit regime in common, or one region of free trucking.
 
@@ -108,7 +113,7 @@ def make_stop(
     nodes, gaps = {}, {}
     for layer, (name, limit) in limits.items():
         node, gap = int(row[f"{name}_node"]), float(row[f"{name}_km"])
-        if node >= 0 and gap <= limit:
+        if node >= 0 and gap <= limit and around.stands_in(node, str(row["country"])):
             nodes[layer], gaps[layer] = node, gap
     water = int(row["water_node"])
     if row["kind"] == "port" and water >= 0 and float(row["water_km"]) <= WATER_REACH_KM:

@@ -308,7 +308,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
         )
         weight = arcs.km_a * per_km[arcs.code_a] + arcs.km_b * per_km[arcs.code_b] + per_op[arcs.op]
         per_passage_km = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
-        weight += np.array([*per_passage_km, 0.0])[arcs.passage] * arcs.km_a
+        weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
     return Weights(**fields, distance=arcs.km_a + arcs.km_b, moves=moves, prices=prices, unpriced=unpriced)
