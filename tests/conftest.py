@@ -2,9 +2,12 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from landbridge.study.new import write_new_study
 
 # The same examples on every machine and run; kernels compile in the first example, so there is no deadline.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
@@ -25,3 +28,29 @@ def browser_type_launch_args() -> dict[str, object]:
         pytest.fail(f"no browser found: install one of {', '.join(BROWSERS)}, or set CHROMIUM")
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return {"executable_path": program, "args": ["--no-sandbox"] if as_root else []}
+
+
+# A study as a user would fill it in: one flow of coffee, one corridor; "signed" lets lorries pass Malaba in minutes.
+COFFEE = {
+    "flows.csv": "coffee,Kampala,Mombasa,0901,,5000,test,estimated,=1+1\n",
+    "corridors.csv": "id,name,via,source,quality\nby-malaba,By Malaba,malaba-road,test,estimated\n",
+    "sources.csv": "id,title,publisher,kind\ntest,A test,The tests,E\n",
+    "parameters.csv": "id,value,source,quality\ndraws,300,test,estimated\n",
+    "overrides/signed.csv": (
+        "operations,malaba-road-crossing,time_min,0.2,,,test,estimated\n"
+        "operations,malaba-road-crossing,time_p50,0.25,,,test,estimated\n"
+        "operations,malaba-road-crossing,time_p90,1,,,test,estimated\n"
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def coffee_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small study over the shipped world; its runs are computed once in a session."""
+    root = tmp_path_factory.mktemp("studies") / "coffee"
+    write_new_study(root, parties=["KE", "UG"], bound_by=["UG"], name="Coffee <b>& more</b>")
+    for name, text in COFFEE.items():
+        file = root / name
+        head = file.read_text(encoding="utf-8") if name in ("flows.csv", "overrides/signed.csv") else ""
+        file.write_text(head + text, encoding="utf-8")
+    return root

@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from landbridge.network.places import find_place
 from landbridge.network.terminals import (
     Stop,
     Surroundings,
@@ -51,41 +53,57 @@ def _road_regimes(frame: pd.DataFrame, date: datetime.date) -> dict[str, frozens
     return {country: frozenset(regimes) for country, regimes in found.items()}
 
 
-def build_network(
-    world: World,
-    tables: Mapping[str, pd.DataFrame],
-    around: Surroundings,
-    *,
-    stops: Sequence[Stop],
-    flights: bool = False,
-) -> VirtualNetwork:
-    """The virtual network with an outlet and an inlet for each of `stops`, and with `flights` between their airports.
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """All of the virtual network but the ends of requests: what every request over the same tables shares."""
 
-    `tables` are those of the scenario, already resolved at its date (services of another date left out).
-    """
+    world: World
+    around: Surroundings
+    draft: ArcDraft
+    arcs: Arcs
+    boardings: Mapping[str, list[tuple[int, str]]]
+    landings: Mapping[str, list[int]]
+
+
+def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings) -> Base:
+    """Moves along the world's edges, and the operations and services between them; `tables` are those of a scenario."""
     codes = Codes(tuple(world.countries))
-    water_nodes = int(np.count_nonzero(world.node_layer == 2))
-    draft = ArcDraft(codes, len(world.node_lat) + water_nodes)
+    draft = ArcDraft(codes, len(world.node_lat) + count_water_nodes(world))
     crossing_ops, crossing_sites = draft_crossings(draft, around, tables["posts"])
-    terminals = list(terminal_stops(world, tables["places"], around))
-    for stop in terminals:
+    terminals = {stop.id: stop for stop in terminal_stops(world, tables["places"], around)}
+    for stop in terminals.values():
         draft_terminal(draft, around, stop)
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
-    by_id = {stop.id: stop for stop in (*terminals, *stops)}
-    boardings, landings = draft_services(draft, around, tables["services"], by_id)
+    boardings, landings = draft_services(draft, around, tables["services"], terminals)
+    arcs = Arcs.join([collect_moves(world, codes, crossing_ops, crossing_sites), draft.to_arcs()])
+    return Base(world, around, draft, arcs, boardings, landings)
+
+
+def count_water_nodes(world: World) -> int:
+    """Water nodes, which stand twice in the virtual network: for deep-sea and for river-sea vessels."""
+    return int(np.count_nonzero(world.node_layer == 2))
+
+
+def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> VirtualNetwork:
+    """The virtual network with an outlet and an inlet for each of `stops`, and `flights` between their airports."""
+    draft, world = base.draft.fork(), base.world
     ends = {
         stop.id: draft_ends(
-            draft, around, stop, boardings=boardings.get(stop.id, ()), landings=landings.get(stop.id, ())
+            draft,
+            base.around,
+            stop,
+            boardings=base.boardings.get(stop.id, ()),
+            landings=base.landings.get(stop.id, ()),
         )
         for stop in stops
     }
     if flights:
-        draft_flights(draft, around, stops)
-    arcs = Arcs.join([collect_moves(world, codes, crossing_ops, crossing_sites), draft.to_arcs()])
+        draft_flights(draft, base.around, stops)
+    arcs = Arcs.join([base.arcs, draft.to_arcs()])
     count = draft.node_count + len(draft.new_lat)
     forward, backward = order_arcs(arcs, count)
-    river = slice(len(world.node_lat) - water_nodes, None)
+    river = slice(len(world.node_lat) - count_water_nodes(world), None)
     coordinates = [
         np.concatenate([values, values[river], np.array(new, np.float32)])
         for values, new in ((world.node_lat, draft.new_lat), (world.node_lon, draft.new_lon))
@@ -97,7 +115,7 @@ def build_network(
         node_count=count,
         node_lat=coordinates[0],
         node_lon=coordinates[1],
-        codes=codes,
+        codes=draft.codes,
         operations=tuple(draft.operations),
         sites=tuple(draft.sites),
         outlets={place: nodes[0] for place, nodes in ends.items()},
@@ -112,12 +130,23 @@ def terminal_stops(world: World, authored: pd.DataFrame, around: Surroundings) -
     rail = dict(zip(authored["id"], authored["rail"], strict=True))
     classes = dict(zip(authored["id"], authored["cargo_classes"], strict=True))
     for row in read_rows(rows):
-        known: Any = rail.get(row["id"])
-        stop = make_stop(
-            around,
-            row,
-            cargo_classes=classes.get(row["id"], ()),
-            rail=None if known is None or pd.isna(known) else bool(known),
-        )
+        classes_here = classes.get(row["id"], ())
+        stop = make_stop(around, row, cargo_classes=classes_here, rail=read_flag(rail.get(row["id"])))
         if len(stop.nodes) > 1 or row["id"] in rail:
             yield stop
+    shipped = set(rows["id"])
+    own = authored[[place not in shipped for place in authored["id"]]]
+    for row in read_rows(own):
+        place = find_place(world, row["id"], extra=own)
+        yield make_stop(
+            around, place.as_row(), cargo_classes=row["cargo_classes"], rail=read_flag(row["rail"])
+        )
+
+
+def read_flag(cell: Any) -> bool | None:
+    """A cell of a bool column; None where it is empty.
+
+    >>> read_flag(pd.NA) is None
+    True
+    """
+    return None if cell is None or cell is pd.NA else bool(cell)

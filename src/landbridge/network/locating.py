@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from landbridge.network.build import survey
+from landbridge.network.build import read_flag
 from landbridge.network.closures import Restrictions
 from landbridge.network.places import Place, find_place
 from landbridge.network.shipments import Shipment, choose_shipment
@@ -16,9 +16,6 @@ from landbridge.network.terminals import Stop, Surroundings, make_stop
 from landbridge.schema import Finding, InputError, find_nearest
 from landbridge.schema.rows import Row, read_rows
 from landbridge.schema.steps import Workspace
-
-SNAPS = ("id", "name", "kind", "country", "lat", "lon")
-LINKS = tuple(f"{layer}_{part}" for layer in ("road", "rail", "water") for part in ("node", "km"))
 
 Found = TypeVar("Found")
 Notes = tuple[Finding, ...]
@@ -101,12 +98,9 @@ class Locator:
     def stop(self, place: Place) -> Stop:
         """A place as the network sees it."""
         row = self.rows.get(place.id)
-        rail = row["rail"] if row else None
+        flag = read_flag(row["rail"]) if row else None
         return make_stop(
-            self.around,
-            {name: getattr(place, name) for name in (*SNAPS, *LINKS)} | {"locode": place.code},
-            cargo_classes=row["cargo_classes"] if row else (),
-            rail=None if rail is None or rail is pd.NA else bool(rail),
+            self.around, place.as_row(), cargo_classes=row["cargo_classes"] if row else (), rail=flag
         )
 
 
@@ -115,7 +109,7 @@ def locate_flows(given: Workspace) -> Mapping[str, Any]:
 
     Raises InputError with everything that cannot be found.
     """
-    around = survey(given["world"], given, given["date"])
+    around = given["base"].around
     locate, faults = Locator.over(given, around), Faults([])
     ends, shipments, notes = {}, {}, []
     for row in read_rows(given["flows"]):

@@ -64,6 +64,20 @@ class Place:
         known = [km for km in (self.road_km, self.rail_km, self.water_km) if not math.isnan(km)]
         return min(known, default=math.nan)
 
+    def as_row(self) -> dict[str, Any]:
+        """The place as a row of World.places."""
+        words = {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "country": self.country,
+            "locode": self.code,
+        }
+        snaps = {
+            f"{layer}_{part}": getattr(self, f"{layer}_{part}") for layer in LAYERS for part in ("node", "km")
+        }
+        return {**words, "lat": self.lat, "lon": self.lon, **snaps}
+
     def __str__(self) -> str:
         people = f", {self.population:,} people" if self.population else ""
         return (

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Z90
-from landbridge.network.build import build_network, survey
+from landbridge.network.build import Base, build_base, join_ends, survey
 from landbridge.network.closures import (
     Reason,
     Restrictions,
@@ -54,17 +54,39 @@ class Case:
     ends: tuple[Stop, Stop]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pricing:
+    """The prices of a set of tables: one pricer for each shipment, kept for all requests."""
+
+    book: PriceBook
+    rows: Mapping[str, Mapping[str, Row]]
+    around: Surroundings
+    pricers: dict[str, Pricer] = field(default_factory=dict)
+
+    def pricer(self, shipment: Shipment) -> Pricer:
+        """What prices a shipment."""
+        key = repr(shipment)
+        if key not in self.pricers:
+            self.pricers[key] = Pricer(
+                self.book,
+                shipment,
+                self.rows["services"],
+                self.rows["passages"],
+                self.rows["countries"],
+                self.around,
+            )
+        return self.pricers[key]
+
+
 @dataclass(slots=True)
 class Router:
-    """Answers requests over the tables of one scenario at its date. Build it with `make_router`."""
+    """Answers requests over the tables of one scenario at its date. Build it with `make_ready(...).router(...)`."""
 
     tables: Mapping[str, pd.DataFrame]
     date: datetime.date
     simulation: Simulation
-    around: Surroundings
     network: VirtualNetwork
-    book: PriceBook
-    services: Mapping[str, Row]
+    pricing: Pricing
     readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
     searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
@@ -73,8 +95,7 @@ class Router:
         """The priced network of a shipment."""
         key = repr(shipment)  # a shipment with unknown numbers (NaN) does not equal itself
         if key not in self.readers:
-            passages, countries = (rows_by_id(self.tables[name]) for name in ("passages", "countries"))
-            pricer = Pricer(self.book, shipment, self.services, passages, countries, self.around)
+            pricer = self.pricing.pricer(shipment)
             self.readers[key] = PathReader(self.network, pricer, weigh_arcs(self.network, pricer))
         return self.readers[key]
 
@@ -158,27 +179,33 @@ def _length(stops: Sequence[Stop]) -> float:
     return sum(measure_line((a.lat, a.lon), (b.lat, b.lon)) for a, b in pairwise(stops))
 
 
-def make_router(
-    world: World,
-    tables: Mapping[str, pd.DataFrame],
-    date: datetime.date,
-    *,
-    stops: Sequence[Stop],
-    simulation: Simulation,
-    flights: bool = False,
-) -> Router:
-    """A router over `tables` at `date` whose requests start and end at `stops`; `flights` adds air freight."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """Tables at a date made ready for requests: the network without ends, and the prices."""
+
+    tables: Mapping[str, pd.DataFrame]
+    date: datetime.date
+    base: Base
+    pricing: Pricing
+
+    @property
+    def around(self) -> Surroundings:
+        """Regions, customs territories, transit regimes."""
+        return self.base.around
+
+    def router(self, stops: Sequence[Stop], *, simulation: Simulation, flights: bool = False) -> Router:
+        """A router whose requests start and end at `stops`; `flights` adds air freight between them."""
+        network = join_ends(self.base, stops, flights=flights)
+        return Router(self.tables, self.date, simulation, network, self.pricing)
+
+
+def make_ready(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Ready:
+    """The network and the prices of `tables` at `date`."""
     around = survey(world, tables, date)
     current = {**tables, "services": measure_services(tables["services"], world)}
-    return Router(
-        tables=current,
-        date=date,
-        simulation=simulation,
-        around=around,
-        network=build_network(world, current, around, stops=stops, flights=flights),
-        book=PriceBook.build(current, spreads=read_spreads()),
-        services=rows_by_id(current["services"]),
-    )
+    rows = {name: rows_by_id(current[name]) for name in ("services", "passages", "countries")}
+    book = PriceBook.build(current, spreads=read_spreads())
+    return Ready(current, date, build_base(world, current, around), Pricing(book, rows, around))
 
 
 def read_spreads() -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from landbridge.network.checks import check_answers
 from landbridge.network.locating import Options, locate_flows
-from landbridge.network.router import Case, Router, Simulation, make_router
+from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.shipments import Shipment
 from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
@@ -15,19 +15,29 @@ from landbridge.schema import Finding
 from landbridge.schema.rows import rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
+_KEPT: dict[tuple[object, ...], tuple[Ready, tuple[object, ...]]] = {}
+MOST_KEPT = 2
+
+
+def prepare_tables(given: Workspace) -> Mapping[str, Any]:
+    """The network and the prices of the tables; those of the last tables asked for are kept."""
+    frames = tuple(given[name] for name in TABLES if name != "date")
+    key = (given["date"], *map(id, frames))
+    if key not in _KEPT:
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        # The frames are kept beside what was made of them, so that no other object takes their identity.
+        _KEPT[key] = make_ready(given["world"], {name: given[name] for name in TABLES}, given["date"]), frames
+    return {"base": _KEPT[key][0]}
+
 
 def prepare_router(given: Workspace) -> Mapping[str, Any]:
-    """The router over the tables of the scenario."""
+    """The router between the ends of the flows."""
     stops = {stop.id: stop for pair in given["ends"].values() for stop in pair}
-    router = make_router(
-        given["world"],
-        given,
-        given["date"],
-        stops=tuple(stops.values()),
-        simulation=given["simulation"],
-        flights=given["options"].mode == "air",
-    )
-    return {"router": router}
+    flights = given["options"].mode == "air"
+    return {
+        "router": given["base"].router(tuple(stops.values()), simulation=given["simulation"], flights=flights)
+    }
 
 
 def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
@@ -127,32 +137,32 @@ TABLES = (
     "shipments",
 )
 STEPS = (
+    Step("prepare the tables", TABLES, ("base",), prepare_tables),
     Step(
         "locate flows",
-        ("flows", "corridors", "options", *TABLES),
-        ("around", "ends", "flow_shipments", "place_findings", "wishes"),
+        ("base", "flows", "corridors", "options", *TABLES),
+        ("ends", "flow_shipments", "place_findings", "wishes"),
         locate_flows,
     ),
-    Step("prepare the network", (*TABLES, "ends", "simulation", "options"), ("router",), prepare_router),
+    Step("join the ends", ("base", "ends", "simulation", "options"), ("router",), prepare_router),
     Step(
         "find routes",
-        (
-            "router",
-            "around",
-            "ends",
-            "flow_shipments",
-            "rulings",
-            "options",
-            "corridors",
-            "progress",
-            *TABLES,
-        ),
+        ("router", "ends", "flow_shipments", "rulings", "options", "wishes", "progress"),
         ("answers",),
         find_flow_routes,
     ),
     Step(
         "tabulate",
-        ("answers", "ends", "flow_shipments", "place_findings", "law_findings", "services", "places", "countries"),
+        (
+            "answers",
+            "ends",
+            "flow_shipments",
+            "place_findings",
+            "law_findings",
+            "services",
+            "places",
+            "countries",
+        ),
         ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings"),
         tabulate_answers,
     ),

@@ -153,6 +153,18 @@ class ArcDraft:
     operations: list[tuple[Step, ...]] = field(default_factory=list)
     known: dict[tuple[Step, ...], int] = field(default_factory=dict)
 
+    def fork(self) -> "ArcDraft":
+        """A draft that goes on from this one: its nodes, sites and operations count on, its rows start anew."""
+        return ArcDraft(
+            codes=self.codes,
+            node_count=self.node_count,
+            new_lat=list(self.new_lat),
+            new_lon=list(self.new_lon),
+            sites=list(self.sites),
+            operations=list(self.operations),
+            known=dict(self.known),
+        )
+
     def add_node(self, lat: float, lon: float) -> int:
         """A new state at a point; returns its node id."""
         self.new_lat.append(lat)

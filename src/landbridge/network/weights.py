@@ -1,7 +1,7 @@
 """Arc weights of one shipment: cost, time, emissions and distance of every arc of the virtual network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -62,7 +62,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Pricer:
-    """What prices a step: the book, the shipment, the services by id and the surroundings."""
+    """What prices a step: the book, the shipment, the rows of services, passages and countries, the surroundings.
+
+    What it has priced it keeps (`priced`, `started`, `moved`), for the next network over the same tables.
+    """
 
     book: PriceBook
     shipment: Shipment
@@ -70,6 +73,9 @@ class Pricer:
     passages: Mapping[str, Row]
     countries: Mapping[str, Row]
     around: Surroundings
+    priced: dict[Step, Price | None] = field(default_factory=dict)
+    started: dict[tuple[str, tuple[str, ...]], float] = field(default_factory=dict)
+    moved: dict[int, MovePrice] = field(default_factory=dict)
 
     def move(self, network: VirtualNetwork, code: int) -> MovePrice:
         """Price of a km under a price code."""
@@ -290,7 +296,10 @@ def _total(terms: tuple[Term, ...], excess: Excess) -> Price:
 
 def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     """Weights of every arc for one shipment."""
-    moves = (*(pricer.move(network, code) for code in range(network.codes.free)), FREE_MOVE)
+    for code in range(network.codes.free):
+        if code not in pricer.moved:
+            pricer.moved[code] = pricer.move(network, code)
+    moves = (*(pricer.moved[code] for code in range(network.codes.free)), FREE_MOVE)
     prices, unpriced = _price_steps(network, pricer)
     starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
@@ -338,7 +347,9 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Pr
     for steps in (*network.operations, *through):
         for step in steps:
             if step not in prices:
-                price = pricer.step(step)
+                if step not in pricer.priced:
+                    pricer.priced[step] = pricer.step(step)
+                price = pricer.priced[step]
                 if price is None:
                     unpriced.append(step)
                 prices[step] = price or blocked
@@ -347,7 +358,7 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Pr
 
 def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
     """What a haul costs before its first km, at the operation that starts it; at sea the least of the vessels'."""
-    memo: dict[tuple[str, tuple[str, ...]], float] = {}
+    memo = pricer.started
     starts = []
     for steps in network.operations:
         total = 0.0
