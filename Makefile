@@ -24,7 +24,7 @@ export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo test test-browser bench lint types floors docs check-docs glossary data lock format clean python-found
+.PHONY: help demo test test-browser bench bench-routing lint types floors docs check-docs glossary data lock format clean python-found
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -96,6 +96,10 @@ test-browser: $(TEST)/.installed ## The report in Chromium, and the rebuild of i
 
 bench: $(TEST)/.installed ## Speed and size, with the CPU's name (see benchmarks/README.md)
 	$(TEST)/bin/python -m benchmarks
+	$(TEST)/bin/python -m benchmarks.routing
+
+bench-routing: $(TEST)/.installed ## Speed of routing, into docs/benchmarks.md
+	$(TEST)/bin/python -m benchmarks.routing
 
 data: $(DATA)/.installed ## Build the shipped network anew from its sources
 	$(DATA)/bin/python data/build.py

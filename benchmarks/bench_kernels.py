@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from benchmarks.entries import Entry, time_call
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
+from benchmarks.entries import Entry, time_call
 from landbridge.kernels.alternatives import find_alternatives
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr

@@ -124,7 +124,9 @@ def test_other_files_of_a_folder_stay(as_is: lb.Run, tmp_path: Path) -> None:
     assert {file.name for file in folder.glob("*.csv")} == {f"{name}.csv" for name in as_is.tables}
 
 
-def test_a_place_that_cannot_be_written_is_a_finding_and_leaves_nothing(as_is: lb.Run, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_a_finding_and_leaves_nothing(
+    as_is: lb.Run, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     (tmp_path / "folder.xlsx").mkdir()
     for out in (tmp_path / "file", tmp_path / "file" / "below.xlsx", tmp_path / "folder.xlsx"):

@@ -42,7 +42,16 @@ def test_all_faults_of_a_request_are_found_at_once() -> None:
     with pytest.raises(lb.InputError) as caught:
         lb.find_routes("Unplaceville", "Missingham", goods=goods, options=options)
     told = " ".join(str(finding) for finding in caught.value.findings)
-    for word in ("99zz99", "-1", "price", "hovercraft", "Elsewhereby", "Nowherton", "Unplaceville", "Missingham"):
+    for word in (
+        "99zz99",
+        "-1",
+        "price",
+        "hovercraft",
+        "Elsewhereby",
+        "Nowherton",
+        "Unplaceville",
+        "Missingham",
+    ):
         assert word in told
     assert len(caught.value.findings) >= 8
 

@@ -40,7 +40,9 @@ def test_a_run_has_the_flow_and_its_routes(as_is: lb.Run) -> None:
     assert set(as_is.tables) >= {"routes", "route_items", "route_terms", "route_shapes", "applied_listings"}
 
 
-def test_an_unknown_table_scenario_route_or_key_is_named_with_the_nearest(study: lb.Study, as_is: lb.Run) -> None:
+def test_an_unknown_table_scenario_route_or_key_is_named_with_the_nearest(
+    study: lb.Study, as_is: lb.Run
+) -> None:
     for ask, nearest in (
         (lambda: as_is.table("route"), "routes"),
         (lambda: study.run("as-it-is"), "as-is"),
@@ -53,9 +55,7 @@ def test_an_unknown_table_scenario_route_or_key_is_named_with_the_nearest(study:
         assert caught.value.findings[0].nearest[0] == nearest
 
 
-def test_a_second_run_is_read_back(
-    study: lb.Study, as_is: lb.Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_run_is_read_back(study: lb.Study, as_is: lb.Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
@@ -65,7 +65,9 @@ def test_a_second_run_is_read_back(
     pd.testing.assert_frame_equal(again.tables["route_items"], as_is.tables["route_items"])
 
 
-def test_equal_inputs_give_equal_bytes_in_another_folder(study: lb.Study, as_is: lb.Run, tmp_path: Path) -> None:
+def test_equal_inputs_give_equal_bytes_in_another_folder(
+    study: lb.Study, as_is: lb.Run, tmp_path: Path
+) -> None:
     copy = tmp_path / "elsewhere"
     shutil.copytree(study.root, copy, ignore=shutil.ignore_patterns("runs", "*.html"))
     again = lb.read_study(copy).run("as-is")
@@ -96,7 +98,9 @@ def test_scenarios_differ_by_their_overrides_alone(as_is: lb.Run, signed: lb.Run
         for run in (as_is, signed)
     )
     crossing = before["operation"] == "border_crossing"
-    assert before["place"][crossing].tolist() == after["place"][after["operation"] == "border_crossing"].tolist()
+    assert (
+        before["place"][crossing].tolist() == after["place"][after["operation"] == "border_crossing"].tolist()
+    )
     # A median of a quarter of an hour and a slow tenth of one hour have a mean below half an hour.
     assert after["time"][after["operation"] == "border_crossing"].iloc[0] < 0.6
     assert before["time"][crossing].iloc[0] > 1.0
@@ -164,7 +168,9 @@ def test_runs_and_indicators_show_themselves_in_a_notebook(study: lb.Study, as_i
     assert as_is.hash[:12] in repr(as_is)
 
 
-def test_a_report_of_a_study_escapes_its_text_and_is_the_same_each_time(study: lb.Study, tmp_path: Path) -> None:
+def test_a_report_of_a_study_escapes_its_text_and_is_the_same_each_time(
+    study: lb.Study, tmp_path: Path
+) -> None:
     first, second = (study.write_report(tmp_path / name) for name in ("one.html", "two.html"))
     html = first.read_bytes()
     assert html == second.read_bytes()

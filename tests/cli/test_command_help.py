@@ -18,7 +18,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "network", "network check"])
-def test_help_names_every_option_with_a_word_of_explanation(landbridge, command: str) -> None:  # noqa: ANN001
+def test_help_names_every_option_with_a_word_of_explanation(landbridge, command: str) -> None:
     answer = landbridge(*command.split(), "--help")
     assert answer.code == 0
     group = typer.main.get_command(app)
@@ -30,7 +30,7 @@ def test_help_names_every_option_with_a_word_of_explanation(landbridge, command:
         assert getattr(parameter, "help", None) or parameter.name == "help", parameter.name
 
 
-def test_without_a_command_the_help_is_shown(landbridge) -> None:  # noqa: ANN001
+def test_without_a_command_the_help_is_shown(landbridge) -> None:
     answer = landbridge()
     for command in COMMANDS:
         assert re.search(rf"^\s+{command}\s", answer.out + answer.err, re.MULTILINE)

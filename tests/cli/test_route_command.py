@@ -21,7 +21,7 @@ def check_quantity(quantity: dict[str, Any], unit: str, *, whole: bool) -> None:
         assert quantity["currency"] == "USD"
         assert 2020 <= quantity["price_year"] <= 2030
     if whole:
-        assert WHOLE <= set(quantity)
+        assert set(quantity) >= WHOLE
         assert quantity["p10"] <= quantity["p50"] <= quantity["p90"]
     else:
         assert not WHOLE & set(quantity)
@@ -69,7 +69,7 @@ def check_answer(answer: dict[str, Any]) -> None:
     assert isinstance(answer["findings"], list)
 
 
-def test_the_json_has_the_promised_shape(landbridge) -> None:  # noqa: ANN001
+def test_the_json_has_the_promised_shape(landbridge) -> None:
     answer = landbridge("route", *KAMPALA, "--by", "cost,time,co2e", "--json")
     assert (answer.code, answer.err) == (0, "")
     check_answer(answer.json)
@@ -79,10 +79,19 @@ def test_the_json_has_the_promised_shape(landbridge) -> None:  # noqa: ANN001
     assert "Infinity" not in answer.out
 
 
-def test_the_json_of_a_flow_under_law_has_its_listings(landbridge) -> None:  # noqa: ANN001
+def test_the_json_of_a_flow_under_law_has_its_listings(landbridge) -> None:
     """Potash from Belarus to India in 2025: measures of the European Union and others are shown, with act and source."""
     answer = landbridge(
-        "route", "Soligorsk", "Mundra", "--product", "3104", "--alternatives", "0", "--date", "2025-08-21", "--json"
+        "route",
+        "Soligorsk",
+        "Mundra",
+        "--product",
+        "3104",
+        "--alternatives",
+        "0",
+        "--date",
+        "2025-08-21",
+        "--json",
     )
     assert answer.code == 0
     check_answer(answer.json)
@@ -90,7 +99,7 @@ def test_the_json_of_a_flow_under_law_has_its_listings(landbridge) -> None:  # n
     assert all(listing["act"] for listing in answer.json["listings"])
 
 
-def test_people_read_what_scripts_read(landbridge) -> None:  # noqa: ANN001
+def test_people_read_what_scripts_read(landbridge) -> None:
     text, data = landbridge("route", *KAMPALA), landbridge("route", *KAMPALA, "--json").json
     assert text.code == 0
     assert "Kampala" in text.out
@@ -101,7 +110,7 @@ def test_people_read_what_scripts_read(landbridge) -> None:  # noqa: ANN001
             assert item["place"][:40] in text.out
 
 
-def test_coordinates_below_zero_are_an_argument(landbridge) -> None:  # noqa: ANN001
+def test_coordinates_below_zero_are_an_argument(landbridge) -> None:
     """Dar es Salaam lies at 6.8 degrees south."""
     answer = landbridge("route", "-6.8,39.28", "0.32,32.58", "--alternatives", "0", "--json")
     assert answer.code == 0
@@ -110,7 +119,7 @@ def test_coordinates_below_zero_are_an_argument(landbridge) -> None:  # noqa: AN
     assert answer.json["origin"]["lat"] == pytest.approx(-6.8)
 
 
-def test_a_prohibited_shipment_has_exit_code_4_the_act_and_no_route(landbridge) -> None:  # noqa: ANN001
+def test_a_prohibited_shipment_has_exit_code_4_the_act_and_no_route(landbridge) -> None:
     answer = landbridge("route", "Soligorsk", "Klaipeda", "--product", "310420", "--avoid", "LT", "--json")
     assert answer.code == 4
     assert answer.json["verdict"] == "prohibited"
@@ -124,7 +133,7 @@ def test_a_prohibited_shipment_has_exit_code_4_the_act_and_no_route(landbridge) 
     assert answer.json["listings"][0]["act"] in told.out
 
 
-def test_no_way_has_exit_code_3_and_what_blocks_it(landbridge) -> None:  # noqa: ANN001
+def test_no_way_has_exit_code_3_and_what_blocks_it(landbridge) -> None:
     answer = landbridge("route", "LKCMB", "Nhava Sheva", "--mode", "road", "--json")
     assert answer.code == 3
     assert set(answer.json) == {"findings"}
@@ -165,7 +174,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_request_has_exit_code_2_and_is_told_as_findings(landbridge, fault: str) -> None:  # noqa: ANN001
+def test_a_bad_request_has_exit_code_2_and_is_told_as_findings(landbridge, fault: str) -> None:
     arguments, code = FAULTS[fault]
     answer = landbridge("route", *arguments, "--json")
     assert answer.code == 2
@@ -177,20 +186,30 @@ def test_a_bad_request_has_exit_code_2_and_is_told_as_findings(landbridge, fault
         assert len(finding["what"]) < 1000
 
 
-def test_people_are_told_of_a_bad_request_on_the_error_stream(landbridge) -> None:  # noqa: ANN001
-    answer = landbridge("route", "Kampola", "Mombassa, KE")
+def test_people_are_told_of_a_bad_request_on_the_error_stream(landbridge) -> None:
+    answer = landbridge("route", "Kampola", "Mombosa")
     assert answer.code == 2
     assert answer.out == ""
-    for nearest in ("Kampala", "Mombasa"):
+    for nearest in ("Kampala, UG", "Mombasa, KE"):
         assert nearest in answer.err
 
 
-def test_all_faults_of_a_request_are_told_at_once(landbridge) -> None:  # noqa: ANN001
+def test_all_faults_of_a_request_are_told_at_once(landbridge) -> None:
     answer = landbridge(
         "route", "Nowherton", "Unplaceville", "--product", "99zz99", "--mode", "hovercraft", "--by", "price",
         "--tonnes", "-1", "--via", "Elsewhereby", "--corridor", "silk", "--date", "yesterday", "--json",
     )  # fmt: skip
     assert answer.code == 2
     told = json.dumps(answer.json)
-    words = ("Nowherton", "Unplaceville", "99zz99", "hovercraft", "price", "-1", "Elsewhereby", "silk", "yesterday")
+    words = (
+        "Nowherton",
+        "Unplaceville",
+        "99zz99",
+        "hovercraft",
+        "price",
+        "-1",
+        "Elsewhereby",
+        "silk",
+        "yesterday",
+    )
     assert [word for word in words if word not in told] == []

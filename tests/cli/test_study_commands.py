@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 
-def test_new_check_and_the_readme_s_row(landbridge, tmp_path: Path) -> None:  # noqa: ANN001
+def test_new_check_and_the_readme_s_row(landbridge, tmp_path: Path) -> None:
     root = tmp_path / "mine"
     answer = landbridge("new", root, "--parties", "BY, IR", "--bound-by", "BY,IR", "--title", "Mine")
     assert (answer.code, answer.err) == (0, "")
@@ -30,14 +30,16 @@ def test_new_check_and_the_readme_s_row(landbridge, tmp_path: Path) -> None:  # 
         (("--parties", ",", "--bound-by", "BY"), "parties"),
     ],
 )
-def test_new_needs_parties_and_whose_law_binds(landbridge, tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:  # noqa: ANN001
+def test_new_needs_parties_and_whose_law_binds(
+    landbridge, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
     answer = landbridge("new", tmp_path / "mine", *arguments)
     assert answer.code == 2
     assert told in answer.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_run_prints_the_routes_and_writes_the_report(landbridge, coffee_root: Path) -> None:  # noqa: ANN001
+def test_run_prints_the_routes_and_writes_the_report(landbridge, coffee_root: Path) -> None:
     answer = landbridge("run", coffee_root)
     assert (answer.code, answer.err) == (0, "")
     for word in ("as-is", "signed", "Kampala", "Mombasa", "UG", "names are not screened"):
@@ -47,7 +49,7 @@ def test_run_prints_the_routes_and_writes_the_report(landbridge, coffee_root: Pa
     assert report.read_text(encoding="utf-8").startswith("<!")
 
 
-def test_run_in_json_for_one_scenario(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_run_in_json_for_one_scenario(landbridge, coffee_root: Path, tmp_path: Path) -> None:
     answer = landbridge("run", coffee_root, "--scenario", "signed", "--report", tmp_path / "r.html", "--json")
     assert answer.code == 0
     (scenario,) = answer.json["scenarios"]
@@ -57,12 +59,12 @@ def test_run_in_json_for_one_scenario(landbridge, coffee_root: Path, tmp_path: P
     assert (tmp_path / "r.html").exists()
 
 
-def test_the_study_may_be_named_by_its_file(landbridge, coffee_root: Path) -> None:  # noqa: ANN001
+def test_the_study_may_be_named_by_its_file(landbridge, coffee_root: Path) -> None:
     answer = landbridge("check", coffee_root / "study.toml", "--json")
     assert (answer.code, answer.findings) == (0, [])
 
 
-def test_show_an_indicator_and_compare_two_scenarios(landbridge, coffee_root: Path) -> None:  # noqa: ANN001
+def test_show_an_indicator_and_compare_two_scenarios(landbridge, coffee_root: Path) -> None:
     listed = landbridge("show", coffee_root)
     assert "transport_cost" in listed.out
     shown = landbridge("show", coffee_root, "transport_cost", "--by", "corridor,label", "--json")
@@ -74,11 +76,15 @@ def test_show_an_indicator_and_compare_two_scenarios(landbridge, coffee_root: Pa
     assert compared.code == 0
     for row in compared.json:
         assert row["change"] == pytest.approx(row["signed"] - row["as-is"])
-    for arguments in (("transport_costs",), ("transport_cost", "--by", "colour"), ("transport_cost", "--scenario", "x")):
+    for arguments in (
+        ("transport_costs",),
+        ("transport_cost", "--by", "colour"),
+        ("transport_cost", "--scenario", "x"),
+    ):
         assert landbridge("show", coffee_root, *arguments).code == 2
 
 
-def test_trace_lists_routes_and_opens_one(landbridge, coffee_root: Path) -> None:  # noqa: ANN001
+def test_trace_lists_routes_and_opens_one(landbridge, coffee_root: Path) -> None:
     listed = landbridge("trace", coffee_root, "--json")
     first = listed.json[0]
     opened = landbridge("trace", coffee_root, first["route"], "--json")
@@ -89,7 +95,7 @@ def test_trace_lists_routes_and_opens_one(landbridge, coffee_root: Path) -> None
     assert opened.json[0]["formula"][:20] in people.out
 
 
-def test_export_by_the_name_of_the_file(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_export_by_the_name_of_the_file(landbridge, coffee_root: Path, tmp_path: Path) -> None:
     for name in ("tables", "tables.xlsx", "legs.gpkg", "legs.parquet"):
         answer = landbridge("export", coffee_root, tmp_path / name)
         assert (answer.code, answer.err) == (0, "")
@@ -99,14 +105,14 @@ def test_export_by_the_name_of_the_file(landbridge, coffee_root: Path, tmp_path:
     assert landbridge("export", coffee_root, tmp_path / "x", "--format", "dbf").code == 2
 
 
-def test_report_says_where_it_is(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_report_says_where_it_is(landbridge, coffee_root: Path, tmp_path: Path) -> None:
     answer = landbridge("report", coffee_root, "--out", tmp_path / "r.html")
     assert answer.code == 0
     assert "r.html" in answer.out
     assert "OpenStreetMap" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_schema_of_the_study_and_of_a_table(landbridge) -> None:  # noqa: ANN001
+def test_schema_of_the_study_and_of_a_table(landbridge) -> None:
     study, table = landbridge("schema"), landbridge("schema", "flows")
     assert set(study.json["required"]) >= {"parties", "bound_by"}
     assert "origin" in table.json["properties"]
@@ -115,13 +121,15 @@ def test_schema_of_the_study_and_of_a_table(landbridge) -> None:  # noqa: ANN001
     assert "flows" in missing.err
 
 
-def test_route_over_a_study_uses_its_scenario(landbridge, coffee_root: Path) -> None:  # noqa: ANN001
+def test_route_over_a_study_uses_its_scenario(landbridge, coffee_root: Path) -> None:
     answer = landbridge(
         "route", "Kampala", "Mombasa", "--study", coffee_root, "--scenario", "signed", "--product", "0901",
         "--corridor", "By Malaba", "--json",
     )  # fmt: skip
     assert answer.code == 0
-    crossing = next(item for item in answer.json["routes"][0]["items"] if item.get("operation") == "border_crossing")
+    crossing = next(
+        item for item in answer.json["routes"][0]["items"] if item.get("operation") == "border_crossing"
+    )
     assert crossing["time"]["value"] < 0.6
 
 
@@ -130,7 +138,7 @@ STUDY_COMMANDS = (
 )  # fmt: skip
 
 
-def refused(landbridge, root: Path, where: Path) -> None:  # noqa: ANN001
+def refused(landbridge, root: Path, where: Path) -> None:
     """Every command on a faulty study: exit code 2, findings, nothing written."""
     before = sorted(path.name for path in where.rglob("*"))
     for command, *rest in STUDY_COMMANDS:
@@ -147,7 +155,7 @@ def copy_study(coffee_root: Path, target: Path) -> Path:
     return target
 
 
-def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbridge, tmp_path: Path) -> None:  # noqa: ANN001
+def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbridge, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for name in ("file", "missing"):
         refused(landbridge, tmp_path / name, tmp_path)
@@ -164,7 +172,11 @@ def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbrid
         ("flows.csv", "id,origin,destination,product,tonnes\na,Kampala,Mombasa,0901,-5\n", "-5"),
         ("flows.csv", "id,origin,destination,product,tonnes\na,Kampala,Mombasa,0901,nan\n", "nan"),
         ("flows.csv", "id,origin,destination,product,tonnes\na,Kampala,Mombasa,0901,inf\n", "inf"),
-        ("flows.csv", "id,origin,destination,product\na,Kampala,Mombasa,0901\na,Kampala,Mombasa,0901\n", "repeated"),
+        (
+            "flows.csv",
+            "id,origin,destination,product\na,Kampala,Mombasa,0901\na,Kampala,Mombasa,0901\n",
+            "repeated",
+        ),
         ("flows.csv", "id,origin,destination,product,colour\na,Kampala,Mombasa,0901,red\n", "colour"),
         ("flows.csv", "id,origin,destination,product,shipment\na,Kampala,Mombasa,0901,pallet\n", "pallet"),
         (
@@ -186,7 +198,12 @@ def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbrid
     ],
 )
 def test_a_fault_in_a_table_is_told_with_file_and_line(
-    landbridge, coffee_root: Path, tmp_path: Path, file: str, text: str, told: str  # noqa: ANN001
+    landbridge,
+    coffee_root: Path,
+    tmp_path: Path,
+    file: str,
+    text: str,
+    told: str,
 ) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     (root / file).write_text(text, encoding="utf-8")
@@ -198,13 +215,17 @@ def test_a_fault_in_a_table_is_told_with_file_and_line(
     assert hits[0]["row"] >= 2 or hits[0]["code"] == "unknown_column"
 
 
-def test_all_faults_of_a_study_are_told_at_once_and_nothing_is_written(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_all_faults_of_a_study_are_told_at_once_and_nothing_is_written(
+    landbridge, coffee_root: Path, tmp_path: Path
+) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     (root / "flows.csv").write_text(
         "id,origin,destination,product,tonnes,colour\na,Kampala,Mombasa,99zz,-1,red\na,Kampala,Mombasa,0901,nan,blue\n",
         encoding="utf-8",
     )
-    (root / "parameters.csv").write_text("id,value,source,quality\ndraws,many,test,guessed\n", encoding="utf-8")
+    (root / "parameters.csv").write_text(
+        "id,value,source,quality\ndraws,many,test,guessed\n", encoding="utf-8"
+    )
     answer = landbridge("check", root, "--json")
     assert answer.code == 2
     told = json.dumps(answer.json)
@@ -214,7 +235,7 @@ def test_all_faults_of_a_study_are_told_at_once_and_nothing_is_written(landbridg
     refused(landbridge, root, root)
 
 
-def test_scenarios_in_a_ring_are_a_finding(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_scenarios_in_a_ring_are_a_finding(landbridge, coffee_root: Path, tmp_path: Path) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     head = (root / "study.toml").read_text(encoding="utf-8")
     head = head.replace('title = "As things are"', 'title = "As things are"\ninherits = "signed"')
@@ -236,7 +257,10 @@ def test_scenarios_in_a_ring_are_a_finding(landbridge, coffee_root: Path, tmp_pa
     ids=["semicolons", "byte-order mark", "cp1252", "utf-16"],
 )
 def test_a_csv_as_spreadsheets_write_it_is_read_or_refused_in_words(
-    landbridge, coffee_root: Path, tmp_path: Path, content: bytes  # noqa: ANN001
+    landbridge,
+    coffee_root: Path,
+    tmp_path: Path,
+    content: bytes,
 ) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     (root / "flows.csv").write_bytes(content)
@@ -247,11 +271,13 @@ def test_a_csv_as_spreadsheets_write_it_is_read_or_refused_in_words(
         assert all(finding["remedy"] for finding in answer.json["findings"])
 
 
-def test_ten_megabytes_of_rubbish_are_refused_in_a_few_words(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_ten_megabytes_of_rubbish_are_refused_in_a_few_words(
+    landbridge, coffee_root: Path, tmp_path: Path
+) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     for file in ("flows.csv", "study.toml"):
         good = (root / file).read_bytes()
-        for rubbish in (b"\x00\xff\xfe\x80" * 2_500_000, b"a,\"b\n" * 2_000_000):
+        for rubbish in (b"\x00\xff\xfe\x80" * 2_500_000, b'a,"b\n' * 2_000_000):
             (root / file).write_bytes(rubbish)
             answer = landbridge("check", root)
             assert answer.code == 2
@@ -260,7 +286,7 @@ def test_ten_megabytes_of_rubbish_are_refused_in_a_few_words(landbridge, coffee_
         (root / file).write_bytes(good)
 
 
-def test_a_place_that_cannot_be_written_is_a_finding(landbridge, coffee_root: Path, tmp_path: Path) -> None:  # noqa: ANN001
+def test_a_place_that_cannot_be_written_is_a_finding(landbridge, coffee_root: Path, tmp_path: Path) -> None:
     """A path below a file can be written by nobody, not even by root."""
     (tmp_path / "file").write_text("x", encoding="utf-8")
     below = tmp_path / "file" / "below"

@@ -43,7 +43,12 @@ def published_run() -> dict[str, Any]:
     """Best routes between the ends of all published figures."""
     pairs = {(row["origin"], row["destination"], row["shipment"]) for row in read_published()}
     flows = [
-        {"id": f"{origin}|{destination}|{shipment}", "origin": origin, "destination": destination, "shipment": shipment}
+        {
+            "id": f"{origin}|{destination}|{shipment}",
+            "origin": origin,
+            "destination": destination,
+            "shipment": shipment,
+        }
         for origin, destination, shipment in sorted(pairs)
     ]
     return compute_flows(flows, Options(by=("cost",), corridors=False))

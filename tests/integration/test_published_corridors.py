@@ -52,9 +52,13 @@ class Corridors:
             return route.time / 24.0
         payload = self.run["flow_shipments"][flow_of(row)].payload_teu
         at_sea = sum(item.cost for item in route.items if item.kind == "leg" and item.mode in SEA)
-        money = {"USD/t": route.cost, "USD/TEU": route.cost * payload, "USD/t at sea": at_sea}[row["quantity"]]
+        money = {"USD/t": route.cost, "USD/TEU": route.cost * payload, "USD/t at sea": at_sea}[
+            row["quantity"]
+        ]
         values = self.run["parameters"].set_index("id")["value"]
-        return float(money * values[f"deflator_{row['year']}"] / values[f"deflator_{int(values['price_year'])}"])
+        return float(
+            money * values[f"deflator_{row['year']}"] / values[f"deflator_{int(values['price_year'])}"]
+        )
 
 
 def flow_of(row: dict[str, str]) -> str:
@@ -67,7 +71,9 @@ def corridors(published_run: dict[str, Any]) -> Corridors:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
-def test_a_corridor_takes_and_costs_about_what_is_published(row: dict[str, str], corridors: Corridors) -> None:
+def test_a_corridor_takes_and_costs_about_what_is_published(
+    row: dict[str, str], corridors: Corridors
+) -> None:
     route = corridors.find(flow_of(row), row["via"], row["by"], row["mode"])
     value = corridors.measure(row, route)
     told = f"{value:,.1f} {row['quantity']} by {route.label}; {row['publication']}"

@@ -90,7 +90,9 @@ def test_countries_follow_each_other_from_end_to_end(routes_run: dict[str, Any])
             if row.mode in LAND:
                 assert row.countries, told
                 assert (row.countries[0] != at) == crossed, told
-                assert all(one != two for one, two in zip(row.countries, row.countries[1:], strict=False)), told
+                assert all(one != two for one, two in zip(row.countries, row.countries[1:], strict=False)), (
+                    told
+                )
             at = row.countries[-1] if row.countries else country_of_port(items, row.Index)
             crossed = False
         assert at == destination.country, route.label
@@ -179,7 +181,9 @@ def test_corridors_pass_their_places(routes_run: dict[str, Any]) -> None:
             place = find_place(world, text)
             gaps = great_circle(line[:, 1], line[:, 0], place.lat, place.lon)
             assert gaps.min() < NEAR_KM, f"{route.label} passes {gaps.min():.0f} km from {text}"
-            positions.append((int(np.argmax(gaps < NEAR_KM)), len(gaps) - int(np.argmax(gaps[::-1] < NEAR_KM))))
+            positions.append(
+                (int(np.argmax(gaps < NEAR_KM)), len(gaps) - int(np.argmax(gaps[::-1] < NEAR_KM)))
+            )
         forward = all(one[0] <= two[1] for one, two in zip(positions, positions[1:], strict=False))
         backward = all(two[0] <= one[1] for one, two in zip(positions, positions[1:], strict=False))
         assert forward or backward, route.label

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from kernel_cases import Case, assert_connected, cases, list_simple_paths, make_grid
 from hypothesis import given
 from hypothesis import strategies as st
+from kernel_cases import Case, assert_connected, cases, list_simple_paths, make_grid
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from kernel_cases import Case, assert_connected, cases, make_grid
 from hypothesis import given
 from hypothesis import strategies as st
+from kernel_cases import Case, assert_connected, cases, make_grid
 
 from landbridge.kernels.shortest_paths import grow_tree
 from landbridge.kernels.via_facility import find_vias, join_path

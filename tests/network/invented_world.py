@@ -156,7 +156,14 @@ def _gauge_changes() -> pd.DataFrame:
 def _places() -> pd.DataFrame:
     rows = []
     for place, (kind, country, lat, lon, people, *snaps) in PLACES.items():
-        row = {"id": place, "name": place.capitalize(), "kind": kind, "country": country, "lat": lat, "lon": lon}
+        row = {
+            "id": place,
+            "name": place.capitalize(),
+            "kind": kind,
+            "country": country,
+            "lat": lat,
+            "lon": lon,
+        }
         row |= {"locode": "", "population": people}
         for layer, name, gap in zip(("road", "rail", "water"), snaps[::2], snaps[1::2], strict=True):
             row |= {f"{layer}_node": NUMBER.get(name, -1), f"{layer}_km": gap if name else float("nan")}
@@ -195,7 +202,12 @@ def _fixed(hours: float) -> dict[str, float]:
 def _operation(name: str, cost: float, hours: float, **more: Any) -> dict[str, Any]:
     operation, mode, *to_mode = name.split()
     row = {"id": f"{name} {more}".replace(" ", "-"), "operation": operation, "mode": mode, "scope": "world"}
-    row |= {"to_mode": to_mode[0] if to_mode else "any", "cargo_class": "any", "cost": cost, "cost_unit": "USD/t"}
+    row |= {
+        "to_mode": to_mode[0] if to_mode else "any",
+        "cargo_class": "any",
+        "cost": cost,
+        "cost_unit": "USD/t",
+    }
     return {**row, **_fixed(hours), "price_year": 2025, **PLACED, **more}
 
 
@@ -271,14 +283,29 @@ def make_tables() -> Tables:
             {"id": "XC", "name": "Southland", "region": "south", **PLACED},
         ],
         "transit_regimes": [
-            {"id": f"tir-{code}", "regime": "TIR", "country": code, "mode": "any", **PLACED} for code in COUNTRIES
+            {"id": f"tir-{code}", "regime": "TIR", "country": code, "mode": "any", **PLACED}
+            for code in COUNTRIES
         ],
         "places": [
-            {"id": place, "name": place.capitalize(), "kind": "port", "country": code, "lat": 0.0, "lon": lon, **PLACED}
+            {
+                "id": place,
+                "name": place.capitalize(),
+                "kind": "port",
+                "country": code,
+                "lat": 0.0,
+                "lon": lon,
+                **PLACED,
+            }
             for place, code, lon in (("aport", "XA", 1.0), ("bport", "XB", 4.0), ("cport", "XC", 3.0))
         ],
         "posts": [
-            {"id": f"post-{mode}", "name": f"The {mode} post", "country_a": "XA", "country_b": "XB", "mode": mode}
+            {
+                "id": f"post-{mode}",
+                "name": f"The {mode} post",
+                "country_a": "XA",
+                "country_b": "XB",
+                "mode": mode,
+            }
             | {"lat": 0.0, "lon": 1.2, **PLACED}
             for mode in ("road", "rail")
         ],
@@ -287,7 +314,14 @@ def make_tables() -> Tables:
             | {"distance": 200.0, "status": "planned", **PLACED}
         ],
         "services": [
-            {"id": "ferry-ab", "name": "Aport-Bport", "kind": "ro_ro", "from": "aport", "to": "bport", "both": False}
+            {
+                "id": "ferry-ab",
+                "name": "Aport-Bport",
+                "kind": "ro_ro",
+                "from": "aport",
+                "to": "bport",
+                "both": False,
+            }
             | {"distance": 260.0, "headway": 24.0, "time": 10.0, "time_min": 10.0, "time_p90": 10.0}
             | {"cost": 100.0, "cost_unit": "USD/truck", "price_year": 2025, **PLACED}
         ],
@@ -302,16 +336,36 @@ def make_tables() -> Tables:
             for mode, speed in speeds.items()
         ],
         "emission_factors": [
-            {"id": mode, "mode": mode, "means": "", "cargo_class": "any", "scope": "world", "factor": factor, **PLACED}
+            {
+                "id": mode,
+                "mode": mode,
+                "means": "",
+                "cargo_class": "any",
+                "scope": "world",
+                "factor": factor,
+                **PLACED,
+            }
             for mode, factor in factors.items()
         ],
         "shipments": [
-            {"id": "box", "name": "A container", "products": ("39",), "cargo_class": "container", "tonnes": 10.0}
+            {
+                "id": "box",
+                "name": "A container",
+                "products": ("39",),
+                "cargo_class": "container",
+                "tonnes": 10.0,
+            }
             | {"payload_teu": 10.0, "payload_wagon": 30.0, "payload_truck": 20.0, "value": 1000.0, **PLACED},
             {"id": "machine", "name": "A wide machine", "products": ("84",), "cargo_class": "out_of_gauge"}
             | {"tonnes": 20.0, "payload_wagon": 20.0, "payload_truck": 20.0, "value": 1000.0, **PLACED},
             {"id": "bulk", "name": "Bulk", "products": ("31",), "cargo_class": "dry_bulk", "tonnes": 3000.0}
-            | {"payload_wagon": 60.0, "payload_truck": 25.0, "smallest_lot": 5000.0, "value": 100.0, **PLACED},
+            | {
+                "payload_wagon": 60.0,
+                "payload_truck": 25.0,
+                "smallest_lot": 5000.0,
+                "value": 100.0,
+                **PLACED,
+            },
         ],
         "parameters": _parameters(),
     }
@@ -339,7 +393,8 @@ def _parameters() -> list[dict[str, Any]]:
     shipped = [name for name in read_shipped_tables()["parameters"]["id"] if not name.startswith("deflator_")]
     values = {**dict.fromkeys(shipped, 0.0), **PARAMETERS}
     return [
-        {"id": name, "value": value, "unit": "1", "price_year": 2025, **PLACED} for name, value in values.items()
+        {"id": name, "value": value, "unit": "1", "price_year": 2025, **PLACED}
+        for name, value in values.items()
     ]
 
 
@@ -349,7 +404,8 @@ def change_rows(tables: Tables, name: str, where: str, **values: Any) -> Tables:
     hit = frame["id"].str.startswith(where)
     assert hit.any(), f"no row of {name} starts with {where}"
     rows = [
-        {**row, **values} if one else row for row, one in zip(frame.to_dict("records"), hit.tolist(), strict=True)
+        {**row, **values} if one else row
+        for row, one in zip(frame.to_dict("records"), hit.tolist(), strict=True)
     ]
     return {**tables, name: make_table(name, rows)}
 

@@ -40,8 +40,17 @@ def test_by_default_only_the_planned_leg_is_closed(network: VirtualNetwork, smal
     assert set(reasons[coast]) == {Reason.STATUS}
 
 
-def test_a_closed_border_closes_its_crossings_both_ways(network: VirtualNetwork, small_tables: Tables) -> None:
-    row = {"id": "b", "country_a": "XB", "country_b": "XA", "mode": "road", "status": "closed", "reason": "a test"}
+def test_a_closed_border_closes_its_crossings_both_ways(
+    network: VirtualNetwork, small_tables: Tables
+) -> None:
+    row = {
+        "id": "b",
+        "country_a": "XB",
+        "country_b": "XA",
+        "mode": "road",
+        "status": "closed",
+        "reason": "a test",
+    }
     reasons = reasons_of(network, add_rows(small_tables, "borders", row))
     for ends in (("r_alpha", "r_beta"), ("r_beta", "r_alpha")):
         assert reasons[arc_of(network, *ends)] == Reason.BORDER
@@ -115,7 +124,9 @@ def test_every_stricter_wish_closes_more(network: VirtualNetwork, small_tables: 
         Restrictions(avoid=frozenset({"narrows"})),
         Restrictions(avoid=frozenset({"narrows", "post-rail"})),
         Restrictions(avoid=frozenset({"narrows", "post-rail"}), no_gauge_change=True),
-        Restrictions(avoid=frozenset({"narrows", "post-rail"}), no_gauge_change=True, avoid_countries=frozenset({"XB"})),
+        Restrictions(
+            avoid=frozenset({"narrows", "post-rail"}), no_gauge_change=True, avoid_countries=frozenset({"XB"})
+        ),
     ]
     masks = [reasons_of(network, small_tables, restrictions=wish) > 0 for wish in wishes]
     for looser, stricter in zip(masks, masks[1:], strict=False):
@@ -123,7 +134,9 @@ def test_every_stricter_wish_closes_more(network: VirtualNetwork, small_tables: 
         assert stricter.sum() > looser.sum()
 
 
-def test_a_shipment_of_another_class_sees_the_same_open_world(network: VirtualNetwork, small_tables: Tables) -> None:
+def test_a_shipment_of_another_class_sees_the_same_open_world(
+    network: VirtualNetwork, small_tables: Tables
+) -> None:
     machine = replace(box(small_tables), cargo_class="roro")
     reasons = close_arcs(network, small_tables, DATE, shipment=machine)
     assert (reasons == reasons_of(network, small_tables)).all()

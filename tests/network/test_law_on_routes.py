@@ -16,15 +16,37 @@ TO_CPORT = ("alpha", "cport")
 
 def listing(name: str = "ban", **fields: Any) -> dict[str, Any]:
     """A ban of the west on sending plastics to the east, in force since 2025, unless fields say otherwise."""
-    row: dict[str, Any] = {"id": name, "jurisdiction": "XA", "bound_by": ("XA",), "act": "Act 1 of 2025", "article": "7"}
-    row |= {"title": "No plastics to the east", "effect": "prohibit", "products": ("39",), "destinations": ("XB",)}
-    row |= {"territorial": False, "from": datetime.date(2025, 1, 1), "source": "invented", "quality": "published"}
+    row: dict[str, Any] = {
+        "id": name,
+        "jurisdiction": "XA",
+        "bound_by": ("XA",),
+        "act": "Act 1 of 2025",
+        "article": "7",
+    }
+    row |= {
+        "title": "No plastics to the east",
+        "effect": "prohibit",
+        "products": ("39",),
+        "destinations": ("XB",),
+    }
+    row |= {
+        "territorial": False,
+        "from": datetime.date(2025, 1, 1),
+        "source": "invented",
+        "quality": "published",
+    }
     return {**row, **fields}
 
 
 def closed_transit(**fields: Any) -> dict[str, Any]:
     """The east lets no goods through its territory."""
-    row = {"jurisdiction": "XB", "bound_by": ("territory",), "products": (), "destinations": (), "through": ("XB",)}
+    row = {
+        "jurisdiction": "XB",
+        "bound_by": ("territory",),
+        "products": (),
+        "destinations": (),
+        "through": ("XB",),
+    }
     return listing("transit", **{**row, "direction": "transit", "territorial": True, **fields})
 
 
@@ -36,7 +58,12 @@ def rule(
     bound_by: tuple[str, ...] = ("XA",),
     **more: Any,
 ) -> Result:
-    asked = {"product": PLASTICS, "shipment": "box", "options": Options(by=("cost", "time"), corridors=False), **more}
+    asked = {
+        "product": PLASTICS,
+        "shipment": "box",
+        "options": Options(by=("cost", "time"), corridors=False),
+        **more,
+    }
     return ask(world, add_rows(tables, "listings", *rows), *ends, bound_by=bound_by, **asked)
 
 
@@ -59,7 +86,9 @@ def test_a_ban_that_binds_the_user_leaves_no_route(small_world: World, small_tab
     assert rows[["listing", "applies", "effect"]].values.tolist() == [["ban", True, "prohibited"]]
 
 
-def test_a_ban_that_binds_others_is_shown_beside_the_same_routes(small_world: World, small_tables: Tables) -> None:
+def test_a_ban_that_binds_others_is_shown_beside_the_same_routes(
+    small_world: World, small_tables: Tables
+) -> None:
     for bound_by in (("XB",), ()):
         result = rule(small_world, small_tables, listing(), bound_by=bound_by)
         free = rule(small_world, small_tables, bound_by=bound_by)
@@ -128,7 +157,9 @@ def test_a_ban_is_on_the_goods_and_ends_that_it_names(
     assert rule(small_world, small_tables, listing(**fields)).verdict == verdict
 
 
-def test_neither_avoiding_nor_another_criterion_lifts_a_prohibition(small_world: World, small_tables: Tables) -> None:
+def test_neither_avoiding_nor_another_criterion_lifts_a_prohibition(
+    small_world: World, small_tables: Tables
+) -> None:
     for options in (
         Options(by=("cost",), avoid=("XB",), corridors=False),
         Options(by=("cost",), avoid=("post-road", "narrows"), corridors=False),
@@ -138,7 +169,9 @@ def test_neither_avoiding_nor_another_criterion_lifts_a_prohibition(small_world:
         assert rule(small_world, small_tables, listing(), options=options).verdict == "prohibited"
 
 
-def test_a_closed_transit_takes_the_way_through_and_leaves_the_other(small_world: World, small_tables: Tables) -> None:
+def test_a_closed_transit_takes_the_way_through_and_leaves_the_other(
+    small_world: World, small_tables: Tables
+) -> None:
     free = rule(small_world, small_tables, ends=TO_CPORT)
     assert "XB" in {code for codes in free.workspace["route_items"]["countries"] for code in codes}
     for bound_by in ((), ("XA",), ("XB",)):
@@ -151,14 +184,18 @@ def test_a_closed_transit_takes_the_way_through_and_leaves_the_other(small_world
         assert rows[["listing", "applies", "effect"]].values.tolist() == [["transit", True, "closed"]]
 
 
-def test_a_closed_transit_does_not_touch_goods_that_end_there(small_world: World, small_tables: Tables) -> None:
+def test_a_closed_transit_does_not_touch_goods_that_end_there(
+    small_world: World, small_tables: Tables
+) -> None:
     for ends in (("alpha", "beta"), ("beta", "cport"), ("alpha", "aport")):
         free = rule(small_world, small_tables, ends=ends)
         result = rule(small_world, small_tables, closed_transit(), ends=ends)
         pd.testing.assert_frame_equal(result.routes, free.routes)
 
 
-def test_where_the_only_way_is_closed_by_law_the_cut_says_so(small_world: World, small_tables: Tables) -> None:
+def test_where_the_only_way_is_closed_by_law_the_cut_says_so(
+    small_world: World, small_tables: Tables
+) -> None:
     options = Options(by=("cost",), mode="road", corridors=False)
     result = rule(small_world, small_tables, closed_transit(), ends=TO_CPORT, options=options)
     assert result.verdict == "unreachable"
@@ -175,8 +212,12 @@ def test_a_closed_transit_by_rail_leaves_the_road(small_world: World, small_tabl
     assert "road" in modes(result)
 
 
-def test_a_closed_post_is_out_with_the_measure_beside_what_remains(small_world: World, small_tables: Tables) -> None:
-    row = listing("post", effect="close_place", places=("post-rail",), products=(), destinations=(), territorial=True)
+def test_a_closed_post_is_out_with_the_measure_beside_what_remains(
+    small_world: World, small_tables: Tables
+) -> None:
+    row = listing(
+        "post", effect="close_place", places=("post-rail",), products=(), destinations=(), territorial=True
+    )
     result = rule(small_world, small_tables, row, bound_by=())
     assert result.verdict == "ok"
     assert "gauge_change" not in set(result.workspace["route_items"]["operation"])
@@ -184,7 +225,9 @@ def test_a_closed_post_is_out_with_the_measure_beside_what_remains(small_world: 
 
 
 def test_a_closed_service_does_not_sail(small_world: World, small_tables: Tables) -> None:
-    row = listing("ferry", effect="close_leg", places=("ferry-ab",), products=(), destinations=(), territorial=True)
+    row = listing(
+        "ferry", effect="close_leg", places=("ferry-ab",), products=(), destinations=(), territorial=True
+    )
     free = rule(small_world, small_tables, ends=("aport", "bport"))
     assert "ferry" in modes(free)
     result = rule(small_world, small_tables, row, ends=("aport", "bport"))
@@ -216,6 +259,8 @@ def test_a_flag_forbids_nothing(small_world: World, small_tables: Tables) -> Non
     assert applied(result)[["applies", "effect"]].values.tolist() == [[True, "shown"]]
 
 
-def test_goods_of_no_named_product_meet_bans_on_all_goods_alone(small_world: World, small_tables: Tables) -> None:
+def test_goods_of_no_named_product_meet_bans_on_all_goods_alone(
+    small_world: World, small_tables: Tables
+) -> None:
     assert rule(small_world, small_tables, listing(products=()), product="").verdict == "prohibited"
     assert rule(small_world, small_tables, listing(), product="").verdict == "ok"

@@ -16,7 +16,9 @@ WORLD = ("world",)
 MEANS = {"road": "truck", "rail": "block_train", "sea": "deep_sea_container"}
 
 
-def price(tables: Tables, mode: str = "road", *, scopes: tuple[str, ...] = WORLD, row: str = "box") -> MovePrice:
+def price(
+    tables: Tables, mode: str = "road", *, scopes: tuple[str, ...] = WORLD, row: str = "box"
+) -> MovePrice:
     book = PriceBook.build(tables, spreads=SPREADS)
     return price_move(book, box(tables, row), mode=mode, means=MEANS[mode], scopes=scopes)
 

@@ -42,14 +42,17 @@ def term(found: Price, name: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("unit", "load"), [("USD/t", 1.0), ("USD/TEU", 10.0), ("USD/truck", 20.0), ("USD/wagon", 30.0), ("USD/shipment", 10.0)]
+    ("unit", "load"),
+    [("USD/t", 1.0), ("USD/TEU", 10.0), ("USD/truck", 20.0), ("USD/wagon", 30.0), ("USD/shipment", 10.0)],
 )
 def test_a_charge_by_the_unit_is_shared_by_its_load(small_tables: Tables, unit: str, load: float) -> None:
     found = price(small_tables, cost_unit=unit)
     assert term(found, "charge") == pytest.approx(60.0 / load, rel=1e-12)
     assert found.cost == pytest.approx(60.0 / load + 10.0 * HOUR, rel=1e-12)
     assert found.time == 10.0
-    assert found.cost == pytest.approx(sum(one.value for one in found.terms if one.unit == "USD/t"), rel=1e-12)
+    assert found.cost == pytest.approx(
+        sum(one.value for one in found.terms if one.unit == "USD/t"), rel=1e-12
+    )
 
 
 def test_a_charge_by_a_unit_that_does_not_carry_the_goods_is_no_price(small_tables: Tables) -> None:
@@ -130,7 +133,10 @@ BOX = box(TABLES)
 
 
 @given(
-    least=st.floats(0.0, 50.0), more=st.floats(0.1, 50.0), slow=st.floats(1.01, 6.0), mode=st.sampled_from(("road", "sea"))
+    least=st.floats(0.0, 50.0),
+    more=st.floats(0.1, 50.0),
+    slow=st.floats(1.01, 6.0),
+    mode=st.sampled_from(("road", "sea")),
 )
 def test_costs_of_time_grow_with_it_and_are_at_least_the_interest(
     least: float, more: float, slow: float, mode: str

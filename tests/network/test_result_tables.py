@@ -82,12 +82,16 @@ def test_cumulative_figures_are_the_sums_so_far(result: Result) -> None:
         items = result.items(rank)
         assert items["seq"].tolist() == list(range(1, len(items) + 1))
         for name in ("cost", "time", "distance"):
-            assert items[f"cum_{name}"].to_numpy() == pytest.approx(items[name].cumsum().to_numpy(), rel=1e-12)
+            assert items[f"cum_{name}"].to_numpy() == pytest.approx(
+                items[name].cumsum().to_numpy(), rel=1e-12
+            )
         for name in ("cost", "time"):
             quantiles = items[[f"cum_{name}_{one}" for one in ("p10", "p50", "p90")]].to_numpy()
             assert (np.diff(quantiles, axis=1) >= 0).all()
             assert (np.diff(quantiles, axis=0) >= 0).all()
-            last = result.routes.iloc[rank - 1][[f"{name}_{one}" for one in ("p10", "p50", "p90")]].to_numpy(float)
+            last = result.routes.iloc[rank - 1][[f"{name}_{one}" for one in ("p10", "p50", "p90")]].to_numpy(
+                float
+            )
             assert quantiles[-1] == pytest.approx(last, rel=1e-12)
 
 
@@ -105,14 +109,19 @@ def test_bulk_has_no_cost_of_a_box(small_world: World, small_tables: Tables) -> 
 
 
 def test_names_of_terms_are_unique_in_an_item() -> None:
-    leg = replace(item("leg", "road", "There"), terms=(term("carriage", 1.0), term("carriage", 2.0), term("time", 3.0)))
+    leg = replace(
+        item("leg", "road", "There"), terms=(term("carriage", 1.0), term("carriage", 2.0), term("time", 3.0))
+    )
     rows = pd.DataFrame(term_rows(route("r-1", leg)))
     assert rows["term"].tolist() == ["carriage", "carriage_2", "time"]
 
 
 def test_the_share_that_rests_on_estimates() -> None:
     terms = (term("a", 3.0), term("b", 1.0, quality="estimated"), term("c", 4.0, quality="default"))
-    one = route("r-1", replace(item("leg", "road", "There"), terms=(*terms, term("d", 9.0, unit="h", quality="default"))))
+    one = route(
+        "r-1",
+        replace(item("leg", "road", "There"), terms=(*terms, term("d", 9.0, unit="h", quality="default"))),
+    )
     assert one.weak_share("USD/t") == pytest.approx(5.0 / 8.0)
     assert one.weak_share("h") == 1.0
     assert one.weak_share("kg/t") == 0.0
@@ -145,7 +154,9 @@ def test_a_label_always_names_the_ferry() -> None:
 
 
 def test_the_reason_of_the_best_is_what_the_runner_up_costs_more() -> None:
-    best = route("r-1", item("leg", "rail", "Z", cost=40.0), item("operation", "gauge_change", "X", cost=10.0))
+    best = route(
+        "r-1", item("leg", "rail", "Z", cost=40.0), item("operation", "gauge_change", "X", cost=10.0)
+    )
     second = route("r-2", item("leg", "road", "Z", cost=90.0))
     third = route("r-3", item("leg", "air", "Z", cost=900.0))
     told = explain_choice(best, [best, second, third], by="cost").reason

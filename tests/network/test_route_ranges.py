@@ -125,7 +125,9 @@ def test_the_chance_of_keeping_a_due_time(items: tuple[Item, ...]) -> None:
     assert simulate_items(items, draws=100, seed=1, due=0.0).due_probability == 0.0
 
 
-def test_a_route_of_fixed_times_and_certain_costs_has_no_range(small_world: World, small_tables: Tables) -> None:
+def test_a_route_of_fixed_times_and_certain_costs_has_no_range(
+    small_world: World, small_tables: Tables
+) -> None:
     ratio = {"p10": 1.0, "p90": 1.0}
     tables = change_rows(small_tables, "rates", "", **ratio)
     tables = change_rows(tables, "operations", "", cost_p10=1.0, cost_p90=1.0)

@@ -73,7 +73,10 @@ def test_by_rail_with_a_change_of_gauge(small_world: World, small_tables: Tables
         "load", "customs", "wait", "rail", "border_crossing", "customs", "rail", "gauge_change", "rail", "customs",
         "unload",
     ]  # fmt: skip
-    assert (result.best["cost"], result.best["time"]) == (pytest.approx(cost, **EXACT), pytest.approx(time, **EXACT))
+    assert (result.best["cost"], result.best["time"]) == (
+        pytest.approx(cost, **EXACT),
+        pytest.approx(time, **EXACT),
+    )
     legs = result.items()[result.items()["kind"] == "leg"]
     assert legs["gauge"].tolist() == [1520.0, 1520.0, 1435.0]
     assert legs["distance"].tolist() == pytest.approx([156.3, 5.0, 150.0])
@@ -89,7 +92,10 @@ def test_by_sea_between_two_ports(small_world: World, small_tables: Tables) -> N
     hours = [5.0, 24.0, 36.0, 250.0 / 20.0, 3.0, 5.0, 48.0]
     # Clearance by sea has no row of its own here, so it is free.
     cost, time = total(charges, hours)
-    assert (result.best["cost"], result.best["time"]) == (pytest.approx(cost, **EXACT), pytest.approx(time, **EXACT))
+    assert (result.best["cost"], result.best["time"]) == (
+        pytest.approx(cost, **EXACT),
+        pytest.approx(time, **EXACT),
+    )
     assert [name for name in result.chain() if name != "customs"] == [
         "load", "store", "wait", "sea", "passage", "sea", "unload", "store",
     ]  # fmt: skip
@@ -115,7 +121,10 @@ def test_by_ferry_with_its_headway(small_world: World, small_tables: Tables) -> 
     hours = [2.5, 12.0, 10.0, 2.0]
     cost, time = total(charges, hours)
     assert result.chain()[-3:] == ["ferry", "customs", "unload"]
-    assert (result.best["cost"], result.best["time"]) == (pytest.approx(cost, **EXACT), pytest.approx(time, **EXACT))
+    assert (result.best["cost"], result.best["time"]) == (
+        pytest.approx(cost, **EXACT),
+        pytest.approx(time, **EXACT),
+    )
     leg = result.items()[result.items()["kind"] == "leg"].iloc[0]
     assert (leg["from"], leg["to"], leg["distance"], leg["means"]) == ("Aport", "Bport", 260.0, "ro_ro")
     assert result.best["co2e"] == pytest.approx(0.03 * 260.0)
@@ -123,7 +132,9 @@ def test_by_ferry_with_its_headway(small_world: World, small_tables: Tables) -> 
 
 
 def test_a_ferry_of_one_direction_is_not_taken_back(small_world: World, small_tables: Tables) -> None:
-    back = ask(small_world, small_tables, "bport", "aport", options=Options(by=("cost", "time"), corridors=False))
+    back = ask(
+        small_world, small_tables, "bport", "aport", options=Options(by=("cost", "time"), corridors=False)
+    )
     assert all("ferry" not in back.chain(rank) for rank in range(1, len(back.routes) + 1))
     both = change_rows(small_tables, "services", "ferry-ab", both=True)
     assert "ferry" in ask(small_world, both, "bport", "aport").chain()
@@ -154,7 +165,9 @@ def test_by_air_between_the_nearest_airports(small_world: World, small_tables: T
 
 
 def test_a_planned_leg_is_closed_until_a_row_opens_it(small_world: World, small_tables: Tables) -> None:
-    assert ask(small_world, small_tables, "aport", "bport", options=BY_ROAD).best["distance"] == pytest.approx(530.0)
+    assert ask(small_world, small_tables, "aport", "bport", options=BY_ROAD).best[
+        "distance"
+    ] == pytest.approx(530.0)
     built = change_rows(small_tables, "legs", "coast-road", from_date=datetime.date(2026, 1, 1), **OPEN)
     assert ask(small_world, built, "aport", "bport", options=BY_ROAD).best["distance"] == pytest.approx(200.0)
     earlier = ask(small_world, built, "aport", "bport", options=BY_ROAD, date=datetime.date(2025, 12, 31))
@@ -162,14 +175,23 @@ def test_a_planned_leg_is_closed_until_a_row_opens_it(small_world: World, small_
 
 
 @pytest.mark.parametrize(("months", "open_in_july"), [("4-11", True), ("11-3", False), ("", True)])
-def test_a_leg_has_its_season(small_world: World, small_tables: Tables, months: str, open_in_july: bool) -> None:
+def test_a_leg_has_its_season(
+    small_world: World, small_tables: Tables, months: str, open_in_july: bool
+) -> None:
     tables = change_rows(small_tables, "legs", "coast-road", months=months, **OPEN)
     result = ask(small_world, tables, "aport", "bport", options=BY_ROAD)
     assert result.best["distance"] == pytest.approx(200.0 if open_in_july else 530.0)
 
 
 def closed_border(mode: str, **more: object) -> dict[str, object]:
-    row = {"id": "xa-xb", "country_a": "XB", "country_b": "XA", "mode": mode, "status": "closed", "reason": "a test"}
+    row = {
+        "id": "xa-xb",
+        "country_a": "XB",
+        "country_b": "XA",
+        "mode": mode,
+        "status": "closed",
+        "reason": "a test",
+    }
     return {**row, "source": "invented", "quality": "measured", **more}
 
 
@@ -228,14 +250,18 @@ def test_a_closed_port_handles_nothing(small_world: World, small_tables: Tables)
         assert not {"sea", "ferry"} & set(result.chain(rank))
 
 
-def test_a_port_that_does_not_handle_a_class_is_not_used_for_it(small_world: World, small_tables: Tables) -> None:
+def test_a_port_that_does_not_handle_a_class_is_not_used_for_it(
+    small_world: World, small_tables: Tables
+) -> None:
     tables = change_rows(small_tables, "places", "bport", cargo_classes=("dry_bulk",))
     assert "ferry" not in ask(small_world, tables, "aport", "beta").chain()
     tables = change_rows(small_tables, "places", "bport", cargo_classes=("dry_bulk", "container"))
     assert "ferry" in ask(small_world, tables, "aport", "beta").chain()
 
 
-def test_a_service_that_does_not_carry_a_class_is_not_used_for_it(small_world: World, small_tables: Tables) -> None:
+def test_a_service_that_does_not_carry_a_class_is_not_used_for_it(
+    small_world: World, small_tables: Tables
+) -> None:
     tables = change_rows(small_tables, "services", "ferry-ab", cargo_classes=("roro",))
     assert "ferry" not in ask(small_world, tables, "aport", "beta").chain()
 
@@ -257,13 +283,17 @@ def test_an_oversize_load_needs_a_permit_in_each_country(small_world: World, sma
     assert permit["cost"].tolist() == pytest.approx([600.0 / 20.0 + 48.0 * HOUR])
     assert permit["time"].tolist() == pytest.approx([48.0])
     assert set(items["means"]) - {""} == {"low_loader"}
-    both = ask(small_world, change_rows(tables, "countries", "XA", **permits), shipment="machine", options=BY_ROAD)
+    both = ask(
+        small_world, change_rows(tables, "countries", "XA", **permits), shipment="machine", options=BY_ROAD
+    )
     assert (both.items()["operation"] == "oversize_permit").sum() == 2
     container = ask(small_world, tables, options=BY_ROAD)
     assert "oversize_permit" not in container.chain()
 
 
-def test_without_a_common_transit_regime_the_goods_change_lorries(small_world: World, small_tables: Tables) -> None:
+def test_without_a_common_transit_regime_the_goods_change_lorries(
+    small_world: World, small_tables: Tables
+) -> None:
     tables = {**small_tables, "transit_regimes": small_tables["transit_regimes"].iloc[:1]}
     with_tir, without = (ask(small_world, one, options=BY_ROAD) for one in (small_tables, tables))
     assert without.chain().count("tranship") == 1
@@ -314,18 +344,26 @@ def test_a_fixed_charge_falls_once_a_haul_and_the_least_charge_holds(
     small_world: World, small_tables: Tables
 ) -> None:
     plain = ask(small_world, small_tables, options=BY_ROAD).best
-    fixed = ask(small_world, change_rows(small_tables, "rates", "road-truck", fixed=100.0), options=BY_ROAD).best
+    fixed = ask(
+        small_world, change_rows(small_tables, "rates", "road-truck", fixed=100.0), options=BY_ROAD
+    ).best
     assert fixed["cost"] - plain["cost"] == pytest.approx(5.0)
     assert fixed["gap"] == pytest.approx(0.0, abs=1e-9)
     # The haul of 302.6 km costs 30.26 USD/t, on either side of the border less than 20: no less than 25 is no news.
-    small = ask(small_world, change_rows(small_tables, "rates", "road-truck", minimum=500.0), options=BY_ROAD).best
+    small = ask(
+        small_world, change_rows(small_tables, "rates", "road-truck", minimum=500.0), options=BY_ROAD
+    ).best
     assert small["cost"] == pytest.approx(plain["cost"])
-    large = ask(small_world, change_rows(small_tables, "rates", "road-truck", minimum=800.0), options=BY_ROAD).best
+    large = ask(
+        small_world, change_rows(small_tables, "rates", "road-truck", minimum=800.0), options=BY_ROAD
+    ).best
     assert large["cost"] - plain["cost"] == pytest.approx(40.0 - 30.26)
     assert large["gap"] == pytest.approx((40.0 - 30.26) / large["cost"])
 
 
-def test_a_degressive_tariff_is_charged_by_the_length_of_the_haul(small_world: World, small_tables: Tables) -> None:
+def test_a_degressive_tariff_is_charged_by_the_length_of_the_haul(
+    small_world: World, small_tables: Tables
+) -> None:
     tables = change_rows(small_tables, "rates", "road-truck", taper=0.5, taper_distance=100.0)
     result = ask(small_world, tables, options=BY_ROAD)
     plain = ask(small_world, small_tables, options=BY_ROAD).best
@@ -335,7 +373,9 @@ def test_a_degressive_tariff_is_charged_by_the_length_of_the_haul(small_world: W
     check_sums(result)
 
 
-def test_a_country_of_its_own_rate_is_charged_for_its_kilometres(small_world: World, small_tables: Tables) -> None:
+def test_a_country_of_its_own_rate_is_charged_for_its_kilometres(
+    small_world: World, small_tables: Tables
+) -> None:
     row = small_tables["rates"].to_dict("records")[0]
     tables = add_rows(small_tables, "rates", {**row, "id": "xb", "scope": "XB", "rate": 6.0, "fixed": 40.0})
     result = ask(small_world, tables, options=BY_ROAD)
@@ -398,7 +438,13 @@ def test_lines_of_legs_run_from_end_to_end(small_world: World, small_tables: Tab
 
 def test_a_world_without_passages_and_ferries_still_routes(small_world: World, small_tables: Tables) -> None:
     bare = dataclasses.replace(small_world, edge_passage=small_world.edge_passage * 0 - 1, passages=())
-    tables = {**small_tables, "services": small_tables["services"].iloc[:0], "passages": small_tables["passages"].iloc[:0]}
-    result = ask(bare, tables, "aport", "bport", options=Options(by=("cost", "time", "co2e"), corridors=False))
+    tables = {
+        **small_tables,
+        "services": small_tables["services"].iloc[:0],
+        "passages": small_tables["passages"].iloc[:0],
+    }
+    result = ask(
+        bare, tables, "aport", "bport", options=Options(by=("cost", "time", "co2e"), corridors=False)
+    )
     assert result.verdict == "ok"
     assert "passage" not in result.chain()

@@ -16,7 +16,9 @@ def rank_rows(frame: pd.DataFrame, chain: tuple[str, ...], wanted: dict[str, str
     ranked = []
     for position, row in enumerate(frame.to_dict("records")):
         wild = [row[column] in ("any", "") for column in wanted]
-        fits = [free or row[column] == value for free, (column, value) in zip(wild, wanted.items(), strict=True)]
+        fits = [
+            free or row[column] == value for free, (column, value) in zip(wild, wanted.items(), strict=True)
+        ]
         if row["scope"] in chain and all(fits):
             ranked.append((chain.index(row["scope"]), wild, -position))
     return -min(ranked)[2] if ranked else None

@@ -24,7 +24,9 @@ SEARCHES = {ends: ask(WORLD, TABLES, *ends).search for ends in ENDS}
 def enumerate_paths(search: Search, weight: np.ndarray, start: int, end: int) -> Iterator[list[int]]:
     """Every path without a repeated node, as arc ids."""
     arcs = search.network.arcs
-    usable = [(int(arcs.tail[arc]), int(arcs.head[arc]), int(arc)) for arc in np.flatnonzero(np.isfinite(weight))]
+    usable = [
+        (int(arcs.tail[arc]), int(arcs.head[arc]), int(arc)) for arc in np.flatnonzero(np.isfinite(weight))
+    ]
     leaving: dict[int, list[tuple[int, int]]] = {}
     for tail, head, arc in usable:
         leaving.setdefault(tail, []).append((head, arc))
@@ -66,7 +68,11 @@ def test_the_front_is_that_of_all_paths(ends: tuple[str, str]) -> None:
         (round(float(cost[path].sum()), 6), round(float(time[path].sum()), 6))
         for path in enumerate_paths(search, cost, start, end)
     }
-    front = {one for one in points if not any(two != one and two[0] <= one[0] and two[1] <= one[1] for two in points)}
+    front = {
+        one
+        for one in points
+        if not any(two != one and two[0] <= one[0] and two[1] <= one[1] for two in points)
+    }
     paths, whole = search.front(("cost", "time"), start, end, epsilon=(1e-9, 1e-9))
     assert whole
     assert {(round(float(cost[path].sum()), 6), round(float(time[path].sum()), 6)) for path in paths} == front
@@ -100,7 +106,9 @@ def scipy_distances(search: Search, weight: np.ndarray, start: int) -> np.ndarra
     tail, head, value = arcs.tail[order], arcs.head[order], weight[order]
     first = np.concatenate([[True], (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]) & np.isfinite(value)
     # A weight of nought is no edge to scipy; what a path of a few dozen arcs adds is far below the tolerance.
-    graph = csr_array((np.maximum(value[first], 1e-13), (tail[first], head[first])), shape=(search.network.node_count,) * 2)
+    graph = csr_array(
+        (np.maximum(value[first], 1e-13), (tail[first], head[first])), shape=(search.network.node_count,) * 2
+    )
     found: np.ndarray = dijkstra(graph, indices=start)
     return found
 
@@ -142,7 +150,14 @@ CHANGES = {
     "a closed border": lambda tables: add_rows(
         tables,
         "borders",
-        {"id": "b", "country_a": "XA", "country_b": "XB", "mode": "road", "status": "closed", "reason": "a test"},
+        {
+            "id": "b",
+            "country_a": "XA",
+            "country_b": "XB",
+            "mode": "road",
+            "status": "closed",
+            "reason": "a test",
+        },
     ),
     "a closed passage": lambda tables: change_rows(tables, "passages", "narrows", status="closed"),
     "a closed port": lambda tables: change_rows(tables, "places", "bport", status="closed"),
@@ -161,7 +176,9 @@ def test_closing_something_never_makes_a_way_cheaper(change: str, ends: tuple[st
 
 @pytest.mark.parametrize("ends", ENDS)
 def test_the_price_is_never_below_the_bound_of_the_search(ends: tuple[str, str]) -> None:
-    tables = change_rows(TABLES, "rates", "road-truck", taper=0.3, taper_distance=50.0, empty_return=0.4, fixed=80.0)
+    tables = change_rows(
+        TABLES, "rates", "road-truck", taper=0.3, taper_distance=50.0, empty_return=0.4, fixed=80.0
+    )
     tables = change_rows(tables, "rates", "rail-block_train", taper=0.2, taper_distance=100.0, minimum=250.0)
     tables = change_rows(tables, "rates", "sea", fixed=3.0)
     result = ask(WORLD, tables, *ends, options=Options(by=("cost", "time", "co2e"), corridors=False))

@@ -56,5 +56,7 @@ def test_a_country_has_no_formalities_with_itself() -> None:
 
 def test_of_two_shared_unions_the_freer_one_holds() -> None:
     # Bahrain and Oman share the GCC; Botswana and South Africa the SACU. A country of two unions takes the least.
-    territories = Territories({"AA": {"ONE": "full", "TWO": "documents"}, "BB": {"ONE": "full", "TWO": "documents"}})
+    territories = Territories(
+        {"AA": {"ONE": "full", "TWO": "documents"}, "BB": {"ONE": "full", "TWO": "documents"}}
+    )
     assert territories.formalities("AA", "BB") == "documents"

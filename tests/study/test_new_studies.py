@@ -55,12 +55,18 @@ def test_parties_at_fault_are_all_named_and_nothing_is_written(tmp_path: Path) -
     with pytest.raises(InputError) as caught:
         write_new_study(tmp_path / "x", parties=["Belarus", "IRR"], bound_by=[])
     found = [(finding.code, finding.column) for finding in caught.value.findings]
-    assert sorted(found) == [("missing_key", "bound_by"), ("unknown_party", "parties"), ("unknown_party", "parties")]
+    assert sorted(found) == [
+        ("missing_key", "bound_by"),
+        ("unknown_party", "parties"),
+        ("unknown_party", "parties"),
+    ]
     assert {f.nearest[0] for f in caught.value.findings if f.nearest} == {"BY", "IR"}
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ['a "quoted" name', "back\\slash", "two\nlines", "Ümlaut – Минск", "]] [x]\n#"])
+@pytest.mark.parametrize(
+    "name", ['a "quoted" name', "back\\slash", "two\nlines", "Ümlaut – Минск", "]] [x]\n#"]
+)
 def test_any_name_makes_a_good_head(tmp_path: Path, name: str) -> None:
     root = write_new_study(tmp_path / "x", parties=["BY"], bound_by=["BY"], name=name)
     assert read_study(root).name == " ".join(name.split())

@@ -43,7 +43,14 @@ def write(tmp_path: Path) -> Write:
 def shipped() -> dict[str, pd.DataFrame]:
     tables = load_catalogue().tables
     word = {"source": ["src"], "quality": ["published"]}
-    place: dict[str, list[Any]] = {"id": ["bymsq"], "name": ["Minsk"], "kind": ["city"], "country": ["BY"], "lat": [53.9], "lon": [27.6]}
+    place: dict[str, list[Any]] = {
+        "id": ["bymsq"],
+        "name": ["Minsk"],
+        "kind": ["city"],
+        "country": ["BY"],
+        "lat": [53.9],
+        "lon": [27.6],
+    }
     territory = {"id": ["eaeu-by"], "territory": ["EAEU"], "country": ["BY"], "internal_customs": ["none"]}
     return {
         "sources": make_frame(
@@ -98,9 +105,7 @@ def test_what_is_no_study_is_a_finding(tmp_path: Path, make: Callable[[Path], ob
 
 
 @pytest.mark.parametrize("path", ["a\0b", "x" * 5000, ""])
-def test_an_impossible_path_is_a_finding(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_impossible_path_is_a_finding(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError):
         read_study(path)
@@ -115,7 +120,11 @@ def test_the_likeliest_file_is_named_where_there_is_no_head(tmp_path: Path) -> N
 
 def test_faults_of_head_and_tables_are_found_at_once(write: Write) -> None:
     root = write(
-        {"flow.csv": FLOWS, "flows.csv": FLOWS + "a,,Tehran,3104,-5,src,published\n", "routes.csv": "route\n"},
+        {
+            "flow.csv": FLOWS,
+            "flows.csv": FLOWS + "a,,Tehran,3104,-5,src,published\n",
+            "routes.csv": "route\n",
+        },
         head='partys = ["BY"]\nbound_by = ["BY"]\n',
     )
     with pytest.raises(InputError) as caught:
@@ -180,7 +189,7 @@ def test_references_across_tables_are_checked(write: Write, shipped: dict[str, p
             "commitments.csv": "id,agreement,title,by_party,source,quality\nx,none,T,BY;YB,src,published\n",
             "corridors.csv": "id,name,via,source,quality\nx,X,Minsk;Atlantis,src,published\n",
             "legs.csv": "id,name,from,to,mode,distance,months,source,quality\n"
-            + "nowhere,N,bymsq,Atlantis,rail,12,13,src,measured\n",
+             "nowhere,N,bymsq,Atlantis,rail,12,13,src,measured\n",
         }
     )
     assert codes(check(root, shipped)) == {
@@ -212,12 +221,11 @@ def test_a_study_that_asks_for_nothing_is_warned(write: Write, shipped: dict[str
     assert [(f.code, f.severity) for f in check(write({}), shipped)] == [("no_flows", "warning")]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
-        st.sampled_from(["flows.csv", "places.csv", "listings.csv", "o.csv", "odd.csv"]), st.binary(max_size=300)
+        st.sampled_from(["flows.csv", "places.csv", "listings.csv", "o.csv", "odd.csv"]),
+        st.binary(max_size=300),
     ),
     st.binary(max_size=60),
 )

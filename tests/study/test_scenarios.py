@@ -77,8 +77,14 @@ def test_each_layer_replaces_the_one_below_and_all_are_shown(tmp_path: Path) -> 
 
 
 def test_empty_cells_of_the_study_say_nothing_and_the_shipped_frames_stay(tmp_path: Path) -> None:
-    tables = lay(tmp_path, {"legs.csv": "id,width,source,quality\nrasht-astara,3.2,mine,measured\n"}, "", "as-is")
-    assert (cell(tables, "status"), cell(tables, "distance"), cell(tables, "width")) == ("planned", 162.0, 3.2)
+    tables = lay(
+        tmp_path, {"legs.csv": "id,width,source,quality\nrasht-astara,3.2,mine,measured\n"}, "", "as-is"
+    )
+    assert (cell(tables, "status"), cell(tables, "distance"), cell(tables, "width")) == (
+        "planned",
+        162.0,
+        3.2,
+    )
     assert (cell(tables, "source"), cell(tables, "quality")) == ("mine", "measured")
     assert cell(tables, "status", "rail-ru") == "open"
     pd.testing.assert_frame_equal(shipped_tables()["legs"], shipped_tables()["legs"])
@@ -99,7 +105,12 @@ def test_an_untouched_table_is_the_shipped_one_itself(tmp_path: Path) -> None:
 
 def test_a_new_row_is_added_with_defaults_or_asks_for_what_it_lacks(tmp_path: Path) -> None:
     head = "id,name,from,to,mode,distance,source,quality\n"
-    tables = lay(tmp_path, {"legs.csv": head + "new,New,a,b,road,5,mine,measured\nrail-rus,,,,,,mine,measured\n"}, "", "as-is")
+    tables = lay(
+        tmp_path,
+        {"legs.csv": head + "new,New,a,b,road,5,mine,measured\nrail-rus,,,,,,mine,measured\n"},
+        "",
+        "as-is",
+    )
     assert cell(tables, "status", "new") == "open"
     assert {(f.code, f.row, f.column) for f in tables.findings} == {
         ("empty_cell", 3, name) for name in ("name", "from", "to", "mode", "distance")
@@ -189,7 +200,10 @@ def test_two_values_for_one_cell_at_one_time_are_a_fault(
 
 
 def test_two_files_of_one_scenario_are_one_layer(tmp_path: Path) -> None:
-    files = {name: OVERRIDES + f"legs,rail-ru,capacity,{n},,,s,published\n" for n, name in enumerate(("a.csv", "b.csv"), 1)}
+    files = {
+        name: OVERRIDES + f"legs,rail-ru,capacity,{n},,,s,published\n"
+        for n, name in enumerate(("a.csv", "b.csv"), 1)
+    }
     tables = lay(tmp_path, files, '[scenarios.x]\noverrides = ["b.csv", "a.csv"]\n', "x")
     assert [(f.code, f.file) for f in tables.findings] == [("two_values", "b.csv")]
 
@@ -208,7 +222,7 @@ def test_rows_of_the_study_alone_can_be_overridden(tmp_path: Path) -> None:
 
 
 def test_hashes_tell_what_a_scenario_takes_from_the_study(tmp_path: Path) -> None:
-    files = {name: OVERRIDES for name in ("base.csv", "signed.csv")}
+    files = dict.fromkeys(("base.csv", "signed.csv"), OVERRIDES)
     before = lay(tmp_path, files, FIRST + SECOND, "as-is").hashes
     files["signed.csv"] += "legs,rail-ru,capacity,1,,,s,published\n"
     assert lay(tmp_path, files, "# a remark\n" + FIRST + SECOND, "as-is").hashes == before

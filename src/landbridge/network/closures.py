@@ -20,6 +20,8 @@ from landbridge.schema.rows import read_rows
 
 Mask = NDArray[np.bool_]
 BULK_ROAD_KM = 150.0
+# Inland waterways by the country that they lie in; open waters are nobody's to pass.
+INLAND = {"volga_don": "RU"}
 HANDLING = {"port", "terminal", "station"}
 
 
@@ -203,7 +205,8 @@ def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: fro
     codes, arcs = network.codes, network.arcs
     decoded = [codes.decode(code) for code in range(codes.free)]
     table = [
-        layer <= RAIL and scope in countries and (not modes or LAYERS[layer] in modes)
+        (layer <= RAIL and scope in countries and (not modes or LAYERS[layer] in modes))
+        or (layer == RIVER and INLAND.get(scope) in countries and (not modes or "inland_water" in modes))
         for layer, scope in decoded
     ]
     inside = pick(table, arcs.code_a) | (pick(table, arcs.code_b) & (arcs.km_b > 0))

@@ -237,6 +237,10 @@ def describe_arc(search: Search, arc: int) -> str:
         return str(network.world.legs[arcs.leg[arc]])
     if arcs.passage[arc] >= 0:
         return str(network.world.passages[arcs.passage[arc]])
+    steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
+    service = next((step.service for step in steps if step.service), "")
+    if service:
+        return f"the service {service}"
     if arcs.site[arc] >= 0:
         return str(network.sites[arcs.site[arc]].name)
     head = arcs.head[arc]

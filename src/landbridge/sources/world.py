@@ -186,7 +186,9 @@ def _restore_points(steps: Ints, start: Ints, tail: NDArray[np.float64]) -> Floa
 def _open_folder(folder: str) -> World:
     path = Path(folder)
     meta = read_meta()
-    fields: dict[str, Any] = {name: np.load(path / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS}
+    fields: dict[str, Any] = {
+        name: np.load(path / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS
+    }
     fields |= {name: _open_frame(path / f"{name}.arrow") for name in FRAMES}
     fields |= {name: tuple(meta[name]) for name in ("countries", "passages", "legs")}
     return World(**fields, date=network_date(), hash=meta["hash"])

@@ -49,7 +49,7 @@ class LayeredTable:
     position: dict[str, int] = field(default_factory=dict)
     said: dict[tuple[str, str], list[Change]] = field(default_factory=dict)
     touched: dict[str, tuple[str, int | None]] = field(default_factory=dict)
-    added: set[str] = field(default_factory=set)
+    added: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.position = {key: row for row, key in enumerate(self.column(self.spec.key[0]))}
@@ -68,7 +68,7 @@ class LayeredTable:
             value = values[each.name]
             self.column(each.name).append(default_value(each) if missing(value, each) else value)
         self.touched[key] = place
-        self.added.add(key)
+        self.added[key] = place
 
     def apply(self, change: Change) -> None:
         """Set a cell of a row that exists, and keep what it held before as the layer below."""
@@ -86,7 +86,7 @@ class LayeredTable:
         row = self.position[change.id]
         own = change.id in self.added
         layer = STUDY_LAYER if own else self.base_layer
-        file, line = self.touched[change.id] if own else self.files.get(change.id, ("", None))
+        file, line = self.added[change.id] if own else self.files.get(change.id, ("", None))
         source, quality = (self._word(name, row) for name in ("source", "quality"))
         value = self.column(change.field)[row]
         return Change(change.id, change.field, value, layer, source, quality, file, line)
