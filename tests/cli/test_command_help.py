@@ -3,11 +3,15 @@
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import typer
 
+from landbridge.cli import networks
 from landbridge.cli.app import app
+from landbridge.schema import Finding
 
 COMMANDS = ("new", "check", "run", "route", "show", "trace", "report", "export", "schema")
 
@@ -41,3 +45,21 @@ def test_it_runs_as_a_module() -> None:
         [sys.executable, "-m", "landbridge", "--help"], capture_output=True, text=True, check=True, timeout=60
     )
     assert "route" in done.stdout
+
+
+def test_network_check_prints_tables_and_findings(landbridge, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+    """The check itself is tested with the network; here is what the command makes of its answer."""
+    frames = {
+        name: pd.DataFrame({"place": [f"worst {name}"], "gap": [1.5]}) for name in ("components", "snaps", "circuity")
+    }
+    finding = Finding("far_from_network", "warning", "a place is far", "look at it")
+    found = SimpleNamespace(**frames, findings=(finding,))
+    monkeypatch.setattr(networks, "check_network", lambda world: found)
+    text = landbridge("network", "check")
+    assert text.code == 0
+    for name in frames:
+        assert f"worst {name}" in text.out
+    assert "a place is far" in text.err
+    data = landbridge("network", "check", "--json").json
+    assert data["snaps"] == [{"place": "worst snaps", "gap": 1.5}]
+    assert [finding["code"] for finding in data["findings"]] == ["far_from_network"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from landbridge.network.build import survey
 from landbridge.network.closures import Restrictions
 from landbridge.network.locating import Locator
 from landbridge.network.router import Case
@@ -32,7 +33,7 @@ class Corridors:
 
     def __init__(self, run: dict[str, Any]) -> None:
         self.run = run
-        self.locate = Locator.over(run, run["around"])
+        self.locate = Locator.over(run, survey(run["world"], run, run["date"]))
         self.find = cache(self._find)
 
     def _find(self, flow: str, via: str, by: str = "cost", mode: str = "") -> Route:

@@ -6,6 +6,7 @@ from functools import partial
 from math import isnan
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from landbridge.network.build import read_flag
@@ -92,8 +93,18 @@ class Locator:
 
     def __call__(self, text: str) -> tuple[Stop, Notes]:
         """The stop that `text` names and what is to be said of it; raises InputError."""
+        if text in self.given["world"].passages:
+            return self.strait(text), ()
         place = find_place(self.given["world"], text, extra=self.own)
         return self.stop(place), place.findings
+
+    def strait(self, passage: str) -> Stop:
+        """A strait or canal of the sea lanes, which a way may be asked to pass."""
+        world = self.given["world"]
+        edges = np.flatnonzero(world.edge_passage == world.passages.index(passage))
+        middle = world.edge_tail[edges[len(edges) // 2]]
+        lat, lon = float(world.node_lat[middle]), float(world.node_lon[middle])
+        return Stop(passage, passage, "passage", "", lat, lon, {}, {})
 
     def stop(self, place: Place) -> Stop:
         """A place as the network sees it."""

@@ -144,6 +144,10 @@ class Router:
         return self.passings[stop.id]
 
     def _find_passing(self, stop: Stop) -> Passing:
+        if stop.kind == "passage":
+            passage = self.network.world.passages.index(stop.id)
+            through = np.flatnonzero(self.network.arcs.passage == passage)
+            return Passing(stop.id, np.empty(0, np.int32), through.astype(np.int32))
         arcs = self._site_arcs(stop.id)
         crossing = self.network.arcs.crossing[arcs] >= 0
         if stop.kind == "post" and crossing.any():
