@@ -178,6 +178,8 @@ def test_corridors_pass_their_places(routes_run: dict[str, Any]) -> None:
         )
         positions = []
         for text in corridors[route.corridor]:
+            if text in world.passages:
+                continue
             place = find_place(world, text)
             gaps = great_circle(line[:, 1], line[:, 0], place.lat, place.lon)
             assert gaps.min() < NEAR_KM, f"{route.label} passes {gaps.min():.0f} km from {text}"

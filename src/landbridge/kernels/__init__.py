@@ -9,3 +9,22 @@ The modules: `graph` (adjacency), `shortest_paths` (trees and paths), `via_facil
 place), `alternatives` (different good paths), `pareto` (fronts over several criteria), `distributions` (fits
 and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of a route's time and cost).
 """
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def choose_cache() -> str:
+    """A folder for compiled kernels where neither the package's own nor the user's can be written, else "".
+
+    numba looks at those two by itself, and fails where both are closed.
+    """
+    places = (Path(__file__).parent, Path(os.path.expanduser("~")))  # noqa: PTH111 - Path.home() raises without a home
+    if os.environ.get("NUMBA_CACHE_DIR") or any(os.access(place, os.W_OK) for place in places):
+        return ""
+    return str(Path(tempfile.gettempdir()) / "landbridge-kernels")
+
+
+if CACHE := choose_cache():
+    os.environ["NUMBA_CACHE_DIR"] = CACHE
