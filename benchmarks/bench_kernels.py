@@ -92,7 +92,7 @@ def draw_world() -> World:
         edges.append((chosen + starts[first], nearest + starts[second], np.tile(cost, (count, 1))))
     one, two, weights = (np.concatenate(parts) for parts in zip(*edges, strict=True))
     tail, head = np.concatenate([one, two]), np.concatenate([two, one])
-    ends = cKDTree(layers[0][0]).query([[0.2, 0.2], [0.8, 0.8]])[1]
+    ends = cKDTree(layers[0][0]).query([[0.4, 0.4], [0.6, 0.6]])[1]
     count = int(starts[-1])
     graphs = build_csr(tail, head, node_count=count), build_csr(head, tail, node_count=count)
     return World(tail, head, np.concatenate([weights, weights]), *graphs, *(int(end) for end in ends))

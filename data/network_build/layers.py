@@ -20,7 +20,7 @@ from network_build.legs import PlaceIndex, lay_legs
 from network_build.log import RepairLog
 from network_build.packages import read_geojson
 from network_build.sea import read_lanes
-from network_build.snapping import REACH, find_serving_rails, join_ports, snap, snap_by_gauge
+from network_build.snapping import REACH, find_serving_rails, join_ports, keep_to_country, snap, snap_by_gauge
 from network_build.tables import read_gauges, read_rows, unify_gauge
 
 LONGEST = {"road": 40.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
@@ -63,7 +63,9 @@ def make_roads(graph: Graph, base: Base) -> Made:
     graph = join_islands(graph, land, log, mass=mass, wanted=_find_wanted(graph, places))
     serving = find_serving(graph, mass)
     graph = drop_islands(graph, serving)
-    node, km = snap(places, graph, serving=serving, reach=REACH["road"])
+    found = snap(places, graph, serving=serving, reach=REACH["road"])
+    codes = land.codes
+    node, km = keep_to_country(places, graph, found, serving=serving, codes=codes, reach=REACH["road"])
     layer, number = _finish(graph, base, node, mode="road", gauge=np.zeros(graph.n, np.int16))
     return Made(layer, _renumber(number, node), km)
 
@@ -83,7 +85,9 @@ def make_rails(graph: Graph, base: Base) -> tuple[Made, pd.DataFrame]:
     serving = find_serving_rails(graph)
     graph = drop_islands(graph, serving)
     wanted = _list_wanted_gauges(base.places, authored, by_country)
-    node, km = snap_by_gauge(base.places, graph, gauge, serving=serving, wanted=wanted)
+    found = snap_by_gauge(base.places, graph, gauge, serving=serving, wanted=wanted)
+    codes = base.land.codes
+    node, km = keep_to_country(base.places, graph, found, serving=serving, codes=codes, reach=REACH["rail"])
     joints = changes[["node_a", "node_b"]].to_numpy(np.int64).ravel()
     layer, number = _finish(graph, base, np.concatenate((node, joints)), mode="rail", gauge=gauge)
     changes = changes.assign(node_a=number[changes["node_a"]], node_b=number[changes["node_b"]])

@@ -33,6 +33,32 @@ def snap(
     return node, np.where(hit, gap, np.nan)
 
 
+def keep_to_country(
+    places: pd.DataFrame,
+    graph: Graph,
+    found: tuple[np.ndarray, np.ndarray],
+    *,
+    serving: np.ndarray,
+    codes: np.ndarray,
+    reach: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """As found by `snap`, but a place whose node lies in another country takes the nearest of its own, if in reach.
+
+    A place is no way round the border that it stands at.
+    """
+    node, km = found[0].copy(), found[1].copy()
+    names = np.array([*codes, ""])
+    strays = np.flatnonzero((node >= 0) & (names[graph.country[node]] != places["country"].to_numpy()))
+    for code in np.unique(places["country"].to_numpy()[strays]):
+        rows = strays[places["country"].to_numpy()[strays] == code]
+        own = serving & (names[graph.country] == code)
+        if own.any():
+            nearest, gap = snap(places.iloc[rows], graph, serving=own, reach=reach)
+            hit = nearest >= 0
+            node[rows[hit]], km[rows[hit]] = nearest[hit], gap[hit]
+    return node, km
+
+
 def snap_by_gauge(
     places: pd.DataFrame, graph: Graph, gauge: np.ndarray, *, serving: np.ndarray, wanted: np.ndarray
 ):

@@ -1,4 +1,4 @@
-"""Results as files, read back by other readers: csv and zipfile of the standard library, openpyxl's rules, geopandas."""
+"""Results as files, read back by other readers: the standard library for tables, geopandas for maps."""
 
 import csv
 import re

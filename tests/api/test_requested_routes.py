@@ -32,7 +32,7 @@ def test_the_answer_says_which_shipment_stands_for_the_product(routes: lb.Routes
 
 def test_without_goods_it_is_a_container_and_says_so() -> None:
     found = lb.find_routes("Kampala", "Mombasa", options=BY_COST)
-    assert [finding["code"] for finding in found.findings][0] == "default_shipment"
+    assert next(finding["code"] for finding in found.findings) == "default_shipment"
     assert math.isfinite(found.frame["cost_teu"].iloc[0])
 
 

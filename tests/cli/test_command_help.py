@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,6 +14,8 @@ import typer
 from landbridge.cli import networks
 from landbridge.cli.app import app
 from landbridge.schema import Finding
+
+Command = Callable[..., Any]
 
 COMMANDS = ("new", "check", "run", "route", "show", "trace", "report", "export", "schema")
 
@@ -22,7 +26,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "network", "network check"])
-def test_help_names_every_option_with_a_word_of_explanation(landbridge, command: str) -> None:
+def test_help_names_every_option_with_a_word_of_explanation(landbridge: Command, command: str) -> None:
     answer = landbridge(*command.split(), "--help")
     assert answer.code == 0
     group = typer.main.get_command(app)
@@ -34,7 +38,7 @@ def test_help_names_every_option_with_a_word_of_explanation(landbridge, command:
         assert getattr(parameter, "help", None) or parameter.name == "help", parameter.name
 
 
-def test_without_a_command_the_help_is_shown(landbridge) -> None:
+def test_without_a_command_the_help_is_shown(landbridge: Command) -> None:
     answer = landbridge()
     for command in COMMANDS:
         assert re.search(rf"^\s+{command}\s", answer.out + answer.err, re.MULTILINE)
@@ -47,10 +51,13 @@ def test_it_runs_as_a_module() -> None:
     assert "route" in done.stdout
 
 
-def test_network_check_prints_tables_and_findings(landbridge, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+def test_network_check_prints_tables_and_findings(
+    landbridge: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The check itself is tested with the network; here is what the command makes of its answer."""
     frames = {
-        name: pd.DataFrame({"place": [f"worst {name}"], "gap": [1.5]}) for name in ("components", "snaps", "circuity")
+        name: pd.DataFrame({"place": [f"worst {name}"], "gap": [1.5]})
+        for name in ("components", "snaps", "circuity")
     }
     finding = Finding("far_from_network", "warning", "a place is far", "look at it")
     found = SimpleNamespace(**frames, findings=(finding,))

@@ -1,9 +1,12 @@
 """`landbridge route`: the JSON that scripts rely on, and what people read."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+Command = Callable[..., Any]
 
 QUANTITY = {"value", "p10", "p50", "p90", "unit", "currency", "price_year", "source", "quality"}
 WHOLE = {"p10", "p50", "p90"}
@@ -69,7 +72,7 @@ def check_answer(answer: dict[str, Any]) -> None:
     assert isinstance(answer["findings"], list)
 
 
-def test_the_json_has_the_promised_shape(landbridge) -> None:
+def test_the_json_has_the_promised_shape(landbridge: Command) -> None:
     answer = landbridge("route", *KAMPALA, "--by", "cost,time,co2e", "--json")
     assert (answer.code, answer.err) == (0, "")
     check_answer(answer.json)
@@ -79,8 +82,8 @@ def test_the_json_has_the_promised_shape(landbridge) -> None:
     assert "Infinity" not in answer.out
 
 
-def test_the_json_of_a_flow_under_law_has_its_listings(landbridge) -> None:
-    """Potash from Belarus to India in 2025: measures of the European Union and others are shown, with act and source."""
+def test_the_json_of_a_flow_under_law_has_its_listings(landbridge: Command) -> None:
+    """Potash from Belarus to India in 2025: measures of the European Union and others are shown."""
     answer = landbridge(
         "route",
         "Soligorsk",
@@ -99,7 +102,7 @@ def test_the_json_of_a_flow_under_law_has_its_listings(landbridge) -> None:
     assert all(listing["act"] for listing in answer.json["listings"])
 
 
-def test_people_read_what_scripts_read(landbridge) -> None:
+def test_people_read_what_scripts_read(landbridge: Command) -> None:
     text, data = landbridge("route", *KAMPALA), landbridge("route", *KAMPALA, "--json").json
     assert text.code == 0
     assert "Kampala" in text.out
@@ -110,7 +113,7 @@ def test_people_read_what_scripts_read(landbridge) -> None:
             assert item["place"][:40] in text.out
 
 
-def test_coordinates_below_zero_are_an_argument(landbridge) -> None:
+def test_coordinates_below_zero_are_an_argument(landbridge: Command) -> None:
     """Dar es Salaam lies at 6.8 degrees south."""
     answer = landbridge("route", "-6.8,39.28", "0.32,32.58", "--alternatives", "0", "--json")
     assert answer.code == 0
@@ -119,7 +122,7 @@ def test_coordinates_below_zero_are_an_argument(landbridge) -> None:
     assert answer.json["origin"]["lat"] == pytest.approx(-6.8)
 
 
-def test_a_prohibited_shipment_has_exit_code_4_the_act_and_no_route(landbridge) -> None:
+def test_a_prohibited_shipment_has_exit_code_4_the_act_and_no_route(landbridge: Command) -> None:
     answer = landbridge("route", "Soligorsk", "Klaipeda", "--product", "310420", "--avoid", "LT", "--json")
     assert answer.code == 4
     assert answer.json["verdict"] == "prohibited"
@@ -133,7 +136,7 @@ def test_a_prohibited_shipment_has_exit_code_4_the_act_and_no_route(landbridge) 
     assert answer.json["listings"][0]["act"] in told.out
 
 
-def test_no_way_has_exit_code_3_and_what_blocks_it(landbridge) -> None:
+def test_no_way_has_exit_code_3_and_what_blocks_it(landbridge: Command) -> None:
     answer = landbridge("route", "LKCMB", "Nhava Sheva", "--mode", "road", "--json")
     assert answer.code == 3
     assert set(answer.json) == {"findings"}
@@ -174,7 +177,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_request_has_exit_code_2_and_is_told_as_findings(landbridge, fault: str) -> None:
+def test_a_bad_request_has_exit_code_2_and_is_told_as_findings(landbridge: Command, fault: str) -> None:
     arguments, code = FAULTS[fault]
     answer = landbridge("route", *arguments, "--json")
     assert answer.code == 2
@@ -186,7 +189,7 @@ def test_a_bad_request_has_exit_code_2_and_is_told_as_findings(landbridge, fault
         assert len(finding["what"]) < 1000
 
 
-def test_people_are_told_of_a_bad_request_on_the_error_stream(landbridge) -> None:
+def test_people_are_told_of_a_bad_request_on_the_error_stream(landbridge: Command) -> None:
     answer = landbridge("route", "Kampola", "Mombosa")
     assert answer.code == 2
     assert answer.out == ""
@@ -194,7 +197,7 @@ def test_people_are_told_of_a_bad_request_on_the_error_stream(landbridge) -> Non
         assert nearest in answer.err
 
 
-def test_all_faults_of_a_request_are_told_at_once(landbridge) -> None:
+def test_all_faults_of_a_request_are_told_at_once(landbridge: Command) -> None:
     answer = landbridge(
         "route", "Nowherton", "Unplaceville", "--product", "99zz99", "--mode", "hovercraft", "--by", "price",
         "--tonnes", "-1", "--via", "Elsewhereby", "--corridor", "silk", "--date", "yesterday", "--json",

@@ -3,12 +3,16 @@
 import json
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+Command = Callable[..., Any]
 
-def test_new_check_and_the_readme_s_row(landbridge, tmp_path: Path) -> None:
+
+def test_new_check_and_the_readme_s_row(landbridge: Command, tmp_path: Path) -> None:
     root = tmp_path / "mine"
     answer = landbridge("new", root, "--parties", "BY, IR", "--bound-by", "BY,IR", "--title", "Mine")
     assert (answer.code, answer.err) == (0, "")
@@ -31,7 +35,7 @@ def test_new_check_and_the_readme_s_row(landbridge, tmp_path: Path) -> None:
     ],
 )
 def test_new_needs_parties_and_whose_law_binds(
-    landbridge, tmp_path: Path, arguments: tuple[str, ...], told: str
+    landbridge: Command, tmp_path: Path, arguments: tuple[str, ...], told: str
 ) -> None:
     answer = landbridge("new", tmp_path / "mine", *arguments)
     assert answer.code == 2
@@ -39,7 +43,7 @@ def test_new_needs_parties_and_whose_law_binds(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_run_prints_the_routes_and_writes_the_report(landbridge, coffee_root: Path) -> None:
+def test_run_prints_the_routes_and_writes_the_report(landbridge: Command, coffee_root: Path) -> None:
     answer = landbridge("run", coffee_root)
     assert (answer.code, answer.err) == (0, "")
     for word in ("as-is", "signed", "Kampala", "Mombasa", "UG", "names are not screened"):
@@ -49,7 +53,7 @@ def test_run_prints_the_routes_and_writes_the_report(landbridge, coffee_root: Pa
     assert report.read_text(encoding="utf-8").startswith("<!")
 
 
-def test_run_in_json_for_one_scenario(landbridge, coffee_root: Path, tmp_path: Path) -> None:
+def test_run_in_json_for_one_scenario(landbridge: Command, coffee_root: Path, tmp_path: Path) -> None:
     answer = landbridge("run", coffee_root, "--scenario", "signed", "--report", tmp_path / "r.html", "--json")
     assert answer.code == 0
     (scenario,) = answer.json["scenarios"]
@@ -59,12 +63,12 @@ def test_run_in_json_for_one_scenario(landbridge, coffee_root: Path, tmp_path: P
     assert (tmp_path / "r.html").exists()
 
 
-def test_the_study_may_be_named_by_its_file(landbridge, coffee_root: Path) -> None:
+def test_the_study_may_be_named_by_its_file(landbridge: Command, coffee_root: Path) -> None:
     answer = landbridge("check", coffee_root / "study.toml", "--json")
     assert (answer.code, answer.findings) == (0, [])
 
 
-def test_show_an_indicator_and_compare_two_scenarios(landbridge, coffee_root: Path) -> None:
+def test_show_an_indicator_and_compare_two_scenarios(landbridge: Command, coffee_root: Path) -> None:
     listed = landbridge("show", coffee_root)
     assert "transport_cost" in listed.out
     shown = landbridge("show", coffee_root, "transport_cost", "--by", "corridor,label", "--json")
@@ -84,7 +88,7 @@ def test_show_an_indicator_and_compare_two_scenarios(landbridge, coffee_root: Pa
         assert landbridge("show", coffee_root, *arguments).code == 2
 
 
-def test_trace_lists_routes_and_opens_one(landbridge, coffee_root: Path) -> None:
+def test_trace_lists_routes_and_opens_one(landbridge: Command, coffee_root: Path) -> None:
     listed = landbridge("trace", coffee_root, "--json")
     first = listed.json[0]
     opened = landbridge("trace", coffee_root, first["route"], "--json")
@@ -95,7 +99,7 @@ def test_trace_lists_routes_and_opens_one(landbridge, coffee_root: Path) -> None
     assert opened.json[0]["formula"][:20] in people.out
 
 
-def test_export_by_the_name_of_the_file(landbridge, coffee_root: Path, tmp_path: Path) -> None:
+def test_export_by_the_name_of_the_file(landbridge: Command, coffee_root: Path, tmp_path: Path) -> None:
     for name in ("tables", "tables.xlsx", "legs.gpkg", "legs.parquet"):
         answer = landbridge("export", coffee_root, tmp_path / name)
         assert (answer.code, answer.err) == (0, "")
@@ -105,14 +109,14 @@ def test_export_by_the_name_of_the_file(landbridge, coffee_root: Path, tmp_path:
     assert landbridge("export", coffee_root, tmp_path / "x", "--format", "dbf").code == 2
 
 
-def test_report_says_where_it_is(landbridge, coffee_root: Path, tmp_path: Path) -> None:
+def test_report_says_where_it_is(landbridge: Command, coffee_root: Path, tmp_path: Path) -> None:
     answer = landbridge("report", coffee_root, "--out", tmp_path / "r.html")
     assert answer.code == 0
     assert "r.html" in answer.out
     assert "OpenStreetMap" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_schema_of_the_study_and_of_a_table(landbridge) -> None:
+def test_schema_of_the_study_and_of_a_table(landbridge: Command) -> None:
     study, table = landbridge("schema"), landbridge("schema", "flows")
     assert set(study.json["required"]) >= {"parties", "bound_by"}
     assert "origin" in table.json["properties"]
@@ -121,7 +125,7 @@ def test_schema_of_the_study_and_of_a_table(landbridge) -> None:
     assert "flows" in missing.err
 
 
-def test_route_over_a_study_uses_its_scenario(landbridge, coffee_root: Path) -> None:
+def test_route_over_a_study_uses_its_scenario(landbridge: Command, coffee_root: Path) -> None:
     answer = landbridge(
         "route", "Kampala", "Mombasa", "--study", coffee_root, "--scenario", "signed", "--product", "0901",
         "--corridor", "By Malaba", "--json",
@@ -138,7 +142,7 @@ STUDY_COMMANDS = (
 )  # fmt: skip
 
 
-def refused(landbridge, root: Path, where: Path) -> None:
+def refused(landbridge: Command, root: Path, where: Path) -> None:
     """Every command on a faulty study: exit code 2, findings, nothing written."""
     before = sorted(path.name for path in where.rglob("*"))
     for command, *rest in STUDY_COMMANDS:
@@ -155,7 +159,9 @@ def copy_study(coffee_root: Path, target: Path) -> Path:
     return target
 
 
-def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbridge, tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(
+    landbridge: Command, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for name in ("file", "missing"):
         refused(landbridge, tmp_path / name, tmp_path)
@@ -186,8 +192,10 @@ def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbrid
         ),
         (
             "rates.csv",
-            "id,mode,means,cargo_class,scope,rate,unit,price_year,source,quality\n"
-            "x,hover,truck,any,world,1,USD/stone-km,2025,test,estimated\n",
+            (
+                "id,mode,means,cargo_class,scope,rate,unit,price_year,source,quality\n"
+                "x,hover,truck,any,world,1,USD/stone-km,2025,test,estimated\n"
+            ),
             "stone",
         ),
         (
@@ -198,7 +206,7 @@ def test_a_folder_that_is_a_file_or_nothing_is_refused_by_every_command(landbrid
     ],
 )
 def test_a_fault_in_a_table_is_told_with_file_and_line(
-    landbridge,
+    landbridge: Command,
     coffee_root: Path,
     tmp_path: Path,
     file: str,
@@ -216,7 +224,7 @@ def test_a_fault_in_a_table_is_told_with_file_and_line(
 
 
 def test_all_faults_of_a_study_are_told_at_once_and_nothing_is_written(
-    landbridge, coffee_root: Path, tmp_path: Path
+    landbridge: Command, coffee_root: Path, tmp_path: Path
 ) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     (root / "flows.csv").write_text(
@@ -235,7 +243,7 @@ def test_all_faults_of_a_study_are_told_at_once_and_nothing_is_written(
     refused(landbridge, root, root)
 
 
-def test_scenarios_in_a_ring_are_a_finding(landbridge, coffee_root: Path, tmp_path: Path) -> None:
+def test_scenarios_in_a_ring_are_a_finding(landbridge: Command, coffee_root: Path, tmp_path: Path) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     head = (root / "study.toml").read_text(encoding="utf-8")
     head = head.replace('title = "As things are"', 'title = "As things are"\ninherits = "signed"')
@@ -257,7 +265,7 @@ def test_scenarios_in_a_ring_are_a_finding(landbridge, coffee_root: Path, tmp_pa
     ids=["semicolons", "byte-order mark", "cp1252", "utf-16"],
 )
 def test_a_csv_as_spreadsheets_write_it_is_read_or_refused_in_words(
-    landbridge,
+    landbridge: Command,
     coffee_root: Path,
     tmp_path: Path,
     content: bytes,
@@ -272,7 +280,7 @@ def test_a_csv_as_spreadsheets_write_it_is_read_or_refused_in_words(
 
 
 def test_ten_megabytes_of_rubbish_are_refused_in_a_few_words(
-    landbridge, coffee_root: Path, tmp_path: Path
+    landbridge: Command, coffee_root: Path, tmp_path: Path
 ) -> None:
     root = copy_study(coffee_root, tmp_path / "study")
     for file in ("flows.csv", "study.toml"):
@@ -286,7 +294,9 @@ def test_ten_megabytes_of_rubbish_are_refused_in_a_few_words(
         (root / file).write_bytes(good)
 
 
-def test_a_place_that_cannot_be_written_is_a_finding(landbridge, coffee_root: Path, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_a_finding(
+    landbridge: Command, coffee_root: Path, tmp_path: Path
+) -> None:
     """A path below a file can be written by nobody, not even by root."""
     (tmp_path / "file").write_text("x", encoding="utf-8")
     below = tmp_path / "file" / "below"

@@ -1,5 +1,6 @@
 """What holds for every route of the shipped world: sums, order, what is closed, and agreement with scipy."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,8 +13,10 @@ from scipy.sparse.csgraph import dijkstra
 from landbridge.network.closures import Reason, Restrictions, great_circle
 from landbridge.network.places import find_place
 from landbridge.network.router import Case, Router
+from landbridge.network.routes import Request
 from landbridge.network.search import Search
 from landbridge.network.steps import Options
+from landbridge.network.virtual import VirtualNetwork
 from landbridge.sources import read_shipped_tables
 
 LAND = {"road", "rail"}
@@ -118,6 +121,43 @@ def test_no_route_uses_what_is_closed(routes_run: dict[str, Any]) -> None:
             assert (arcs.head[route.path[:-1]] == arcs.tail[route.path[1:]]).all()
 
 
+def test_no_way_enters_a_country_but_over_a_crossing(routes_run: dict[str, Any]) -> None:
+    """No terminal, joint or access leads from the land of one country to that of another."""
+    network, world = routes_run["router"].network, routes_run["world"]
+    country = np.full(network.node_count, -1, np.int16)
+    country[: len(world.node_country)] = world.node_country
+    arcs = network.arcs
+    tail, head = country[arcs.tail], country[arcs.head]
+    abroad = (tail >= 0) & (head >= 0) & (tail != head)
+    assert abroad.any()
+    assert (arcs.crossing[abroad] >= 0).all(), name_arcs(
+        network, np.flatnonzero(abroad & (arcs.crossing < 0))
+    )
+
+
+def name_arcs(network: VirtualNetwork, arcs: np.ndarray) -> list[str]:
+    """Some of the arcs by their sites, for a message."""
+    return sorted({network.sites[site].id if site >= 0 else "?" for site in network.arcs.site[arcs]})[:20]
+
+
+@pytest.mark.parametrize("mode", ["rail", "road"])
+def test_the_first_and_last_mile_are_at_most_a_hundred_km(mode: str, routes_run: dict[str, Any]) -> None:
+    """Along the road a mile as the crow flies is one and a half at most; the main carriage is of the mode asked for."""
+    router: Router = routes_run["router"]
+    case = case_of(routes_run, "box")
+    search = router.search(case, Restrictions(mode=mode))
+    answer = router.answer(Request("box", *case.ends, by=("cost",)), case.shipment, search)
+    for route in answer.routes:
+        lengths = {
+            name: sum(item.distance for item in route.items if item.mode == name) for name in ("road", mode)
+        }
+        assert {item.mode for item in route.items if item.kind == "leg"} <= {"road", mode}
+        if mode != "road":
+            assert lengths["road"] <= 2 * 1.5 * 100.0
+            assert lengths[mode] > 1_000.0
+    assert answer.routes or answer.cut
+
+
 def test_the_bound_of_the_search_is_at_most_the_price(routes_run: dict[str, Any]) -> None:
     assert (routes_run["routes"]["gap"] >= -1e-9).all()
 
@@ -186,8 +226,8 @@ def test_corridors_pass_their_places(routes_run: dict[str, Any]) -> None:
             positions.append(
                 (int(np.argmax(gaps < NEAR_KM)), len(gaps) - int(np.argmax(gaps[::-1] < NEAR_KM)))
             )
-        forward = all(one[0] <= two[1] for one, two in zip(positions, positions[1:], strict=False))
-        backward = all(two[0] <= one[1] for one, two in zip(positions, positions[1:], strict=False))
+        forward = all(one[0] <= two[1] for one, two in itertools.pairwise(positions))
+        backward = all(two[0] <= one[1] for one, two in itertools.pairwise(positions))
         assert forward or backward, route.label
 
 

@@ -1,6 +1,7 @@
 """Arcs that a query may not use: each reason closes what it says and nothing else."""
 
 import datetime
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -23,8 +24,7 @@ def network(small_world: World, small_tables: Tables) -> VirtualNetwork:
 def reasons_of(
     network: VirtualNetwork, tables: Tables, *, row: str = "box", date: datetime.date = DATE, **more: object
 ) -> np.ndarray:
-    found = close_arcs(network, tables, date, shipment=box(tables, row), **more)  # type: ignore[arg-type]
-    return found
+    return close_arcs(network, tables, date, shipment=box(tables, row), **more)  # type: ignore[arg-type]
 
 
 def arc_of(network: VirtualNetwork, tail: str, head: str) -> int:
@@ -110,6 +110,17 @@ def test_cargo_classes_close_the_handling_of_other_cargo(
     assert (reasons_of(network, tables, row="bulk")[at_site] == Reason.OPEN).all()
 
 
+def test_bulk_is_not_hauled_by_road_far_from_every_terminal(
+    network: VirtualNetwork, small_tables: Tables
+) -> None:
+    """The road of the isle lies thousands of km from the ports and from both ends."""
+    isle = arc_of(network, "r_isle", "r_far")
+    near = arc_of(network, "r_beta", "r_bport")
+    bulk, boxes = (reasons_of(network, small_tables, row=row) for row in ("bulk", "box"))
+    assert (bulk[isle], bulk[near]) == (Reason.CARGO, Reason.OPEN)
+    assert (boxes[isle], boxes[near]) == (Reason.OPEN, Reason.OPEN)
+
+
 def test_no_gauge_change_closes_the_joints(network: VirtualNetwork, small_tables: Tables) -> None:
     reasons = reasons_of(network, small_tables, restrictions=Restrictions(no_gauge_change=True))
     joint = (network.arcs.tail == NUMBER["l2"]) & (network.arcs.head == NUMBER["l3"])
@@ -129,7 +140,7 @@ def test_every_stricter_wish_closes_more(network: VirtualNetwork, small_tables: 
         ),
     ]
     masks = [reasons_of(network, small_tables, restrictions=wish) > 0 for wish in wishes]
-    for looser, stricter in zip(masks, masks[1:], strict=False):
+    for looser, stricter in itertools.pairwise(masks):
         assert (stricter | ~looser).all()
         assert stricter.sum() > looser.sum()
 

@@ -1,4 +1,4 @@
-"""Listings act on routes: what forbids leaves none, what closes takes its way and no other, what binds others is shown."""
+"""Listings on routes: what forbids leaves none, what closes takes its way alone, what binds others is shown."""
 
 import datetime
 from typing import Any

@@ -19,7 +19,7 @@ Z90 = 1.2815515655446004
 
 @pytest.fixture(scope="module")
 def items(small_world: World, small_tables: Tables) -> tuple[Item, ...]:
-    """A route by rail, sea and ferry would be too short: this one waits, crosses, changes gauge, and all of it varies."""
+    """A route by rail that waits, crosses a border and changes gauge, with times and costs that vary."""
     return route_items(small_world, spread(small_tables), mode="")
 
 

@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 
 import pytest
-from invented_world import HOUR, Result, Tables, add_rows, ask, change_rows, drop_edge, make_table
+from invented_world import HOUR, NUMBER, Result, Tables, add_rows, ask, change_rows, drop_edge, make_table
 
 from landbridge.network.steps import Options
 from landbridge.sources.world import World
@@ -428,6 +428,26 @@ def test_the_main_carriage_is_the_mode_asked_for(small_world: World, small_table
         items = ask(small_world, small_tables, *ends, options=options).items()
         legs = items[items["kind"] == "leg"]
         assert set(legs["mode"]) == {mode}
+
+
+def test_a_terminal_is_no_way_round_the_border(small_world: World, small_tables: Tables) -> None:
+    """A port of the west whose nearest road lies in the east joins its railway to no road abroad."""
+    places = small_world.places.copy()
+    places.loc[places["id"] == "aport", "road_node"] = NUMBER["r_bport"]
+    world = dataclasses.replace(small_world, places=places)
+    result = ask(world, small_tables, options=Options(by=("cost", "time", "co2e"), corridors=False))
+    for rank in range(1, len(result.routes) + 1):
+        items = result.items(rank)
+        legs = items[items["kind"] == "leg"]
+        if set(legs["mode"]) <= {"road", "rail"}:
+            assert "border_crossing" in result.chain(rank)
+    network = result.network
+    country = small_world.node_country
+    land = (
+        (network.arcs.tail < len(country)) & (network.arcs.head < len(country)) & (network.arcs.crossing < 0)
+    )
+    tail, head = country[network.arcs.tail[land]], country[network.arcs.head[land]]
+    assert ((tail == head) | (tail < 0) | (head < 0)).all()
 
 
 def test_lines_of_legs_run_from_end_to_end(small_world: World, small_tables: Tables) -> None:

@@ -37,7 +37,7 @@ def export_tables(tables: Mapping[str, pd.DataFrame], out: Path, *, format: str 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
-            made = Path(folder) / "export"
+            made = Path(folder) / f"export{FORMATS[chosen]}"
             writers[chosen](tables, made)
             _put_in_place(made, out)
     except OSError as error:

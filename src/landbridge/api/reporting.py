@@ -1,11 +1,13 @@
 """The report of a study: its runs and its tables handed to the report."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from landbridge.report import ReportContent, ScenarioContent, write_report
+from landbridge.schema import Finding, InputError
 from landbridge.screening.steps import list_changes
 from landbridge.sources import network_date
 from landbridge.store import StoredRun
@@ -72,6 +74,28 @@ def write_study_report(
     *,
     borders: Path | None = None,
 ) -> Path:
-    """Write the report of `runs` to `path`, whole or not at all."""
-    write_report(make_content(study, runs, borders=borders), path)
+    """Write the report of `runs` to `path`, whole or not at all. Raises InputError where it cannot be written."""
+    content = make_content(study, runs, borders=borders)
+    try:
+        write_report(content, path)
+    except OSError as error:
+        raise InputError([not_writable(path, error.strerror or str(error))]) from error
     return path
+
+
+def check_target(path: Path) -> None:
+    """Raise InputError where a report cannot be written to `path`, before anything is computed for it."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError([not_writable(path, f"there is no folder {folder}")])
+    if path.is_dir():
+        raise InputError([not_writable(path, "it is a folder")])
+    if not os.access(folder, os.W_OK):
+        raise InputError([not_writable(path, "its folder may not be written to")])
+
+
+def not_writable(path: Path, why: str) -> Finding:
+    """That a file cannot be written, as a finding."""
+    what = f"{path} cannot be written: {why}"
+    remedy = "choose a file in a folder that you may write to"
+    return Finding(code="not_writable", severity="error", what=what, remedy=remedy)

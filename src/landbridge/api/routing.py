@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from landbridge.api.quantities import make_quantity, read_quantity
+from landbridge.network.places import find_place
 from landbridge.network.steps import Options, Simulation
 from landbridge.network.terminals import Stop
 from landbridge.schema import Finding, InputError, ProhibitedError, UnreachableError, find_nearest
 from landbridge.schema.rows import read_rows, rows_to_frame
-from landbridge.sources import network_date, read_shipped_tables
+from landbridge.sources import network_date, open_world, read_shipped_tables
 from landbridge.sources.products import clean_product, is_product, read_products
 from landbridge.study.engine import Ground, Progress, Setting, compute
 
@@ -139,8 +140,9 @@ def find_routes(
     Raises InputError (unknown place, product, mode...), ProhibitedError where an applying measure forbids the
     shipment, UnreachableError with the cut where there is no way.
     """
-    check_request(goods, options)
     ground = ground or default_ground()
+    if check_request(goods, options, ground.tables):
+        raise InputError(list_faults((origin, destination), goods, options, tables=ground.tables))
     tables = {**ground.tables, "flows": _one_flow(origin, destination, goods, ground.tables)}
     if goods.tonnes > 0:
         tables["shipments"] = tables["shipments"].assign(tonnes=goods.tonnes)
@@ -159,9 +161,38 @@ def default_ground(*, date: datetime.date | None = None) -> Ground:
     return Ground(tables, Setting(date or network_date(), (), Simulation(draws, 1)))
 
 
-def check_request(goods: Goods, options: Options) -> None:
-    """All faults of a request that can be seen without the network, at once. Raises InputError."""
-    faults = []
+def list_faults(
+    ends: tuple[str, str], goods: Goods, options: Options, *, tables: Mapping[str, pd.DataFrame]
+) -> list[Finding]:
+    """Everything that is wrong with a request, its places included."""
+    world = open_world()
+    places = tables["places"]
+    own = places[~places["id"].isin(world.places["id"])]
+    faults = check_request(goods, options, tables)
+    named = {
+        str(name).lower()
+        for table in ("countries", "passages", "legs", "posts")
+        for name in tables[table]["id"]
+    }
+    named |= {str(name).lower() for name in tables["countries"]["name"]}
+    avoided = [text for text in options.avoid if text.lower() not in named]
+    for text in (*ends, *options.via, *avoided):
+        try:
+            find_place(world, text, extra=own)
+        except InputError as error:
+            faults += error.findings
+    return faults
+
+
+def check_request(goods: Goods, options: Options, tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """All faults of a request that can be seen without the network."""
+    faults: list[Finding] = []
+    corridors = tables["corridors"]
+    if options.corridor and options.corridor not in {*corridors["id"], *corridors["name"]}:
+        faults.append(_fault("corridor", options.corridor, find_nearest(options.corridor, corridors["id"])))
+    classes = tuple(dict.fromkeys(tables["shipments"]["cargo_class"]))
+    if goods.cargo and goods.cargo not in classes:
+        faults.append(_fault("cargo class", goods.cargo, classes))
     unknown = [name for name in options.by if name not in CRITERIA]
     if unknown or not options.by:
         faults.append(_fault("criterion", ", ".join(unknown) or "none", CRITERIA))
@@ -172,8 +203,7 @@ def check_request(goods: Goods, options: Options) -> None:
         faults.append(_fault("code of HS 2022", goods.product, nearest or ("a code of 2, 4 or 6 digits",)))
     if goods.tonnes == goods.tonnes and not 0 < goods.tonnes < float("inf"):
         faults.append(_fault("number of tonnes", str(goods.tonnes), ("a finite number above zero",)))
-    if faults:
-        raise InputError(faults)
+    return faults
 
 
 def _fault(kind: str, given: str, known: Sequence[str]) -> Finding:
@@ -181,7 +211,7 @@ def _fault(kind: str, given: str, known: Sequence[str]) -> Finding:
         code=f"unknown_{kind.split(maxsplit=1)[0]}",
         severity="error",
         what=f"{given!r} is no {kind}",
-        remedy=f"use {', '.join(known)}",
+        remedy=f"use {', '.join(known)}" if known else "use one that the tables name",
         nearest=tuple(known),
     )
 
@@ -192,12 +222,7 @@ def _one_flow(
     shipments = tables["shipments"]
     row = ""
     if not goods.product and goods.cargo:
-        matches = shipments["id"][shipments["cargo_class"] == goods.cargo]
-        if matches.empty:
-            raise InputError(
-                [_fault("cargo class", goods.cargo, tuple(dict.fromkeys(shipments["cargo_class"])))]
-            )
-        row = str(matches.iloc[0])
+        row = str(shipments["id"][shipments["cargo_class"] == goods.cargo].iloc[0])
     elif not goods.product:
         row = DEFAULT_CARGO
     flow = {

@@ -21,6 +21,13 @@ from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, open_store, prepare_scenario, run_scenario
 
+# Indicators that open into terms: the column of routes that they take the least of, and the terms' unit.
+TRACED = {
+    "transport_cost": ("cost", "USD/t"),
+    "transport_time": ("time", "h"),
+    "transport_emissions": ("co2e", "kg/t"),
+}
+
 quiet: Progress = lambda line: None  # noqa: E731
 
 
@@ -147,21 +154,30 @@ class Run:
         product: str = "",
         by: Sequence[str] = ("cost", "time"),
         options: Options = Options(),
-    ) -> pd.DataFrame | Routes:
-        """The stored routes, or those of a new request over this scenario's tables.
+    ) -> pd.DataFrame:
+        """One row a route: of all flows of the study, or of a new request between two places over its tables.
 
-        Without places it is the table of all routes with their flows; with two places the Pareto front over `by`.
+        A new request gives the Pareto front over `by`; `find_routes` gives it with all items. Raises InputError,
+        ProhibitedError, UnreachableError.
         """
-        if not origin and not destination:
-            flows = self.tables["verdicts"][["flow", "origin", "destination", "product"]]
-            return flows.merge(self.tables["routes"], on="flow")
+        if origin or destination:
+            return self.find_routes(origin, destination, product=product, by=by, options=options).frame
+        flows = self.tables["verdicts"][["flow", "origin", "destination", "product"]]
+        return flows.merge(self.tables["routes"], on="flow")
+
+    def find_routes(
+        self,
+        origin: str,
+        destination: str,
+        *,
+        product: str = "",
+        by: Sequence[str] = ("cost", "time"),
+        options: Options = Options(),
+    ) -> Routes:
+        """A new request between two places over the tables of this scenario, with all that its routes are made of."""
         wanted = replace(options, by=tuple(by), front=len(by) > 1)
         return find_routes(
-            origin,
-            destination,
-            goods=Goods(product=product),
-            options=wanted,
-            ground=self.prepared.ground,
+            origin, destination, goods=Goods(product=product), options=wanted, ground=self.prepared.ground
         )
 
     def indicator(self, name: str, *, by: Sequence[str] = ()) -> Indicator:
@@ -170,14 +186,33 @@ class Run:
             open_store(self.study.source), {self.scenario: self.stored}, name, by=tuple(by)
         ).bind(lambda other: {other: self.study.run(other).stored})
 
-    def trace(self, route: str) -> pd.DataFrame:
-        """Every term of a route with formula, inputs, source and quality. Raises InputError for an unknown route."""
+    def trace(self, name: str, **keys: str) -> pd.DataFrame:
+        """Every term of a route with formula, inputs, source and quality.
+
+        `name` is the id of a route; or an indicator such as "transport_cost", which traces the route that it takes
+        among those with `keys` (flow, corridor, product, origin, destination), in the indicator's unit.
+        Raises InputError for an unknown route, indicator or key, and where no route has the keys.
+        """
         terms = self.tables["route_terms"]
-        if route not in set(terms["route"]):
-            raise InputError([_unknown("route", route, tuple(self.tables["routes"]["route"]))])
+        if name in TRACED:
+            column, unit = TRACED[name]
+            name = self._best_route(column, keys)
+            terms = terms[terms["unit"] == unit]
+        if name not in set(self.tables["routes"]["route"]):
+            raise InputError([_unknown("route", name, tuple(self.tables["routes"]["route"]))])
         items = self.tables["route_items"][["route", "seq", "kind", "mode", "operation", "place"]]
-        mine = terms[terms["route"] == route]
+        mine = terms[terms["route"] == name]
         return items.merge(mine, on=["route", "seq"]).drop(columns="route")
+
+    def _best_route(self, column: str, keys: Mapping[str, str]) -> str:
+        routes = self.routes()
+        for key, value in keys.items():
+            if key not in routes:
+                raise InputError([_unknown("key", key, tuple(map(str, routes.columns)))])
+            routes = routes[routes[key] == value]
+            if routes.empty:
+                raise InputError([_unknown(key, value, tuple(dict.fromkeys(self.routes()[key])))])
+        return str(routes["route"].tolist()[int(routes[column].to_numpy().argmin())])
 
     def layers(self) -> pd.DataFrame:
         """Which layer (shipped, study, scenario) each changed cell comes from, the winning one last."""
@@ -192,7 +227,6 @@ class Run:
     def _repr_html_(self) -> str:
         shown = self.routes()
         columns = ["origin", "destination", "product", "rank", "label", "cost", "time", "distance"]
-        assert isinstance(shown, pd.DataFrame)
         return shown[columns].to_html(index=False, float_format=lambda value: f"{value:,.1f}", border=0)
 
     def __repr__(self) -> str:

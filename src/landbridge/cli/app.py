@@ -1,5 +1,6 @@
 """The commands and their arguments. Each command imports its own work, so that `--help` is instant."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,8 @@ from landbridge.cli.printing import (
     show_progress,
 )
 from landbridge.schema.errors import LandbridgeError, ProhibitedError
+
+SOUTHERN = re.compile(r"-\d+(\.\d+)?\s*[,;]\s*[+-]?\d+(\.\d+)?")
 
 app = typer.Typer(
     name="landbridge",
@@ -218,7 +221,7 @@ def main() -> None:
     """Run the command line; an error that landbridge raises on purpose becomes findings and its exit code."""
     as_json = "--json" in sys.argv
     try:
-        code = app(standalone_mode=False)
+        code = app(keep_coordinates(sys.argv[1:]), standalone_mode=False)
     except typer.Abort:
         code = 1
     except TyperException as error:
@@ -227,6 +230,15 @@ def main() -> None:
         end_progress()
         code = _report_error(error, as_json=as_json)
     raise SystemExit(code or 0)
+
+
+def keep_coordinates(arguments: list[str]) -> list[str]:
+    """The arguments with southern latitudes marked as places, which a parser would take for options.
+
+    >>> keep_coordinates(["route", "-6.8,39.28", "--tonnes", "3"])
+    ['route', ' -6.8,39.28', '--tonnes', '3']
+    """
+    return [f" {word}" if SOUTHERN.fullmatch(word) else word for word in arguments]
 
 
 def _report_argument(error: Any, *, as_json: bool) -> int:

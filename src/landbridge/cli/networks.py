@@ -13,6 +13,8 @@ from landbridge.network.check_network import check_network
 from landbridge.schema.rows import read_rows
 from landbridge.sources import open_world
 
+SHOWN = 20
+
 
 def print_check(*, json: bool) -> None:
     """Check the shipped network and print what stands out."""
@@ -30,4 +32,8 @@ def print_check(*, json: bool) -> None:
         say()
         say(f"{title}, worst first")
         print_frame(frame.head(20), json=False)
-    print_findings(found.findings)
+    for code in dict.fromkeys(finding.code for finding in found.findings):
+        alike = [finding for finding in found.findings if finding.code == code]
+        say()
+        say(f"{code}: {len(alike)} findings, the first {min(len(alike), SHOWN)}")
+        print_findings(alike[:SHOWN])

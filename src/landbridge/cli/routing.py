@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from landbridge.api import Goods, Options, Routes, find_routes, read_study
-from landbridge.api.routing import default_ground
+from landbridge.api.routing import default_ground, list_faults
 from landbridge.cli.printing import (
     end_progress,
     number,
@@ -72,7 +72,13 @@ def _find(arguments: RouteArguments) -> Routes:
     goods = Goods(arguments.product, arguments.cargo, arguments.tonnes)
     ground = _find_ground(arguments)
     if arguments.date:
-        ground = replace(ground, setting=replace(ground.setting, date=read_date(arguments.date)))
+        try:
+            ground = replace(ground, setting=replace(ground.setting, date=read_date(arguments.date)))
+        except InputError as fault:
+            others = list_faults(
+                (arguments.origin, arguments.destination), goods, options, tables=ground.tables
+            )
+            raise InputError([*fault.findings, *others]) from fault
     ends = (arguments.origin, arguments.destination)
     return find_routes(*ends, goods=goods, options=options, ground=ground, progress=show_progress)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from landbridge.api import export_tables, list_indicators, read_study
+from landbridge.api.reporting import check_target
 from landbridge.api.study import Run, Study
 from landbridge.cli.printing import (
     describe_finding,
@@ -44,9 +45,10 @@ def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> 
     """Run scenarios, print the best routes, write the report."""
     study = read_study(path)
     names = (study.scenario_name(scenario),) if scenario else study.scenarios
+    target = report or study.root / REPORT_NAME
+    check_target(target)
     runs = [study.run(name, progress=show_progress) for name in names]
     show_progress("writing the report")
-    target = report or study.root / REPORT_NAME
     if scenario:
         runs[0].write_report(target)
     else:
@@ -159,7 +161,9 @@ def _cell(value: object) -> str:
 def write_report(path: Path, *, out: Path | None, borders: Path | None) -> None:
     """Write the report of all scenarios."""
     study = read_study(path)
-    target = study.write_report(out or study.root / REPORT_NAME, borders=borders, progress=show_progress)
+    wanted = out or study.root / REPORT_NAME
+    check_target(wanted)
+    target = study.write_report(wanted, borders=borders, progress=show_progress)
     end_progress()
     say(f"report: {target}")
 

@@ -2,7 +2,8 @@
 
 Labels leave the queue in the order of their bound on the first criterion. A label stands for every path that
 was merged into it: `least` bounds them all from below and is what labels are compared by, `cost` is that of
-its own path. The papers are named in `pareto`.
+its own path. Where a street leads on to a single other one, the label runs through. The papers are named in
+`pareto`.
 """
 
 from typing import NamedTuple
@@ -18,12 +19,12 @@ Floats = NDArray[np.float64]
 Vectors = tuple[Floats, Floats]
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
-NODE, BEFORE, ARC, FOLLOWING = range(4)
-MADE, QUEUED, FOUND = range(3)
+NODE, BEFORE, SLOT, FOLLOWING = range(4)
+MADE, QUEUED, FOUND, CHANGES = range(4)
 
 
 class Graph(NamedTuple):
-    """Adjacency by slots, weights float64[m, k] by arc id, and a guide's bound and finish (see `pareto.Guide`)."""
+    """Adjacency by slots, weights float64[m, k] by arc id, and what `pareto.Guide` knows of the target."""
 
     indptr: NDArray[np.int64]
     head: Ints
@@ -31,6 +32,7 @@ class Graph(NamedTuple):
     weights: Floats
     bound: Floats
     finish: Floats
+    target: int
 
 
 class Rule(NamedTuple):
@@ -47,11 +49,11 @@ class State(NamedTuple):
     """A search under way.
 
     cost, least float64[l, k] and facts int32[l, 4] are the labels: what their path costs; the least that the
-    paths which they stand for cost; node (-1 once merged), label before, arc, next label of the node. keys
+    paths which they stand for cost; node (-1 once merged), label before, slot, next label of the node. keys
     and queue are the heap of labels; opened and sets int32[n] are the first queued and the first expanded
     label of each node. solved float64[s, k] are the solutions by the first criterion, endings int32[s, 2] the
-    label that each continues and the tree that it follows then. used int64[3] counts labels, heap and
-    solutions.
+    label that each continues and the tree that it follows then. used int64[4] counts labels, heap, solutions
+    and changes of these.
     """
 
     cost: Floats
@@ -88,12 +90,13 @@ def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
             continue
         if not _enter_set(state.least, state.facts, state.sets, label):
             continue
+        known = state.used[CHANGES]
         for tree in range(width + 1):
             _add(total, state.cost, label, graph.finish[tree], node)
             # A solution that is close to all that the label can become must enter, for none that is known is.
             slack = rule.rounding if _is_near(total, bound, rule.epsilon) else rule.epsilon
             state = _solve(state, (rule.limit, slack), total, label, tree)
-        if _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
+        if state.used[CHANGES] != known and _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
         if need > rule.max_labels:
@@ -118,7 +121,7 @@ def _start(graph: Graph, source: int) -> State:
         np.full(len(graph.indptr) - 1, -1, np.int32),
         np.empty((FIRST_SOLUTIONS, width)),
         np.empty((FIRST_SOLUTIONS, 2), np.int32),
-        np.zeros(3, np.int64),
+        np.zeros(4, np.int64),
     )
     if graph.bound[source, 0] < np.inf:
         state.facts[0, NODE] = source
@@ -134,20 +137,77 @@ def _expand(graph: Graph, rule: Rule, state: State, label: int, total: Floats) -
     cost, least, facts, used = state.cost, state.least, state.facts, state.used
     node = facts[label, NODE]
     for slot in range(graph.indptr[node], graph.indptr[node + 1]):
-        head, arc, new = graph.head[slot], graph.arc[slot], used[MADE]
+        new = used[MADE]
         for criterion in range(len(total)):
-            cost[new, criterion] = cost[label, criterion] + graph.weights[arc, criterion]
-            least[new, criterion] = least[label, criterion] + graph.weights[arc, criterion]
+            cost[new, criterion], least[new, criterion] = cost[label, criterion], least[label, criterion]
+        here, way = node, slot
+        while way >= 0:
+            head, arc = graph.head[way], graph.arc[way]
+            for criterion in range(len(total)):
+                cost[new, criterion] += graph.weights[arc, criterion]
+                least[new, criterion] += graph.weights[arc, criterion]
+            way = _lead_on(graph, here, way) if head != node else -1
+            here = head
+        head = here
         _add(total, least, new, graph.bound, head)
         if not _is_within(total, rule.limit) or _is_dominated(least, facts, state.sets[head], new):
             continue
         if _is_covered(total, state.solved, used[FOUND], rule.epsilon):
             continue
-        facts[new, NODE], facts[new, BEFORE], facts[new, ARC] = head, label, arc
+        facts[new, NODE], facts[new, BEFORE], facts[new, SLOT] = head, label, slot
         if not _merge(state, new, rule.merging):
             facts[new, FOLLOWING], state.opened[head] = state.opened[head], new
             used[MADE] = new + 1
             used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
+
+
+@njit(cache=True, nogil=True)
+def _lead_on(graph: Graph, node: int, slot: int) -> int:
+    """The slot that follows one from `node` where there is one way on beside the way back; else -1."""
+    head = graph.head[slot]
+    first = graph.indptr[head]
+    if head == graph.target or graph.indptr[head + 1] - first != 2:
+        return -1
+    back = graph.head[first] == node
+    if back == (graph.head[first + 1] == node):
+        return -1
+    return first + 1 if back else first
+
+
+@njit(cache=True, nogil=True)
+def unwind(graph: Graph, facts: Ints, label: int) -> Ints:
+    """Arcs int32[a] of a label's path from the source."""
+    depth, here = 0, label
+    while facts[here, BEFORE] >= 0:
+        here = facts[here, BEFORE]
+        depth += 1
+    chain = np.empty(depth, np.int32)
+    here = label
+    for index in range(depth - 1, -1, -1):
+        chain[index] = here
+        here = facts[here, BEFORE]
+    arcs = np.empty(0, np.int32)
+    for _ in range(2):  # once to count, once to note
+        count = 0
+        for one in chain:
+            count = _walk(graph, facts[facts[one, BEFORE], NODE], facts[one, SLOT], arcs, count)
+        if len(arcs) == 0:
+            arcs = np.empty(count, np.int32)
+    return arcs
+
+
+@njit(cache=True, nogil=True)
+def _walk(graph: Graph, node: int, slot: int, arcs: Ints, count: int) -> int:
+    """Notes the arcs from a slot to where the ways part, after the first `count`; only counts if `arcs` is empty."""
+    here, way = node, slot
+    while way >= 0:
+        if len(arcs):
+            arcs[count] = graph.arc[way]
+        count += 1
+        head = graph.head[way]
+        way = _lead_on(graph, here, way) if head != node else -1
+        here = head
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -188,9 +248,9 @@ def _join(state: State, label: int, other: int, stands: bool) -> None:  # noqa: 
         if not stands:
             state.cost[label, criterion] = state.cost[other, criterion]
     if not stands:
-        state.facts[label, BEFORE], state.facts[label, ARC] = (
+        state.facts[label, BEFORE], state.facts[label, SLOT] = (
             state.facts[other, BEFORE],
-            state.facts[other, ARC],
+            state.facts[other, SLOT],
         )
 
 
@@ -311,6 +371,7 @@ def _solve(state: State, limits: Vectors, total: Floats, label: int, tree: int) 
         state.solved[place, criterion] = total[criterion]
     state.endings[place, 0], state.endings[place, 1] = label, tree
     state.used[FOUND] = kept + 1
+    state.used[CHANGES] += 1
     return state
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr, freeze
-from landbridge.kernels.label_search import ARC, BEFORE, FOUND, MADE, NODE, Graph, Rule, search_labels
+from landbridge.kernels.label_search import FOUND, MADE, NODE, Graph, Rule, search_labels, unwind
 from landbridge.kernels.shortest_paths import Tree, accumulate_along, check_nodes, grow_tree, trace_onward
 
 Ints = NDArray[np.int32]
@@ -138,10 +138,12 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     merging = np.where(limit < np.inf, 0.0, epsilon - least)
     vectors = [freeze(vector, np.float64) for vector in (epsilon, limit, least, merging)]
     bounds = Rule(*vectors, int(chosen.max_labels))
-    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish)
+    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish, guide.target)
     state, truncated = search_labels(graph, bounds, int(source))
-    endings = state.endings[: state.used[FOUND]].tolist()
-    paths = [_trace(state.facts, guide.trees, *ending) for ending in endings]
+    paths = []
+    for label, tree in state.endings[: state.used[FOUND]].tolist():
+        onward = trace_onward(guide.trees[tree], int(state.facts[label, NODE]))
+        paths.append(np.concatenate([unwind(graph, state.facts, label), onward]))
     cost = np.array([_measure(guide.weights, path) for path in paths]).reshape(len(paths), width)
     order = np.lexsort(cost.T[::-1])
     return Front(cost[order], tuple(paths[index] for index in order), truncated, int(state.used[MADE]))
@@ -157,14 +159,3 @@ def _check_vector(values: Floats | None, default: float, width: int) -> Floats:
     if vector.shape != (width,) or not (vector >= 0.0).all():
         raise ValueError(f"{vector} is not a number of at least 0 for each of {width} criteria")
     return freeze(vector, np.float64)
-
-
-def _trace(facts: Ints, trees: Sequence[Tree], label: int, tree: int) -> Ints:
-    """Arcs from the source to a label's node, and on along a tree to the target."""
-    arcs = []
-    here = label
-    while facts[here, BEFORE] >= 0:
-        arcs.append(facts[here, ARC])
-        here = int(facts[here, BEFORE])
-    onward = trace_onward(trees[tree], int(facts[label, NODE]))
-    return np.concatenate([np.array(arcs[::-1], np.int32), onward])
