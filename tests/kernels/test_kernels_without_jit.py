@@ -78,4 +78,4 @@ def test_the_same_numbers_without_compiling() -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(compute()))
+    sys.stdout.write(json.dumps(compute()))

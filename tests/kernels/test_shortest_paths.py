@@ -101,10 +101,11 @@ def test_single_paths_cost_what_the_tree_says(case: Case, source: int, target: i
     exact = grow_tree(case.backward, weight, sources=np.array([target])).distance
     halved = np.where(np.arange(case.n) % 2 == 0, np.floor(exact / 2.0), 0.0)
     found = [find_path(case.forward, case.backward, weight=weight, source=source, target=target)]
-    for potential in (np.zeros(case.n), exact, halved):  # the last is a lower bound, but not a consistent one
-        found.append(
-            find_path_guided(case.forward, weight, source=source, target=target, potential=potential)
-        )
+    # The last potential is a lower bound, but not a consistent one.
+    found += [
+        find_path_guided(case.forward, weight, source=source, target=target, potential=potential)
+        for potential in (np.zeros(case.n), exact, halved)
+    ]
     for path in found:
         assert path.cost == best
         if np.isfinite(best):

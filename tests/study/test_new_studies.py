@@ -33,7 +33,7 @@ def test_a_row_as_the_readme_shows_it_is_a_good_one(tmp_path: Path) -> None:
     root = write_new_study(tmp_path / "x", parties=["BY", "IR"], bound_by=["BY"])
     readme = (root / "README.md").read_text(encoding="utf-8")
     row = next(line.strip("` .,\n") for line in readme.split("\n") if "potash-out" in line)
-    with open(root / "flows.csv", "a", encoding="utf-8") as file:
+    with (root / "flows.csv").open("a", encoding="utf-8") as file:
         file.write(row + ",,,\n")
     study = read_study(root)
     assert check_study(study, read_shipped_tables(), network_date=NETWORK_DATE) == ()
