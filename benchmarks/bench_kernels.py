@@ -22,7 +22,7 @@ from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
 from landbridge.kernels.pareto import FrontRule, find_front, make_guide
-from landbridge.kernels.shortest_paths import accumulate_along, find_path, grow_tree
+from landbridge.kernels.shortest_paths import Tree, accumulate_along, find_path, grow_tree
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -35,7 +35,7 @@ TERMINALS = [(0, 1, 3_000, (6.0, 30.0, 1.0)), (0, 2, 600, (10.0, 72.0, 2.0)), (1
 MILLISECOND = 1e3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """The graph both ways, its weights float64[arcs, 3], and the ends of the searches."""
 
@@ -103,7 +103,12 @@ def milliseconds(work: Callable[[World], object]) -> Callable[[], float]:
     return lambda: MILLISECOND * time_call(lambda: work(draw_world()))
 
 
-def grow(world: World) -> object:
+@cache
+def keep_tree(world: World) -> Tree:
+    return grow(world)
+
+
+def grow(world: World) -> Tree:
     return grow_tree(world.forward, world.weights[:, 0], sources=np.array([world.source]))
 
 
@@ -148,12 +153,7 @@ def search_path(world: World) -> object:
 
 
 def add_along(world: World) -> object:
-    return accumulate_along(grown_tree(world), world.weights)
-
-
-@cache
-def grown_tree(world: World) -> object:
-    return grow(world)
+    return accumulate_along(keep_tree(world), world.weights)
 
 
 def draw_route() -> tuple[TimeRows, CostRows]:

@@ -31,7 +31,6 @@ def test_a_study_without_a_date_is_of_the_network_s_day(as_is: lb.Run) -> None:
 
 def test_a_run_has_the_flow_and_its_routes(as_is: lb.Run) -> None:
     routes = as_is.routes()
-    assert isinstance(routes, pd.DataFrame)
     assert set(routes["flow"]) == {"coffee"}
     assert set(routes["origin"]) == {"Kampala"}
     assert routes["cost"].is_monotonic_increasing
@@ -83,8 +82,6 @@ def test_another_seed_is_another_run(study: lb.Study, as_is: lb.Run, tmp_path: P
     again = lb.read_study(copy).run("as-is")
     assert again.hash != as_is.hash
     one, two = as_is.routes(), again.routes()
-    assert isinstance(one, pd.DataFrame)
-    assert isinstance(two, pd.DataFrame)
     assert one["cost"].tolist() == two["cost"].tolist()
     assert one["cost_p90"].tolist() != two["cost_p90"].tolist()
 
@@ -115,7 +112,6 @@ def test_layers_tell_where_each_changed_cell_comes_from(signed: lb.Run) -> None:
 
 def test_an_indicator_is_the_declared_aggregate(as_is: lb.Run) -> None:
     routes = as_is.routes()
-    assert isinstance(routes, pd.DataFrame)
     cost = as_is.indicator("transport_cost", by=["corridor"])
     frame = cost.frame.set_index("corridor")
     for corridor, group in routes.groupby("corridor"):
@@ -159,6 +155,18 @@ def test_a_trace_opens_a_route_into_all_its_terms(as_is: lb.Run) -> None:
     assert all(len(inputs) for inputs in trace["inputs"])
 
 
+def test_an_indicator_is_traced_to_the_route_that_it_takes(as_is: lb.Run) -> None:
+    routes = as_is.routes()
+    trace = as_is.trace("transport_cost", corridor="By Malaba")
+    assert set(trace["unit"]) == {"USD/t"}
+    assert trace["value"].sum() == pytest.approx(routes["cost"][routes["corridor"] == "By Malaba"].min())
+    hours = as_is.trace("transport_time", flow="coffee")
+    assert hours["value"].sum() == pytest.approx(routes["time"].min())
+    for keys in ({"corridor": "By Sea"}, {"colour": "red"}):
+        with pytest.raises(lb.InputError):
+            as_is.trace("transport_cost", **keys)
+
+
 def test_runs_and_indicators_show_themselves_in_a_notebook(study: lb.Study, as_is: lb.Run) -> None:
     for thing in (as_is, as_is.indicator("transport_cost", by=["corridor"])):
         html = thing._repr_html_()
@@ -181,10 +189,12 @@ def test_a_report_of_a_study_escapes_its_text_and_is_the_same_each_time(
 
 
 def test_routes_of_a_new_request_use_the_tables_of_the_scenario(signed: lb.Run) -> None:
-    found = signed.routes("Kampala", "Mombasa", product="0901", by=("cost",))
-    frame = found if isinstance(found, pd.DataFrame) else found.frame
+    frame = signed.routes("Kampala", "Mombasa", product="0901", by=("cost",))
     best = signed.table("routes").iloc[0]
     assert frame["cost"].iloc[0] == pytest.approx(best["cost"])
+    whole = signed.find_routes("Kampala", "Mombasa", product="0901", by=("cost",))
+    assert whole.frame["cost"].tolist() == frame["cost"].tolist()
+    assert len(whole.tables["route_items"])
 
 
 def test_a_study_that_is_a_file_or_nothing_is_a_finding(tmp_path: Path) -> None:

@@ -312,3 +312,34 @@ def test_a_place_that_cannot_be_written_is_a_finding(
         assert answer.err.startswith("error "), arguments
     assert (tmp_path / "file").read_text(encoding="utf-8") == "x"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (
+            "operations.csv",
+            (
+                "id,operation,mode,scope,time_min,time_p50,time_p90,cost,source,quality\n"
+                "x,border_crossing,road,UG,0,0,5,1,test,estimated\n"
+            ),
+        ),
+        ("parameters.csv", "id,value,source,quality\ndraws,0,test,estimated\n"),
+        ("parameters.csv", "id,value,source,quality\ndraws,-5,test,estimated\n"),
+        (
+            "services.csv",
+            "id,name,kind,from,to,source,quality\nx,X,ro_ro,kemba-port,atlantis-port,test,estimated\n",
+        ),
+    ],
+    ids=["a median of nought", "no draws", "negative draws", "a service to nowhere"],
+)
+def test_run_refuses_what_check_calls_an_error(
+    landbridge: Command, coffee_root: Path, tmp_path: Path, file: str, text: str
+) -> None:
+    root = copy_study(coffee_root, tmp_path / "study")
+    (root / file).write_text(text, encoding="utf-8")
+    assert landbridge("check", root).code == 2
+    answer = landbridge("run", root)
+    assert answer.code == 2
+    assert file in answer.err
+    assert not (root / "report.html").exists()

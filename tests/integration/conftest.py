@@ -3,9 +3,11 @@
 import csv
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from landbridge.network.steps import Options, Simulation
@@ -24,16 +26,22 @@ def read_published() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def compute_flows(flows: list[Mapping[str, Any]], options: Options) -> dict[str, Any]:
-    """The workspace of flows over the shipped tables."""
+def compute_flows(
+    flows: list[Mapping[str, Any]],
+    options: Options,
+    *,
+    date: datetime.date = DATE,
+    **changed: pd.DataFrame,
+) -> dict[str, Any]:
+    """The workspace of flows over the shipped tables, of which some may be changed."""
     filled = [{"product": "", "shipment": "", "tonnes": float("nan"), **flow} for flow in flows]
-    tables = {**read_shipped_tables(), "flows": rows_to_frame("flows", filled)}
-    workspace, _ = compute(Ground(tables, SETTING), options=options)
+    tables = {**read_shipped_tables(), **changed, "flows": rows_to_frame("flows", filled)}
+    workspace, _ = compute(Ground(tables, replace(SETTING, date=date)), options=options)
     return workspace
 
 
 @pytest.fixture(scope="session")
-def route_flows() -> Callable[[list[Mapping[str, Any]], Options], dict[str, Any]]:
+def route_flows() -> Callable[..., dict[str, Any]]:
     """Computes flows over the shipped tables."""
     return compute_flows
 
@@ -62,5 +70,6 @@ def routes_run() -> dict[str, Any]:
         {"id": "box", "origin": "Minsk", "destination": "Tehran", "shipment": "container_food"},
         {"id": "harvester", "origin": "Gomel", "destination": "Tehran", "product": "843351"},
         {"id": "coffee", "origin": "Kampala", "destination": "Mombasa", "product": "090111"},
+        {"id": "closed", "origin": "Kyiv", "destination": "Minsk", "shipment": "container_food"},
     ]
     return compute_flows(flows, Options(by=("cost", "time", "co2e")))

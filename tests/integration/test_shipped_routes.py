@@ -1,7 +1,9 @@
 """What holds for every route of the shipped world: sums, order, what is closed, and agreement with scipy."""
 
+import datetime
 import itertools
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -158,6 +160,29 @@ def test_the_first_and_last_mile_are_at_most_a_hundred_km(mode: str, routes_run:
     assert answer.routes or answer.cut
 
 
+def test_nobody_crosses_a_closed_border(routes_run: dict[str, Any]) -> None:
+    """Posts of Ukraine to Belarus and Russia are closed since February 2022: Minsk is reached through the west."""
+    for route, items in items_of(routes_run):
+        if route.flow != "closed":
+            continue
+        way = [code for codes in items["countries"][items["kind"] == "leg"] for code in codes]
+        assert way[0] == "UA"
+        assert way[-1] == "BY"
+        for one, two in pairwise(way):
+            assert {one, two} not in ({"UA", "BY"}, {"UA", "RU"}), route.label
+
+
+def test_a_law_acts_from_its_day(route_flows: Callable[..., dict[str, Any]]) -> None:
+    """Belarusian potash went by Klaipeda until 1 February 2022, when Lithuania ended it."""
+    flow = {"id": "potash", "origin": "Soligorsk", "destination": "Klaipeda", "product": "3104"}
+    options = Options(by=("cost",), corridors=False)
+    before = route_flows([flow], options, date=datetime.date(2021, 1, 15))
+    assert before["verdicts"]["verdict"].tolist() == ["ok"]
+    assert before["routes"]["distance"].iloc[0] < 1_000.0
+    after = route_flows([flow], options, date=datetime.date(2022, 6, 1))
+    assert after["verdicts"]["verdict"].tolist() == ["prohibited"]
+
+
 def test_the_bound_of_the_search_is_at_most_the_price(routes_run: dict[str, Any]) -> None:
     assert (routes_run["routes"]["gap"] >= -1e-9).all()
 
@@ -275,3 +300,24 @@ def test_avoiding_never_lifts_a_prohibition(route_flows: Callable[..., dict[str,
         listing = run["applied_listings"].iloc[0]
         assert listing["applies"]
         assert listing["effect"] == "prohibited"
+
+
+def test_the_missing_railway_of_the_western_branch_opens_by_a_row(
+    route_flows: Callable[..., dict[str, Any]],
+) -> None:
+    """Astara-Rasht, 162 km, is planned: without it trains from Baku go round the Caspian, with it along its shore."""
+    flow = {"id": "f", "origin": "Baku", "destination": "Tehran", "shipment": "container_food"}
+    options = Options(by=("cost",), mode="rail", corridors=False)
+    legs = read_shipped_tables()["legs"]
+    built = legs.assign(status=legs["status"].mask(legs["id"] == "astara-rasht", "open"))
+    today, then = route_flows([flow], options), route_flows([flow], options, legs=built)
+    before, after = (run["routes"].iloc[0] for run in (today, then))
+    assert before["distance"] > 2_000.0
+    assert after["distance"] < 1_000.0
+    assert after["cost"] < before["cost"]
+    changes = [
+        run["route_items"].query("operation == 'gauge_change'")["place"].tolist() for run in (today, then)
+    ]
+    assert all("Astara" not in place for place in changes[0])
+    assert len(changes[1]) == 1
+    assert "Astara" in changes[1][0]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from kernel_cases import Case, assert_connected, cases, list_simple_paths, make_grid
 from numpy.typing import NDArray
 
+from landbridge.kernels import alternatives
 from landbridge.kernels.alternatives import AlternativeRule, Alternatives, find_alternatives
 from landbridge.kernels.shortest_paths import grow_tree
 
@@ -80,20 +81,29 @@ def test_alternatives_keep_their_rule(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_paths_through_plateaus_have_no_short_cut(seed: int) -> None:
-    """Every part of a path that weighs less than its plateau must is a best path: local optimality, tested plainly."""
+def test_paths_through_plateaus_have_no_short_cut(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part that weighs no more than the plateau asked for is a best path: local optimality, tested plainly."""
+    monkeypatch.setattr(alternatives, "ROUNDS_A_PATH", 0)
     case = make_grid(16, seed=seed, whole=False)
     weight = case.weights[:, 0]
-    rule = AlternativeRule(count=3, plateau=0.2, sharing=0.6)
+    rule = AlternativeRule(count=4, plateau=0.2, sharing=0.8)
     found = run(case, 0, case.n - 1, rule)
     check_rule(case, found, rule, weight)
     assert len(found.paths) > 1
-    for path in found.paths[:1]:
+    for path in found.paths:
         for first in range(len(path)):
+            part = path[first:][weight[path[first:]].cumsum() <= rule.plateau * found.cost[0]]
             distance = grow_tree(case.forward, weight, sources=np.array([case.tail[path[first]]])).distance
-            assert distance[case.head[path[first:]]] == pytest.approx(
-                weight[path[first:]].cumsum(), rel=1e-12
-            )
+            assert distance[case.head[part]] == pytest.approx(weight[part].cumsum(), rel=1e-12)
+
+
+def test_penalties_fill_what_plateaus_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = make_grid(16, seed=1, whole=False)
+    rule = AlternativeRule(count=5, plateau=0.9, sharing=0.8)
+    whole = run(case, 0, case.n - 1, rule)
+    check_rule(case, whole, rule, case.weights[:, 0])
+    monkeypatch.setattr(alternatives, "ROUNDS_A_PATH", 0)
+    assert len(run(case, 0, case.n - 1, rule).paths) < len(whole.paths)
 
 
 def test_sharing_may_be_measured_in_another_length() -> None:

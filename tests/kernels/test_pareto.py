@@ -1,5 +1,7 @@
 """Fronts against every simple path of small graphs, and against plain label correcting on larger ones."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -100,6 +102,46 @@ def test_larger_fronts_are_those_of_label_correcting(k: int, side: int, points: 
     front = run(case, 0, case.n - 1)
     assert [tuple(row) for row in front.cost.tolist()] == sorted(correct_labels(case, 0, case.n - 1))
     assert len(front.paths) > points
+
+
+def split_streets(case: Case, parts: int) -> Case:
+    """Every arc of a grid as a chain of arcs through nodes of its own, which the way back passes too."""
+    half = len(case.tail) // 2  # make_grid lists the ways there, then the ways back
+    rows = []
+    for street in range(half):
+        inner = [case.n + street * (parts - 1) + i for i in range(parts - 1)]
+        nodes = [int(case.tail[street]), *inner, int(case.head[street])]
+        for weights, ends in ((case.weights[street], nodes), (case.weights[street + half], nodes[::-1])):
+            rows += [(a, b, weights) for a, b in pairwise(ends)]
+    ends = np.array([row[0] for row in rows], np.int32), np.array([row[1] for row in rows], np.int32)
+    return Case(case.n + half * (parts - 1), *ends, np.array([row[2] for row in rows]))
+
+
+def test_labels_run_through_chains() -> None:
+    """The same front on streets of three arcs, between crossings and from the middle of a street."""
+    grid = make_grid(7, k=2, seed=6)
+    case = split_streets(grid, 3)
+    plain, chained = run(grid, 0, grid.n - 1), run(case, 0, grid.n - 1)
+    assert chained.cost.tolist() == (3.0 * plain.cost).tolist()
+    assert chained.labels < 2 * plain.labels
+    for source, target in ((grid.n + 5, case.n - 4), (grid.n, grid.n + 1), (grid.n + 1, 0)):
+        found = [tuple(row) for row in run(case, source, target).cost.tolist()]
+        assert found == sorted(correct_labels(case, source, target))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_covers_of_grids_are_within_epsilon(seed: int) -> None:
+    """Merged labels add up no errors along a path of a dozen arcs, limits or not."""
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(2, 5))
+    case = make_grid(7 - k // 2, k=k, seed=seed, whole=False)
+    costs = np.array(sorted(correct_labels(case, 0, case.n - 1)))
+    slack = costs.min(axis=0) * rng.choice([0.0, 0.02, 0.1, 0.3], k)
+    limit = np.where(rng.random(k) < 0.3, costs.mean(axis=0), np.inf)
+    front = run(case, 0, case.n - 1, FrontRule(epsilon=slack, limit=limit))
+    assert (front.cost <= limit + 1e-9).all()
+    for cost in costs[(costs <= limit).all(axis=1)]:
+        assert (front.cost <= cost + slack + 1e-9).all(axis=1).any()
 
 
 def test_weights_that_are_not_whole_agree_to_rounding() -> None:

@@ -468,3 +468,63 @@ def test_a_world_without_passages_and_ferries_still_routes(small_world: World, s
     )
     assert result.verdict == "ok"
     assert "passage" not in result.chain()
+
+
+def corridor(*via: str, avoid: tuple[str, ...] = ()) -> dict[str, object]:
+    row = {"id": "way", "name": "The way", "via": via, "avoid": avoid}
+    return {**row, "source": "invented", "quality": "measured"}
+
+
+def follow(world: World, tables: Tables, *ends: str, row: dict[str, object]) -> Result:
+    options = Options(by=("cost",), corridor="way")
+    return ask(world, add_rows(tables, "corridors", row), *ends, options=options)
+
+
+def test_a_corridor_by_two_ports_goes_over_the_water(small_world: World, small_tables: Tables) -> None:
+    """Alpha and Beta have a railway between them: two ports are passed by sailing, not by reloading there."""
+    result = follow(small_world, small_tables, "alpha", "beta", row=corridor("aport", "bport"))
+    assert result.verdict == "ok"
+    assert {"ferry", "sea"} & set(result.chain())
+    places = result.items()["place"].tolist()
+    assert places.index("Aport") < places.index("Bport")
+    assert result.best["corridor"] == "The way"
+    assert result.best["cost"] > ask(small_world, small_tables).best["cost"]
+
+
+def test_a_corridor_runs_in_the_direction_of_the_goods(small_world: World, small_tables: Tables) -> None:
+    """Back from the east there is no ferry, so the same corridor is sailed the other way by ship."""
+    result = follow(small_world, small_tables, "beta", "alpha", row=corridor("aport", "bport"))
+    assert result.verdict == "ok"
+    assert "sea" in result.chain()
+
+
+def test_a_corridor_that_starts_at_its_first_port_loads_once(
+    small_world: World, small_tables: Tables
+) -> None:
+    result = follow(small_world, small_tables, "aport", "bport", row=corridor("aport", "bport"))
+    plain = ask(small_world, small_tables, "aport", "bport")
+    assert result.best["cost"] == pytest.approx(plain.best["cost"])
+    inland = follow(small_world, small_tables, "aport", "beta", row=corridor("aport", "post-rail"))
+    assert "sea" not in inland.chain()
+    assert inland.chain().count("tranship") == 0
+
+
+def test_a_corridor_leaves_out_what_is_not_on_it(small_world: World, small_tables: Tables) -> None:
+    row = corridor("aport", "bport", avoid=("narrows",))
+    result = follow(small_world, small_tables, "alpha", "beta", row=row)
+    assert "ferry" in result.chain()
+    back = follow(small_world, small_tables, "beta", "alpha", row=row)
+    assert back.verdict == "unreachable"
+
+
+def test_a_corridor_by_a_post_crosses_there(small_world: World, small_tables: Tables) -> None:
+    result = follow(small_world, small_tables, "alpha", "beta", row=corridor("post-road"))
+    crossings = result.items().query("operation == 'border_crossing'")["place"].tolist()
+    assert crossings == ["The road post"]
+
+
+def test_places_to_pass_are_passed_in_order_and_once(small_world: World, small_tables: Tables) -> None:
+    options = Options(by=("cost",), via=("aport", "bport"), corridors=False)
+    result = ask(small_world, small_tables, options=options)
+    assert {"ferry", "sea"} & set(result.chain())
+    assert result.best["cost"] >= ask(small_world, small_tables).best["cost"]

@@ -1,6 +1,6 @@
 """Study and Run: what a user's code holds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,16 +10,15 @@ import pandas as pd
 from landbridge.api.indicators import Indicator, read_indicator
 from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
-from landbridge.network.places import find_place
 from landbridge.network.steps import Options
 from landbridge.schema import Finding, InputError, find_nearest, has_errors
-from landbridge.sources import network_date, open_world, read_shipped_tables
+from landbridge.sources import network_date, read_shipped_tables
 from landbridge.store import StoredRun
 from landbridge.study.checks import check_study
 from landbridge.study.engine import Progress
 from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
-from landbridge.study.running import Prepared, open_store, prepare_scenario, run_scenario
+from landbridge.study.running import Prepared, make_place_test, open_store, prepare_scenario, run_scenario
 
 # Indicators that open into terms: the column of routes that they take the least of, and the terms' unit.
 TRACED = {
@@ -55,24 +54,14 @@ class Study:
     def check(self) -> tuple[Finding, ...]:
         """All findings of the study, warnings and notes; raises InputError with all of them if one is an error."""
         found = check_study(
-            self.source, read_shipped_tables(), network_date=network_date(), is_place=self._place_test()
+            self.source,
+            read_shipped_tables(),
+            network_date=network_date(),
+            is_place=make_place_test(self.source),
         )
         if has_errors(found):
             raise InputError(found)
         return found
-
-    def _place_test(self) -> Callable[[str], bool]:
-        world = open_world()
-        own = self.source.tables.get("places")
-
-        def is_place(text: str) -> bool:
-            try:
-                find_place(world, text, extra=own)
-            except InputError:
-                return False
-            return True
-
-        return is_place
 
     def run(self, scenario: str = "", *, progress: Progress = quiet) -> "Run":
         """The run of a scenario (by default the first), computed or read back. Raises InputError."""

@@ -7,7 +7,8 @@ be written.
 
 The modules: `graph` (adjacency), `shortest_paths` (trees and paths), `via_facility` (best way through each
 place), `alternatives` (different good paths), `pareto` (fronts over several criteria), `distributions` (fits
-and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of a route's time and cost).
+and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of a route's time and cost); `heap`
+and `label_search` serve the searches.
 """
 
 import os

@@ -51,9 +51,9 @@ class State(NamedTuple):
     cost, least float64[l, k] and facts int32[l, 4] are the labels: what their path costs; the least that the
     paths which they stand for cost; node (-1 once merged), label before, slot, next label of the node. keys
     and queue are the heap of labels; opened and sets int32[n] are the first queued and the first expanded
-    label of each node. solved float64[s, k] are the solutions by the first criterion, endings int32[s, 2] the
-    label that each continues and the tree that it follows then. used int64[4] counts labels, heap, solutions
-    and changes of these.
+    label of each node. solved float64[s, 2 k] are the solutions by the first criterion, each followed by the
+    least of every criterion up to it; endings int32[s, 2] the label that each continues and the tree that it
+    follows then. used int64[4] counts labels, heap, solutions and changes of these.
     """
 
     cost: Floats
@@ -79,7 +79,7 @@ def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
         _add(total, state.cost, 0, graph.finish[tree], source)
         state = _solve(state, (rule.limit, rule.rounding), total, 0, tree)
     while state.used[QUEUED] > 0:
-        label = np.int64(state.queue[0])
+        label = int(state.queue[0])
         state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
         node = state.facts[label, NODE]
         if node < 0:
@@ -119,7 +119,7 @@ def _start(graph: Graph, source: int) -> State:
         np.empty(FIRST_LABELS, np.int32),
         np.full(len(graph.indptr) - 1, -1, np.int32),
         np.full(len(graph.indptr) - 1, -1, np.int32),
-        np.empty((FIRST_SOLUTIONS, width)),
+        np.empty((FIRST_SOLUTIONS, 2 * width)),
         np.empty((FIRST_SOLUTIONS, 2), np.int32),
         np.zeros(4, np.int64),
     )
@@ -165,7 +165,7 @@ def _expand(graph: Graph, rule: Rule, state: State, label: int, total: Floats) -
 def _lead_on(graph: Graph, node: int, slot: int) -> int:
     """The slot that follows one from `node` where there is one way on beside the way back; else -1."""
     head = graph.head[slot]
-    first = graph.indptr[head]
+    first: int = graph.indptr[head]
     if head == graph.target or graph.indptr[head + 1] - first != 2:
         return -1
     back = graph.head[first] == node
@@ -302,11 +302,12 @@ def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> boo
         else:
             high = middle
     for index in range(low - 1, -1, -1):
-        covers = True
+        covers, others_may = True, True
         for criterion in range(1, len(total)):
-            covers &= solved[index, criterion] <= total[criterion] + slack[criterion]
-        # Of two criteria the nearest solution on the left has the least of the second.
-        if covers or len(total) == 2:
+            most = total[criterion] + slack[criterion]
+            covers &= solved[index, criterion] <= most
+            others_may &= solved[index, criterion + len(total)] <= most
+        if covers or not others_may:
             return covers
     return False
 
@@ -356,11 +357,12 @@ def _solve(state: State, limits: Vectors, total: Floats, label: int, tree: int) 
     """Keeps a solution within the limit, in the place of those that it beats, unless one within epsilon is known."""
     if not _is_within(total, limits[0]) or _is_covered(total, state.solved, state.used[FOUND], limits[1]):
         return state
-    found, kept = state.used[FOUND], 0
+    found, kept, same = state.used[FOUND], 0, 0
     for index in range(found):
         if not _is_beaten(state.solved, index, total):
             _move(state.solved, state.endings, index, kept)
             kept += 1
+            same += index == kept - 1
     if kept == len(state.endings):
         state = _grow_solutions(state)
     place = kept
@@ -372,7 +374,20 @@ def _solve(state: State, limits: Vectors, total: Floats, label: int, tree: int) 
     state.endings[place, 0], state.endings[place, 1] = label, tree
     state.used[FOUND] = kept + 1
     state.used[CHANGES] += 1
+    _note_least(state.solved, min(place, same), kept + 1)
     return state
+
+
+@njit(cache=True, nogil=True)
+def _note_least(solved: Floats, first: int, found: int) -> None:
+    """Notes beside each solution from the `first` on the least of every criterion up to there."""
+    width = solved.shape[1] // 2
+    for index in range(first, found):
+        for criterion in range(width):
+            least = solved[index, criterion]
+            if index > 0:
+                least = min(least, solved[index - 1, criterion + width])
+            solved[index, criterion + width] = least
 
 
 @njit(cache=True, nogil=True)

@@ -136,8 +136,13 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     epsilon, limit = np.maximum(slack, least), _check_vector(chosen.limit, np.inf, width)
     # A label may stand for paths within a limit only if its own path is within it too.
     merging = np.where(limit < np.inf, 0.0, epsilon - least)
-    vectors = [freeze(vector, np.float64) for vector in (epsilon, limit, least, merging)]
-    bounds = Rule(*vectors, int(chosen.max_labels))
+    bounds = Rule(
+        epsilon=freeze(epsilon, np.float64),
+        limit=limit,
+        rounding=freeze(least, np.float64),
+        merging=freeze(merging, np.float64),
+        max_labels=int(chosen.max_labels),
+    )
     graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish, guide.target)
     state, truncated = search_labels(graph, bounds, int(source))
     paths = []

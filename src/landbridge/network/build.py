@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from landbridge.network.terminals import (
     draft_ends,
     draft_flights,
     draft_gauge_changes,
+    draft_legs,
     draft_services,
     draft_terminal,
     find_deep_nodes,
@@ -25,8 +26,9 @@ from landbridge.network.terminals import (
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs
 from landbridge.schema import load_catalogue
-from landbridge.schema.dated_rows import in_force_at
+from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import read_rows
+from landbridge.sources import read_shipped_tables
 from landbridge.sources.world import World
 
 
@@ -37,6 +39,7 @@ def survey(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date
         regions=dict(zip(countries["id"], countries["region"], strict=True)),
         territories=Territories.at(tables["territories"], date),
         regimes=_road_regimes(tables["transit_regimes"], date),
+        date=date,
         world=world,
         priced_places=frozenset(tables["operations"]["scope"]),
         deep_nodes=find_deep_nodes(world),
@@ -76,8 +79,31 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
     boardings, landings = draft_services(draft, around, tables["services"], terminals)
-    arcs = Arcs.join([collect_moves(world, codes, crossing_ops, crossing_sites), draft.to_arcs()])
+    draft_legs(draft, around, list_own_legs(world, tables, around.date), terminals)
+    moves = collect_moves(world, codes, crossing_ops, crossing_sites)
+    arcs = Arcs.join([stretch_legs(moves, world, tables["legs"]), draft.to_arcs()])
     return Base(world, around, draft, arcs, boardings, landings)
+
+
+def list_own_legs(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> pd.DataFrame:
+    """Legs that the shipped network does not have, open at `date`: those that a study adds."""
+    legs = tables["legs"]
+    new = legs[[leg not in world.legs for leg in legs["id"]]]
+    return new[open_at(new, load_catalogue().tables["legs"], date=date)]
+
+
+def stretch_legs(arcs: Arcs, world: World, legs: pd.DataFrame) -> Arcs:
+    """The moves, with the length of each authored leg that a study gives another length than the shipped row."""
+    shipped = read_shipped_tables()["legs"]
+    before = dict(zip(shipped["id"], shipped["distance"], strict=True))
+    factors = np.ones(len(world.legs) + 1)
+    for leg, km in zip(legs["id"], legs["distance"], strict=True):
+        if leg in world.legs and before.get(leg, 0.0) > 0:
+            factors[world.legs.index(leg)] = km / before[leg]
+    if (factors == 1.0).all():
+        return arcs
+    factor = factors[arcs.leg]
+    return replace(arcs, km_a=arcs.km_a * factor, km_b=arcs.km_b * factor)
 
 
 def count_water_nodes(world: World) -> int:

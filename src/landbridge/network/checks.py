@@ -2,11 +2,47 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from math import isnan
 from typing import Any
+
+import pandas as pd
 
 from landbridge.network.routes import Answer, Route
 from landbridge.schema import Finding
 from landbridge.schema.rows import read_rows
+
+
+def check_prices(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """Rows of parameters that no price can be made of: times out of order, draws, a price year without an index."""
+    faults = []
+    for row in read_rows(tables["operations"]):
+        least, median, slow = (
+            0.0 if isnan(row[name]) else row[name] for name in ("time_min", "time_p50", "time_p90")
+        )
+        if (slow > 0 and not least <= median <= slow) or (slow > 0 and median == 0):
+            what = f"its times are out of order: min {least:g} h, p50 {median:g} h, p90 {slow:g} h"
+            faults.append(
+                _bad_row("operations", row["id"], what, "write 0 <= min <= p50 <= p90, p50 above 0")
+            )
+    values = dict(zip(tables["parameters"]["id"], tables["parameters"]["value"], strict=True))
+    draws, year = values.get("draws", 1.0), values.get("price_year")
+    if not (draws >= 1 and draws == int(draws)):
+        faults.append(
+            _bad_row("parameters", "draws", f"{draws:g} draws cannot be made", "write a whole number above 0")
+        )
+    if year is not None and f"deflator_{int(year)}" not in values:
+        what = f"there is no index of prices for {year:g}"
+        faults.append(
+            _bad_row("parameters", "price_year", what, "choose a year with a row deflator_YEAR, or add it")
+        )
+    return faults
+
+
+def _bad_row(table: str, row: str, what: str, remedy: str) -> Finding:
+    return Finding(
+        code="bad_parameter", severity="error", what=f"{row}: {what}", remedy=remedy, file=f"{table}.csv"
+    )
+
 
 HANDLED = {"tranship", "load", "unload"}
 

@@ -154,7 +154,9 @@ class PathReader:
                 yield moves.pop(0)
             yield from done
             yield from moves
-        elif steps and steps[0].operation == "load":
+        elif steps and (
+            steps[0].operation == "load" or (steps[0].operation == "tranship" and steps[0].mode != "road")
+        ):
             yield from done
             yield from moves
         else:

@@ -128,6 +128,8 @@ def locate_flows(given: Workspace) -> Mapping[str, Any]:
         shipment = faults.catch(partial(read_shipment, given, row))
         if sides[0] is None or sides[1] is None or shipment is None:
             continue
+        if sides[0][0].id == sides[1][0].id:
+            faults.found.append(_one_place(row))
         ends[row["id"]] = (sides[0][0], sides[1][0])
         notes += [(row["id"], note) for side in sides if side is not None for note in side[1]]
         notes += [(row["id"], note) for note in _say_shipment(row, shipment)]
@@ -142,6 +144,11 @@ def locate_flows(given: Workspace) -> Mapping[str, Any]:
         "place_findings": notes,
         "wishes": wishes,
     }
+
+
+def _one_place(row: Row) -> Finding:
+    what = f"{row['origin']} and {row['destination']} are one place"
+    return Finding(code="one_place", severity="error", what=what, remedy="name two places")
 
 
 def read_shipment(given: Workspace, row: Row) -> Shipment:

@@ -34,6 +34,8 @@ from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
 FERRY_DETOUR = 1.2
+BESIDE_KM = 30.0
+WET = {"sea", "ferry", "inland_water"}
 PLAUSIBLE_CIRCUITY = 2.5
 
 
@@ -153,9 +155,21 @@ class Router:
         if stop.kind == "post" and crossing.any():
             return Passing(stop.id, np.empty(0, np.int32), arcs[crossing])
         if stop.kind == "port":
-            return Passing(stop.id, np.empty(0, np.int32), arcs)
+            return Passing(stop.id, np.empty(0, np.int32), arcs[self._by_water(arcs)])
         nodes = [node for layer, node in stop.nodes.items() if layer <= RAIL]
         return Passing(stop.id, np.array(nodes, np.int32), arcs)
+
+    def _by_water(self, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Whether each arc handles goods to or from a vessel; all of them where a port has no water."""
+        operations = self.network.operations
+        wet = np.array(
+            [
+                any({step.mode, step.to_mode} & WET for step in operations[op]) if op >= 0 else False
+                for op in self.network.arcs.op[arcs]
+            ],
+            np.bool_,
+        )
+        return wet if wet.any() else np.ones(len(arcs), np.bool_)
 
     def _site_arcs(self, place: str) -> NDArray[np.int32]:
         sites = np.array([site.id == place for site in self.network.sites] + [False])
@@ -163,12 +177,16 @@ class Router:
 
     def corridors(self, chains: Sequence[Chain], case: Case, *, named: bool) -> tuple[Corridor, ...]:
         """Named corridors in the direction of the request; one that would be an absurd detour is left out unless it
-        was asked for by name.
+        was asked for by name. A place beside an end of the request is passed by starting or ending there.
         """
         origin, destination = case.ends
         found = []
         for chain in chains:
-            stops = list(chain.stops)
+            stops = [
+                stop for stop in chain.stops if min(_length([stop, end]) for end in case.ends) > BESIDE_KM
+            ]
+            if not stops:
+                continue
             if _length([origin, *stops, destination]) > _length([origin, *stops[::-1], destination]):
                 stops.reverse()
             detour = _length([origin, *stops, destination]) / max(_length([origin, destination]), 1.0)

@@ -109,6 +109,8 @@ def find_routes(search: Search, reader: PathReader, *, request: Request, draws: 
     routes: dict[tuple[tuple[str, str, str, str], ...], Route] = {}
     for candidate in wanted:
         route = _price(search, reader, request, candidate)
+        if route.corridor and turns_back(route.items):
+            continue
         known = routes.get(route.signature)
         if known is None:
             routes[route.signature] = route
@@ -183,6 +185,19 @@ def _price(search: Search, reader: PathReader, request: Request, candidate: Want
         gap=(cost - bound) / cost if cost else 0.0,
         ranges=Ranges.empty(len(items)),
     )
+
+
+def turns_back(items: Sequence[Item]) -> bool:
+    """Whether goods are reloaded at a place only to go on by the mode that brought them: a corridor in name only."""
+    before, handled = "", 0
+    for item in items:
+        if item.kind == "leg":
+            if handled > 1 and item.mode == before:
+                return True
+            before, handled = item.mode, 0
+        elif item.operation == "tranship":
+            handled += 1
+    return False
 
 
 def _site(stop: Stop) -> Site:

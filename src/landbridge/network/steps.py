@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from landbridge.network.checks import check_answers
+from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.locating import Options, locate_flows
 from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.shipments import Shipment
 from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
-from landbridge.schema import Finding
+from landbridge.schema import Finding, InputError
 from landbridge.schema.rows import rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
@@ -24,6 +24,9 @@ def prepare_tables(given: Workspace) -> Mapping[str, Any]:
     frames = tuple(given[name] for name in TABLES if name != "date")
     key = (given["date"], *map(id, frames))
     if key not in _KEPT:
+        faults = check_prices(given)
+        if faults:
+            raise InputError(faults)
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)
         # The frames are kept beside what was made of them, so that no other object takes their identity.

@@ -1,5 +1,6 @@
 """Arcs that are not moves along the world's edges: border crossings, transhipment, gauge changes, services, ends."""
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
     DEEP,
     LAYERS,
+    NO_MOVE,
     RAIL,
     RIVER,
     ROAD,
@@ -22,6 +24,7 @@ from landbridge.network.virtual import (
     find_deep_edges,
     river_offset,
 )
+from landbridge.schema import Finding, InputError
 from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
@@ -30,6 +33,7 @@ STATION_REACH_KM = 15.0
 ROAD_REACH_KM = 30.0
 WATER_REACH_KM = 60.0
 ROAD_DETOUR = 1.3
+NEAR_KM = 0.5
 TERMINAL_CITY = 50_000
 PORT_CITY = 100_000
 PORT_CITY_KM = 25.0
@@ -73,6 +77,7 @@ class Surroundings:
     regions: Mapping[str, str]
     territories: Territories
     regimes: Mapping[str, frozenset[str]]
+    date: datetime.date
     world: World
     priced_places: frozenset[str]
     deep_nodes: NDArray[np.bool_]
@@ -81,6 +86,10 @@ class Surroundings:
         """Rows that may price an operation, most exact first; a place only where a row names it."""
         own = place if place in self.priced_places else ""
         return tuple(scope for scope in (own, country, self.regions.get(country, ""), "world") if scope)
+
+    def country_code(self, country: str) -> int:
+        """Index of a country in the world, -1 where it has none."""
+        return self.world.countries.index(country) if country in self.world.countries else -1
 
     def stands_in(self, node: int, country: str) -> bool:
         """Whether a land node lies in `country`: a place of one side is no way round the border to the other."""
@@ -201,13 +210,19 @@ def _cross(around: Surroundings, post: str, countries: tuple[str, str], mode: st
 
 
 def draft_terminal(draft: ArcDraft, around: Surroundings, stop: Stop) -> None:
-    """Transhipment between every two layers of a terminal, its gaps to the layers driven by road."""
+    """Transhipment between every two layers of a terminal; what lies between its road and its other layers is driven.
+
+    Railways reach the berths of a port by sidings, so nothing is driven between the two.
+    """
     site = draft.add_site(_site_of(stop))
+    road = int(draft.codes.land(ROAD, np.array(around.country_code(stop.country))))
     for one, tail in stop.nodes.items():
         for other, head in stop.nodes.items():
             if one != other:
+                gap = stop.gaps[one] + stop.gaps[other] if ROAD in (one, other) else 0.0
+                move = (gap * ROAD_DETOUR, road) if gap > NEAR_KM else NO_MOVE
                 steps = tranship_steps(around, stop, one, other)
-                draft.add_arc((tail, head), steps=steps, site=site)
+                draft.add_arc((tail, head), steps=steps, site=site, move=move)
 
 
 def tranship_steps(around: Surroundings, stop: Stop, one: int, other: int) -> tuple[Step, ...]:
@@ -237,6 +252,34 @@ def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[st
         steps = (Step("gauge_change", "rail", "", "", around.scopes(row["place"], row["country"])),)
         for ends in ((row["node_a"], row["node_b"]), (row["node_b"], row["node_a"])):
             draft.add_arc(ends, steps=steps, site=site)
+
+
+def draft_legs(draft: ArcDraft, around: Surroundings, legs: pd.DataFrame, stops: Mapping[str, Stop]) -> None:
+    """Legs of a study between two of its terminals, both ways; across a border with what is done there."""
+    layers = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": RIVER}
+    faults = []
+    for row in read_rows(legs):
+        layer, ends = layers.get(row["mode"], -1), [stops.get(row[side]) for side in ("from", "to")]
+        if any(end is None or layer not in end.nodes for end in ends):
+            faults.append(_loose_leg(row))
+            continue
+        start, end = (end for end in ends if end is not None)
+        for one, other in ((start, end), (end, start)):
+            land = layer <= RAIL
+            country = np.array(around.country_code(one.country))
+            code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
+            crosses = land and one.country != other.country
+            steps = _cross(around, "", (one.country, other.country), row["mode"]) if crosses else ()
+            move, site = (float(row["distance"]), int(code)), draft.add_site(_site_of(other))
+            draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
+    if faults:
+        raise InputError(faults)
+
+
+def _loose_leg(row: Row) -> Finding:
+    what = f"the leg {row['id']} does not join two places where {row['mode'].replace('_', ' ')} is in reach"
+    remedy = "let it begin and end at rows of places that the mode serves"
+    return Finding(code="leg_to_nowhere", severity="error", what=what, remedy=remedy, file="legs.csv")
 
 
 def draft_services(
@@ -308,7 +351,7 @@ def draft_ends(
     site = draft.add_site(_site_of(stop))
     outlet, inlet = draft.add_node(stop.lat, stop.lon), draft.add_node(stop.lat, stop.lon)
     scopes = around.scopes(stop.id, stop.country)
-    country = around.world.countries.index(stop.country) if stop.country in around.world.countries else -1
+    country = around.country_code(stop.country)
     for layer, node in stop.nodes.items():
         km = stop.gaps[layer] * ROAD_DETOUR
         code = int(draft.codes.land(min(layer, RAIL), np.array(country))) if km else draft.codes.free

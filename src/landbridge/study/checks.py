@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
+from landbridge.network.checks import check_prices
 from landbridge.schema.catalogue import load_catalogue
 from landbridge.schema.cells import quote
 from landbridge.schema.checks import CheckInput, RowPlace, run_checks
@@ -50,7 +51,7 @@ def check_scenario(
             frames[table] = frame.iloc[list(rows)].reset_index(drop=True)
             places[table] = tuple(rows.values())
     given = CheckInput(frames, places, is_place=is_place, is_product=is_product, targets=tables.tables)
-    found = [*tables.findings, *run_checks(given)]
+    found = [*tables.findings, *run_checks(given), *check_prices(tables.tables)]
     for file in _override_files(study, tables.name):
         own = {"overrides": tuple((file.file, row) for row in file.rows)}
         found += run_checks(CheckInput({"overrides": file.frame}, own, targets=tables.tables))

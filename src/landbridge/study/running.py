@@ -1,12 +1,14 @@
 """Running a scenario of a study: check, compute, store under the hash of the inputs, read back when they are equal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from landbridge import __version__
+from landbridge.network.places import find_place
 from landbridge.network.steps import Simulation
-from landbridge.schema import raise_errors
-from landbridge.sources import hash_shipped_tables, network_date, read_shipped_tables
+from landbridge.schema import InputError, raise_errors
+from landbridge.sources import hash_shipped_tables, network_date, open_world, read_shipped_tables
 from landbridge.sources.world import read_meta
 from landbridge.store import RunInputs, Store, StoredRun
 from landbridge.study.checks import check_scenario
@@ -34,7 +36,7 @@ class Prepared:
 def prepare_scenario(study: StudyInput, name: str) -> Prepared:
     """Merge and check the tables of a scenario. Raises InputError with all its findings, KeyError for no scenario."""
     merged = scenario_tables(study, name, read_shipped_tables(), network_date=network_date())
-    raise_errors([*study.findings, *check_scenario(study, merged)])
+    raise_errors([*study.findings, *check_scenario(study, merged, is_place=make_place_test(study))])
     tables = dict(merged.tables)
     own = merged.touched.get("corridors")
     if own:
@@ -50,6 +52,20 @@ def prepare_scenario(study: StudyInput, name: str) -> Prepared:
         settings={"draws": draws},
     )
     return Prepared(Ground(tables, setting), merged, inputs)
+
+
+def make_place_test(study: StudyInput) -> Callable[[str], bool]:
+    """Whether a text names a place, of the study or of the shipped network."""
+    world, own = open_world(), study.tables.get("places")
+
+    def is_place(text: str) -> bool:
+        try:
+            find_place(world, text, extra=own)
+        except InputError:
+            return False
+        return True
+
+    return is_place
 
 
 def open_store(study: StudyInput) -> Store:
