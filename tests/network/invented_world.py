@@ -86,6 +86,8 @@ PLACES: dict[str, tuple[Any, ...]] = {
     "bport": ("port", "XB", 0.0, 4.0, 0, "r_bport", 0.0, "", 0.0, "w_bport", 5.0),
     "cport": ("port", "XC", -1.0, 3.0, 0, "r_cport", 0.0, "", 0.0, "w_cport", 5.0),
     "isle": ("city", "XB", 30.0, 30.0, 20_000, "r_isle", 0.0, "", 0.0, "", 0.0),
+    "post-road": ("post", "XA", 0.0, 1.2, 0, "", 0.0, "", 0.0, "", 0.0),
+    "post-rail": ("post", "XA", 0.1, 1.55, 0, "", 0.0, "", 0.0, "", 0.0),
     "aair": ("airport", "XA", 0.0, 0.0, 0, "r_alpha", 0.0, "", 0.0, "", 0.0),
     "bair": ("airport", "XB", 0.0, 3.0, 0, "r_beta", 0.0, "", 0.0, "", 0.0),
 }
@@ -172,7 +174,7 @@ def _places() -> pd.DataFrame:
 
 
 def _names() -> pd.DataFrame:
-    rows = sorted((place, number) for number, place in enumerate(PLACES))
+    rows = sorted((place.replace("-", ""), number) for number, place in enumerate(PLACES))
     return pd.DataFrame(
         {
             "name": [place.capitalize() for place, _ in rows],

@@ -36,7 +36,7 @@ from landbridge.sources.world import World
 FERRY_DETOUR = 1.2
 BESIDE_KM = 30.0
 WET = {"sea", "ferry", "inland_water"}
-PLAUSIBLE_CIRCUITY = 2.5
+PLAUSIBLE_CIRCUITY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,6 @@ class Router:
             stops = [
                 stop for stop in chain.stops if min(_length([stop, end]) for end in case.ends) > BESIDE_KM
             ]
-            if not stops:
-                continue
             if _length([origin, *stops, destination]) > _length([origin, *stops[::-1], destination]):
                 stops.reverse()
             detour = _length([origin, *stops, destination]) / max(_length([origin, destination]), 1.0)

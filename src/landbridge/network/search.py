@@ -85,6 +85,8 @@ class Search:
 
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
         """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""
+        if not via:
+            return self.best(criterion, origin, destination)
         stages = [
             self._stage(
                 criterion, origin, tuple(via[: count + 1]), then=via[count + 1] if via[count + 1 :] else None
