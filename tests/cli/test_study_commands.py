@@ -343,3 +343,28 @@ def test_run_refuses_what_check_calls_an_error(
     assert answer.code == 2
     assert file in answer.err
     assert not (root / "report.html").exists()
+
+
+def test_a_study_s_own_port_and_line_are_used(landbridge: Command, coffee_root: Path, tmp_path: Path) -> None:
+    """A port on the coast south of Mombasa with a cheap daily line to Dar es Salaam, all from the study's tables."""
+    root = copy_study(coffee_root, tmp_path / "study")
+    (root / "places.csv").write_text(
+        "id,name,kind,country,lat,lon,source,quality\nmine,My port,port,KE,-4.6,39.35,test,estimated\n",
+        encoding="utf-8",
+    )
+    (root / "services.csv").write_text(
+        "id,name,kind,from,to,headway,cost,cost_unit,price_year,source,quality\n"
+        "line,My line,ro_ro,mine,tzdar-port,24,1,USD/t,2025,test,estimated\n",
+        encoding="utf-8",
+    )
+    (root / "flows.csv").write_text(
+        "id,origin,destination,product\nf,My port,Dar es Salaam,0901\n", encoding="utf-8"
+    )
+    answer = landbridge("run", root, "--scenario", "as-is", "--json")
+    assert answer.code == 0, answer.err
+    run = answer.json["scenarios"][0]
+    assert run["verdicts"][0]["verdict"] == "ok"
+    traced = landbridge("trace", root, run["routes"][0]["route"], "--json").json
+    assert any("services#line" in row["inputs"] for row in traced)
+    # Some 270 km along the coast: neither nought nor a guess.
+    assert 200 < run["routes"][0]["distance"] < 600

@@ -321,3 +321,6 @@ def test_the_missing_railway_of_the_western_branch_opens_by_a_row(
     assert all("Astara" not in place for place in changes[0])
     assert len(changes[1]) == 1
     assert "Astara" in changes[1][0]
+    longer = built.assign(distance=built["distance"].mask(built["id"] == "astara-rasht", 2 * 162.0))
+    stretched = route_flows([flow], options, legs=longer)["routes"].iloc[0]
+    assert stretched["distance"] == pytest.approx(after["distance"] + 162.0, abs=1.0)

@@ -11,6 +11,7 @@ import pytest
 from invented_world import HOUR, NUMBER, Result, Tables, add_rows, ask, change_rows, drop_edge, make_table
 
 from landbridge.network.steps import Options
+from landbridge.schema import InputError
 from landbridge.sources.world import World
 
 INSURANCE = 10.0
@@ -528,3 +529,61 @@ def test_places_to_pass_are_passed_in_order_and_once(small_world: World, small_t
     result = ask(small_world, small_tables, options=options)
     assert {"ferry", "sea"} & set(result.chain())
     assert result.best["cost"] >= ask(small_world, small_tables).best["cost"]
+
+
+def own_leg(**fields: object) -> dict[str, object]:
+    row = {"id": "short-cut", "name": "A short cut", "from": "alpha", "to": "beta", "mode": "road"}
+    return {**row, "distance": 50.0, "status": "open", "source": "invented", "quality": "measured", **fields}
+
+
+def test_a_leg_of_the_study_is_driven_with_what_is_done_at_its_border(
+    small_world: World, small_tables: Tables
+) -> None:
+    result = ask(small_world, add_rows(small_tables, "legs", own_leg()), options=BY_ROAD)
+    km = 2.6 + 50.0
+    charges = [2.0, 4.0, 0.1 * km, 3.0, 1.0, 0.5, 6.0, 2.0]
+    hours = [1.0, 3.0, km / 50.0, 5.0, 2.0, 1.0, 8.0, 1.0]
+    cost, time = total(charges, hours)
+    assert result.best["cost"] == pytest.approx(cost, **EXACT)
+    assert result.best["time"] == pytest.approx(time, **EXACT)
+    assert result.best["distance"] == pytest.approx(km)
+    check_sums(result)
+    back = ask(small_world, add_rows(small_tables, "legs", own_leg()), "beta", "alpha", options=BY_ROAD)
+    assert back.best["distance"] == pytest.approx(km)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "planned"},
+        {"status": "closed"},
+        {"from_date": datetime.date(2030, 1, 1)},
+        {"months": "1-3"},
+    ],
+    ids=str,
+)
+def test_a_leg_of_the_study_has_its_status_and_season(
+    small_world: World, small_tables: Tables, fields: dict[str, object]
+) -> None:
+    tables = add_rows(small_tables, "legs", own_leg(**fields))
+    assert ask(small_world, tables, options=BY_ROAD).best["distance"] == pytest.approx(302.6)
+
+
+def test_a_closed_border_closes_the_study_s_leg_too(small_world: World, small_tables: Tables) -> None:
+    tables = add_rows(add_rows(small_tables, "legs", own_leg()), "borders", closed_border("road"))
+    assert ask(small_world, tables, options=BY_ROAD).verdict == "unreachable"
+
+
+def test_a_railway_of_the_study_does_not_join_two_gauges(small_world: World, small_tables: Tables) -> None:
+    """Alpha stands on 1520 mm and Beta on 1435: a line between them still needs a change of gauge somewhere."""
+    tables = add_rows(small_tables, "legs", own_leg(mode="rail"))
+    with pytest.raises(InputError) as caught:
+        ask(small_world, tables)
+    assert "gauge" in str(caught.value)
+
+
+def test_a_leg_to_nowhere_is_a_finding(small_world: World, small_tables: Tables) -> None:
+    for fields in ({"to": "nowhere"}, {"mode": "sea"}, {"from": "isle"}):
+        with pytest.raises(InputError) as caught:
+            ask(small_world, add_rows(small_tables, "legs", own_leg(**fields)), options=BY_ROAD)
+        assert caught.value.findings[0].code == "leg_to_nowhere"

@@ -38,6 +38,7 @@ from landbridge.report.law import (
     tell_law,
     tell_period,
 )
+from landbridge.report.links import list_links
 from landbridge.report.packing import hash_source, pack, pack_text, write_json, write_plain
 from landbridge.report.projection import Plane, fit_plane
 from landbridge.report.reading import Answer, list_records, read_answers
@@ -255,6 +256,7 @@ def evidence_context(content: ReportContent, answers: Sequence[Sequence[Answer]]
         "sources": cite_sources(content),
         "agreements": list_records(content.study_tables.get("agreements")),
         "commitments": list_records(content.study_tables.get("commitments")),
+        "links": list_links(content),
         "manifest": list(flatten(content.manifest)),
     }
 
