@@ -79,7 +79,10 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
     boardings, landings = draft_services(draft, around, tables["services"], terminals)
-    draft_legs(draft, around, list_own_legs(world, tables, around.date), terminals)
+    own_legs = list_own_legs(world, tables, around.date)
+    draft_legs(
+        draft, around, own_legs, stops=terminals, shut=list_shut_borders(tables["borders"], around.date)
+    )
     moves = collect_moves(world, codes, crossing_ops, crossing_sites)
     arcs = Arcs.join([stretch_legs(moves, world, tables["legs"]), draft.to_arcs()])
     return Base(world, around, draft, arcs, boardings, landings)
@@ -90,6 +93,13 @@ def list_own_legs(world: World, tables: Mapping[str, pd.DataFrame], date: dateti
     legs = tables["legs"]
     new = legs[[leg not in world.legs for leg in legs["id"]]]
     return new[open_at(new, load_catalogue().tables["legs"], date=date)]
+
+
+def list_shut_borders(borders: pd.DataFrame, date: datetime.date) -> frozenset[tuple[frozenset[str], str]]:
+    """Pairs of countries whose border is closed at `date`, and to which mode."""
+    shut = borders[~open_at(borders, load_catalogue().tables["borders"], date=date)]
+    rows = zip(shut["country_a"], shut["country_b"], shut["mode"], strict=True)
+    return frozenset((frozenset((one, other)), mode) for one, other, mode in rows)
 
 
 def stretch_legs(arcs: Arcs, world: World, legs: pd.DataFrame) -> Arcs:

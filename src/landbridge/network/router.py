@@ -20,6 +20,7 @@ from landbridge.network.closures import (
 )
 from landbridge.network.items import PathReader
 from landbridge.network.locating import Chain
+from landbridge.network.places import find_place
 from landbridge.network.pricing import PriceBook
 from landbridge.network.routes import Answer, Corridor, Request, find_routes
 from landbridge.network.search import Passing, Search
@@ -182,17 +183,28 @@ class Router:
         origin, destination = case.ends
         found = []
         for chain in chains:
-            stops = [
-                stop for stop in chain.stops if min(_length([stop, end]) for end in case.ends) > BESIDE_KM
-            ]
-            if _length([origin, *stops, destination]) > _length([origin, *stops[::-1], destination]):
-                stops.reverse()
+            stops = cut_chain(list(chain.stops), origin, destination)
             detour = _length([origin, *stops, destination]) / max(_length([origin, destination]), 1.0)
             if named or detour <= PLAUSIBLE_CIRCUITY:
                 passings = tuple(self.passing(stop) for stop in stops)
                 search = self.search(case, chain.avoid)
                 found.append(Corridor(str(chain.row["id"]), str(chain.row["name"]), passings, search))
         return tuple(found)
+
+
+def cut_chain(stops: list[Stop], origin: Stop, destination: Stop) -> list[Stop]:
+    """The places of a chain between two ends, in the direction of travel.
+
+    Where an end stands beside a place of the chain, that place and what lies beyond it are left out.
+    """
+    beside = [[_length([stop, end]) <= BESIDE_KM for stop in stops] for end in (origin, destination)]
+    both = any(beside[0]) and any(beside[1])
+    longer = _length([origin, *stops, destination]) > _length([origin, *stops[::-1], destination])
+    if beside[0].index(True) > beside[1].index(True) if both else longer:
+        stops, beside = stops[::-1], [flags[::-1] for flags in beside]
+    first = max((k + 1 for k, flag in enumerate(beside[0]) if flag), default=0)
+    last = min((k for k, flag in enumerate(beside[1]) if flag), default=len(stops))
+    return stops[first:last]
 
 
 def _length(stops: Sequence[Stop]) -> float:
@@ -222,7 +234,7 @@ class Ready:
 def make_ready(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Ready:
     """The network and the prices of `tables` at `date`."""
     around = survey(world, tables, date)
-    current = {**tables, "services": measure_services(tables["services"], world)}
+    current = {**tables, "services": measure_services(tables["services"], tables["places"], world)}
     rows = {name: rows_by_id(current[name]) for name in ("services", "passages", "countries")}
     book = PriceBook.build(current, spreads=read_spreads())
     return Ready(current, date, build_base(world, current, around), Pricing(book, rows, around))
@@ -233,15 +245,17 @@ def read_spreads() -> dict[str, float]:
     return {name: log(row.spread) / (2.0 * Z90) for name, row in load_catalogue().qualities.items()}
 
 
-def measure_services(services: pd.DataFrame, world: World) -> pd.DataFrame:
+def measure_services(services: pd.DataFrame, places: pd.DataFrame, world: World) -> pd.DataFrame:
     """The services with the water that they sail, and a distance where the table gives none: 1.2 times the great
     circle of their ends.
     """
-    rows = read_rows(world.places[world.places["id"].isin([*services["from"], *services["to"]])])
-    places = {row["id"]: row for row in rows}
+    ids = [*services["from"], *services["to"]]
+    found = {row["id"]: row for row in read_rows(world.places[world.places["id"].isin(ids)])}
+    own = places[[place in ids and place not in found for place in places["id"]]]
+    found |= {place: find_place(world, place, extra=own).as_row() for place in own["id"]}
     measured = services.assign(water="")
     for index, row in services.iterrows():
-        ends = [places[row[side]] for side in ("from", "to") if row[side] in places]
+        ends = [found[row[side]] for side in ("from", "to") if row[side] in found]
         if len(ends) == 2:
             measured.loc[index, "water"] = _water_of(world, int(ends[0]["water_node"]))
             if pd.isna(row["distance"]):

@@ -254,8 +254,19 @@ def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[st
             draft.add_arc(ends, steps=steps, site=site)
 
 
-def draft_legs(draft: ArcDraft, around: Surroundings, legs: pd.DataFrame, stops: Mapping[str, Stop]) -> None:
-    """Legs of a study between two of its terminals, both ways; across a border with what is done there."""
+def draft_legs(
+    draft: ArcDraft,
+    around: Surroundings,
+    legs: pd.DataFrame,
+    *,
+    stops: Mapping[str, Stop],
+    shut: frozenset[tuple[frozenset[str], str]],
+) -> None:
+    """Legs of a study between two of its terminals, both ways; across a border with what is done there.
+
+    `shut` are pairs of countries and the mode, or "any", to which their border is closed. Raises InputError for a leg
+    that joins nothing.
+    """
     layers = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": RIVER}
     faults = []
     for row in read_rows(legs):
@@ -264,6 +275,16 @@ def draft_legs(draft: ArcDraft, around: Surroundings, legs: pd.DataFrame, stops:
             faults.append(_loose_leg(row))
             continue
         start, end = (end for end in ends if end is not None)
+        pair = frozenset((start.country, end.country))
+        if shut & {(pair, "any"), (pair, str(row["mode"]))}:
+            continue
+        gauges = (
+            [int(around.world.node_gauge[stop.nodes[layer]]) for stop in (start, end)]
+            if layer == RAIL
+            else []
+        )
+        if len(set(gauges)) > 1:
+            faults.append(_gauge_fault(row, gauges))
         for one, other in ((start, end), (end, start)):
             land = layer <= RAIL
             country = np.array(around.country_code(one.country))
@@ -274,6 +295,12 @@ def draft_legs(draft: ArcDraft, around: Surroundings, legs: pd.DataFrame, stops:
             draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
     if faults:
         raise InputError(faults)
+
+
+def _gauge_fault(row: Row, gauges: Sequence[int]) -> Finding:
+    what = f"the leg {row['id']} joins railways of {gauges[0]} and {gauges[1]} mm"
+    remedy = "end it where the gauge changes, at a place on a railway of its own gauge"
+    return Finding(code="leg_gauge", severity="error", what=what, remedy=remedy, file="legs.csv")
 
 
 def _loose_leg(row: Row) -> Finding:
