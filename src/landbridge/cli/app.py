@@ -86,7 +86,10 @@ def route(
     avoid: Annotated[
         list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")
     ] = None,
-    alternatives: Annotated[int, typer.Option(min=0, max=20, help="How many alternatives to look for.")] = 2,
+    alternatives: Annotated[
+        int | None,
+        typer.Option(min=0, max=20, help="How many alternatives; two beside a single criterion."),
+    ] = None,
     by: Annotated[
         str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")
     ] = "cost",
@@ -109,7 +112,7 @@ def route(
             via=tuple(via or ()),
             corridor=corridor,
             avoid=tuple(avoid or ()),
-            alternatives=alternatives,
+            alternatives=default_alternatives(by) if alternatives is None else alternatives,
             by=split_list(by),
         ),
         json=json,
@@ -210,6 +213,15 @@ def read_tonnes(given: float | None) -> float:
     if given is not None and given != given:  # noqa: PLR0124 - only NaN differs from itself
         raise typer.BadParameter("'nan' is no number of tonnes", param_hint="--tonnes")
     return float("nan") if given is None else given
+
+
+def default_alternatives(by: str) -> int:
+    """Two beside the best way by one criterion; none beside a front, whose points are alternatives already.
+
+    >>> default_alternatives("cost"), default_alternatives("cost,time")
+    (2, 0)
+    """
+    return 0 if len(split_list(by)) > 1 else 2
 
 
 def split_list(text: str) -> tuple[str, ...]:
