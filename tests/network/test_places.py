@@ -127,3 +127,8 @@ def test_a_place_that_is_written_exactly_is_found_at_once(world: World) -> None:
     for name in ("Tehran", "Kampala", "Rotterdam", "BYMSQ"):
         assert isinstance(find_place(world, name), Place)
     assert (time.perf_counter() - begun) / 4 < 0.05
+
+
+def test_a_name_beats_another_city_s_former_name(world: World) -> None:
+    """Teresina (Brazil), eighteen times as large, once bore the name of the Georgian port."""
+    assert find_place(world, "Poti").country == "GE"

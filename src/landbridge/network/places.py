@@ -21,6 +21,9 @@ from landbridge.sources import World, read_shipped_tables
 
 FAR_KM = 25.0  # a snap further than this is a finding
 SAME_KM = 30.0  # places of one name and country within this distance are one (a city, its port, its airport)
+ALIAS_DOMINANCE = (
+    100  # a place known by this name among others must be so much larger than one whose name it is
+)
 DOMINANCE = 10  # a city more than this many times as large as its namesakes wins
 REACH_KM = {"road": 100.0, "rail": 50.0, "water": 100.0}
 LAYERS = ("road", "rail", "water")
@@ -153,7 +156,7 @@ def _find_named(world: World, text: str, country: str) -> list[Place]:
         rows += _look_up(world, make_key(name), code)
     main = {place.id: place for place, weight in rows if weight >= 1}
     largest = max((_weigh(place) for place in main.values()), default=0)
-    main |= {place.id: place for place, weight in rows if weight < 1 and _weigh(place) > DOMINANCE * largest}
+    main |= {p.id: p for p, weight in rows if weight < 1 and _weigh(p) > ALIAS_DOMINANCE * largest}
     exact = main.get(text.strip())
     return [exact] if exact is not None else list(main.values())
 
