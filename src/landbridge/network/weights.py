@@ -53,7 +53,6 @@ class Weights:
     distance: Floats
     moves: tuple[MovePrice, ...]
     prices: Mapping[Step, Price]
-    unpriced: tuple[Step, ...]
 
     def of(self, criterion: str) -> Floats:
         """The weights of one criterion."""
@@ -300,7 +299,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
         if code not in pricer.moved:
             pricer.moved[code] = pricer.move(network, code)
     moves = (*(pricer.moved[code] for code in range(network.codes.free)), FREE_MOVE)
-    prices, unpriced = _price_steps(network, pricer)
+    prices = _price_steps(network, pricer)
     starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
@@ -320,7 +319,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
         weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
-    return Weights(**fields, distance=arcs.km_a + arcs.km_b, moves=moves, prices=prices, unpriced=unpriced)
+    return Weights(**fields, distance=arcs.km_a + arcs.km_b, moves=moves, prices=prices)
 
 
 def passage_step(passage: str) -> Step:
@@ -339,9 +338,8 @@ def measure_passages(world: World) -> list[float]:
 FREE_MOVE = MovePrice(0.0, 0.0, 0.0, Excess(0.0, 0.0, 0.0, 0.0), None, None, None)
 
 
-def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Price], tuple[Step, ...]]:
+def _price_steps(network: VirtualNetwork, pricer: Pricer) -> dict[Step, Price]:
     prices: dict[Step, Price] = {}
-    unpriced = []
     blocked = Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
     through = [(passage_step(name),) for name in network.world.passages]
     for steps in (*network.operations, *through):
@@ -349,11 +347,8 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> tuple[dict[Step, Pr
             if step not in prices:
                 if step not in pricer.priced:
                     pricer.priced[step] = pricer.step(step)
-                price = pricer.priced[step]
-                if price is None:
-                    unpriced.append(step)
-                prices[step] = price or blocked
-    return prices, tuple(unpriced)
+                prices[step] = pricer.priced[step] or blocked
+    return prices
 
 
 def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
