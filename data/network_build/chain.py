@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from network_build.countries import assign_countries, read_land
-from network_build.layers import Base, make_rails, make_roads, make_water
+from network_build.layers import Base, make_rails, make_rivers, make_roads, make_water
 from network_build.legs import PlaceIndex
 from network_build.log import RepairLog
 from network_build.packages import read_scgraph
@@ -32,10 +32,12 @@ def build_world(say: Say) -> None:
     say(f"rails: {rail.layer.graph.n} nodes, {rail.layer.graph.m} edges, {len(changes)} gauge changes")
     water, passages = make_water(base)
     say(f"water: {water.layer.graph.n} nodes, {water.layer.graph.m} edges")
+    river = make_rivers(base)
+    say(f"inland waterways: {river.layer.graph.n} nodes, {river.layer.graph.m} edges")
     if base.log.lost:
         say("legs with unknown ends, left out: " + ", ".join(base.log.lost))
 
     counts = {"road_nodes_packaged": packaged["high"].n, "road_edges_packaged": packaged["high"].m}
     counts |= {"rail_nodes_packaged": packaged["rail"].n, "rail_edges_packaged": packaged["rail"].m}
-    size = write_release(Release(base, (road, rail, water), names, changes, passages, counts))
+    size = write_release(Release(base, (road, rail, water, river), names, changes, passages, counts))
     say(f"shipped/world: {size / 1e6:.1f} MB")

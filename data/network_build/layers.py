@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from network_build.access import join_posts, join_remote
 from network_build.assemble import Layer, sort_layer
 from network_build.contract import find_long_ends, shrink
 from network_build.countries import Land
 from network_build.crossings import find_crossings
 from network_build.facing import RAIL_FACING, ROAD_FACING, bridge_gaps
 from network_build.gauges import STANDARD, break_gauges, set_edge_gauges
-from network_build.graph import Graph, split_long_edges
+from network_build.graph import Graph, label_components, make_graph, split_long_edges
 from network_build.islands import drop_islands, find_serving, join_islands, mass_of
 from network_build.joints import mend_city_roads, mend_rails
 from network_build.legs import PlaceIndex, lay_legs
@@ -23,9 +24,9 @@ from network_build.sea import read_lanes
 from network_build.snapping import REACH, find_serving_rails, join_ports, keep_to_country, snap, snap_by_gauge
 from network_build.tables import read_gauges, read_rows, unify_gauge
 
-LONGEST = {"road": 40.0, "rail": 40.0, "water": 1e9}  # km to which chains are joined
+LONGEST = {"road": 40.0, "rail": 40.0, "water": 1e9, "river": 1e9}  # km to which chains are joined
 LONG_END = {"road": 40.0, "rail": 5.0}  # km of a dead end that is kept though no place lies on it
-STRETCH = {"road": 1.05, "rail": 1.02, "water": 1.0}
+STRETCH = {"road": 1.05, "rail": 1.02, "water": 1.0, "river": 1.0}
 SLACK = 0.2  # km
 SPLIT = {"longer": 30.0, "step": 15.0, "bent": 1.25}
 NEAR_CITY = 50_000
@@ -61,7 +62,11 @@ def make_roads(graph: Graph, base: Base) -> Made:
     graph = lay_legs(split_long_edges(graph, **SPLIT), base, layer="road")
     mass = mass_of(land, graph.lat, graph.lon)
     graph = join_islands(graph, land, log, mass=mass, wanted=_find_wanted(graph, places))
-    serving = find_serving(graph, mass)
+    graph, linked = join_remote(graph, land, log, places=places)
+    graph = join_posts(graph, land, log, mode="road")
+    serving = find_serving(graph, mass_of(land, graph.lat, graph.lon))
+    label = label_components(graph)
+    serving |= np.isin(label, label[linked])
     graph = drop_islands(graph, serving)
     found = snap(places, graph, serving=serving, reach=REACH["road"])
     codes = land.codes
@@ -77,6 +82,7 @@ def make_rails(graph: Graph, base: Base) -> tuple[Made, pd.DataFrame]:
     mass = mass_of(base.land, graph.lat, graph.lon)
     graph = bridge_gaps(graph, base.log, rule=RAIL_FACING, land=base.land, mass=mass)
     graph = lay_legs(split_long_edges(graph, **SPLIT), base, layer="rail")
+    graph = join_posts(graph, base.land, base.log, mode="rail")
     lines = read_rows("gauges")
     graph, extra = set_edge_gauges(graph, base.land, by_country=by_country, lines=lines, log=base.log)
     graph, gauge, changes = break_gauges(
@@ -101,9 +107,25 @@ def make_water(base: Base) -> tuple[Made, tuple[str, ...]]:
     graph, at_port = join_ports(graph, base.places.iloc[ports], base.land)
     graph = lay_legs(graph, base, layer="water")
     node = np.full(len(base.places), -1, np.int32)
-    node[ports] = at_port
+    beside, _ = snap(base.places.iloc[ports], graph, serving=np.ones(graph.n, bool), reach=REACH["river"])
+    node[ports] = np.where(at_port >= 0, at_port, beside)
     layer, number = _finish(graph, base, node, mode="water", gauge=np.zeros(graph.n, np.int16))
     return Made(layer, _renumber(number, node), np.where(node >= 0, 0.0, np.nan)), passages
+
+
+def make_rivers(base: Base) -> Made:
+    """The inland waterways: the authored legs of barges between their ports, each in the country of its nodes."""
+    graph = lay_legs(_empty_graph(), base, layer="river")
+    node, km = snap(base.places, graph, serving=np.ones(graph.n, bool), reach=REACH["river"])
+    ports = (base.places["kind"] == "port").to_numpy()
+    node, km = np.where(ports, node, -1).astype(np.int32), np.where(ports, km, np.nan)
+    layer, number = _finish(graph, base, node, mode="river", gauge=np.zeros(graph.n, np.int16))
+    return Made(layer, _renumber(number, node), km)
+
+
+def _empty_graph() -> Graph:
+    none = np.zeros(0)
+    return make_graph(none, none, tail=none, head=none, km=none)
 
 
 def _list_closed(land: Land) -> set[tuple[int, int]]:
@@ -146,7 +168,8 @@ def _finish(graph: Graph, base: Base, fixed: np.ndarray, *, mode: str, gauge: np
     )
     fraction, crossings = np.ones(small.m), pd.DataFrame()
     if mode != "water":
-        small, fraction, crossings = find_crossings(small, base.land, read_rows("posts"), mode=mode)
+        kind = "inland_water" if mode == "river" else mode
+        small, fraction, crossings = find_crossings(small, base.land, read_rows("posts"), mode=kind)
     layer, rank = sort_layer(Layer(small, old, start, lat, lon, gauge[old], fraction, crossings))
     number = np.full(graph.n, -1, np.int32)
     number[old] = rank

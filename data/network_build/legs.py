@@ -28,7 +28,6 @@ LINK_REACH = (
     10.0  # km within which a new node at the end of a leg is joined to the network by a link of that length
 )
 LEAST_KM = 20.0  # km of a component whose nodes are taken before those of scraps
-LAYER_MODES = {"road": ("road",), "rail": ("rail",), "water": ("sea", "inland_water")}
 
 
 class PlaceIndex:
@@ -50,7 +49,7 @@ def lay_legs(graph: Graph, base: Base, *, layer: str) -> Graph:
 
     Ids of legs whose ends are unknown places are added to `base.log.lost`.
     """
-    rows = base.legs[base.legs["mode"].isin(LAYER_MODES[layer])]
+    rows = base.legs[_find_layers(base.legs) == layer]
     found = [[base.index.find(end) for end in pair] for pair in zip(rows["from"], rows["to"], strict=True)]
     ends = np.array(found).reshape(-1, 2)
     known = (ends >= 0).all(axis=1)
@@ -58,7 +57,11 @@ def lay_legs(graph: Graph, base: Base, *, layer: str) -> Graph:
     rows, ends = rows[known], ends[known]
     if not len(rows):
         return graph
-    graph, node = _end_nodes(graph, base.places.iloc[np.unique(ends)], base.land, layer=layer, log=base.log)
+    places = base.places.iloc[np.unique(ends)]
+    if layer == "river":
+        graph, node = _port_nodes(graph, places, base.land)
+    else:
+        graph, node = _end_nodes(graph, places, base.land, layer=layer, log=base.log)
     at = dict(zip(np.unique(ends).tolist(), node, strict=True))
     tail = np.array([at[a] for a in ends[:, 0]])
     head = np.array([at[b] for b in ends[:, 1]])
@@ -70,6 +73,12 @@ def lay_legs(graph: Graph, base: Base, *, layer: str) -> Graph:
         tail, head, km, marks = tail[new], head[new], km[new], {"leg": number[new]}
         marks["water"] = _waters(graph, tail, head)
     return add_edges(graph, tail, head, km=km, **marks)
+
+
+def _find_layers(legs: pd.DataFrame) -> np.ndarray:
+    """Layer of each leg: waterways of river-sea and deep-sea ships lie on the sea lanes, the others on their own."""
+    barge = (legs["mode"] == "inland_water") & ~legs["vessels"].isin(["river_sea", "deep_sea"])
+    return np.where(barge, "river", legs["mode"].replace({"sea": "water", "inland_water": "water"}))
 
 
 def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndarray, number: np.ndarray):
@@ -96,6 +105,14 @@ def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndar
             leg[free] = number[k]
             new[k] = False
     return replace(graph, km=length, leg=leg), new
+
+
+def _port_nodes(graph: Graph, ports: pd.DataFrame, land: Land) -> tuple[Graph, np.ndarray]:
+    """A new node at each port of the inland waterways, in the country of the port."""
+    number = {code: k for k, code in enumerate(land.codes)}
+    country = ports["country"].map(number).fillna(-1).to_numpy()
+    node = graph.n + np.arange(len(ports))
+    return add_nodes(graph, ports["lat"].to_numpy(), ports["lon"].to_numpy(), country=country), node
 
 
 def _end_nodes(

@@ -52,7 +52,8 @@ def write_meta(path: Path, meta: dict) -> None:
 
 def simplify_shapes(start: np.ndarray, lat: np.ndarray, lon: np.ndarray, ends: tuple[np.ndarray, ...]):
     """Douglas-Peucker on each edge's inner points; returns new start, lat, lon."""
-
+    if not len(lat):
+        return start, lat, lon
     size = np.diff(start)
     owner = np.flatnonzero(size)
     lat_a, lon_a, lat_b, lon_b = ends

@@ -168,13 +168,9 @@ def gather_places(land: Land) -> tuple[pd.DataFrame, pd.DataFrame]:
     places = places[places["country"].isin(land.codes)].drop_duplicates("id").reset_index(drop=True)
     lower = places["locode"].str.lower()
     words = set(places["name"].map(make_key)) | set(places["aliases"].explode().dropna().map(make_key))
-    free = (
-        (places["kind"] == "city")
-        & (lower != "")
-        & ~lower.isin(places["id"])
-        & ~lower.duplicated()
-        & ~lower.isin(words)
-    )
+    city = places["id"].str.fullmatch(r"gn\d+")
+    taken = lower.isin(places["id"]) | lower.isin(words) | lower.where(city, "").duplicated()
+    free = city & (lower != "") & ~taken
     places["id"] = places["id"].where(~free, lower)
     return places[COLUMNS].assign(population=places["population"].astype(np.int32)), _list_names(places)
 

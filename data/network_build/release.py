@@ -17,15 +17,15 @@ from network_build.packages import list_versions
 from network_build.tables import ROOT, SHIPPED
 
 NETWORK_DATE = "2026-11-01"
-NAMES = ("road", "rail", "water")
+NAMES = ("road", "rail", "water", "river")
 
 
 @dataclass(frozen=True)
 class Release:
-    """All that is written: the layers road, rail, water with node numbers of their own, frames, counts so far."""
+    """All that is written: the layers road, rail, water, river with node numbers of their own, frames, counts so far."""
 
     base: Base
-    layers: tuple[Made, Made, Made]
+    layers: tuple[Made, Made, Made, Made]
     names: pd.DataFrame
     changes: pd.DataFrame
     passages: tuple[str, ...]
@@ -61,7 +61,7 @@ def _join_frames(release: Release) -> dict[str, pd.DataFrame]:
         snaps[f"{name}_km"] = np.round(made.km, 2).astype(np.float32)
     changes = release.changes
     return {
-        "crossings": pd.concat([made.layer.crossings for made in release.layers[:2]], ignore_index=True),
+        "crossings": pd.concat([made.layer.crossings for made in release.layers], ignore_index=True),
         "gauge_changes": changes.assign(
             node_a=changes["node_a"] + base[1], node_b=changes["node_b"] + base[1]
         ),

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from network_build.countries import Land
 from network_build.graph import Graph, add_edges, add_nodes, label_components, place_on_sphere
 
-REACH = {"road": 100.0, "rail": 50.0}  # km
+REACH = {"road": 100.0, "rail": 50.0, "river": 3.0}  # km
 GAUGE_KM = 6.0  # km further that a node of the right gauge may lie
 PORT_REACH = 400.0  # km to the nearest sea lane
 PORT_LAND = 40.0  # km of the joint that may cross land (river ports, generalised coasts)

@@ -166,7 +166,7 @@ def _places() -> pd.DataFrame:
             "lat": lat,
             "lon": lon,
         }
-        row |= {"locode": "", "population": people}
+        row |= {"locode": "", "population": people, "river_node": -1, "river_km": float("nan")}
         for layer, name, gap in zip(("road", "rail", "water"), snaps[::2], snaps[1::2], strict=True):
             row |= {f"{layer}_node": NUMBER.get(name, -1), f"{layer}_km": gap if name else float("nan")}
         rows.append(row)

@@ -66,7 +66,7 @@ def test_rails_change_gauge_at_joints_only(world: World) -> None:
 
 
 def test_every_land_edge_between_two_countries_is_a_crossing_of_that_pair(world: World) -> None:
-    land = world.edge_layer < 2
+    land = world.edge_layer != 2
     tail, head = world.node_country[world.edge_tail], world.node_country[world.edge_head]
     assert ((tail != head) == (world.edge_crossing >= 0))[land].all()
     edges = np.flatnonzero(world.edge_crossing >= 0)
@@ -74,7 +74,8 @@ def test_every_land_edge_between_two_countries_is_a_crossing_of_that_pair(world:
     pairs = np.sort(np.column_stack((codes[tail[edges]], codes[head[edges]])), axis=1)
     rows = world.crossings.iloc[world.edge_crossing[edges]]
     assert (pairs == rows[["country_a", "country_b"]].to_numpy(str)).all()
-    assert (np.where(rows["mode"] == "road", 0, 1) == world.edge_layer[edges]).all()
+    layers = rows["mode"].map({"road": 0, "rail": 1, "inland_water": 3})
+    assert (layers.to_numpy() == world.edge_layer[edges]).all()
     assert ((world.edge_fraction[edges] > 0) & (world.edge_fraction[edges] < 1)).all()
     assert (world.edge_fraction[world.edge_crossing < 0] == 1).all()
 

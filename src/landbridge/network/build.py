@@ -24,7 +24,7 @@ from landbridge.network.terminals import (
     make_stop,
 )
 from landbridge.network.territories import Territories
-from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs
+from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs, river_offset
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import read_rows
@@ -43,6 +43,7 @@ def survey(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date
         world=world,
         priced_places=frozenset(tables["operations"]["scope"]),
         deep_nodes=find_deep_nodes(world),
+        roadless=frozenset(world.countries) - {world.countries[k] for k in np.unique(world.node_country) if k >= 0},
     )
 
 
@@ -73,7 +74,7 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     codes = Codes(tuple(world.countries))
     draft = ArcDraft(codes, len(world.node_lat) + count_water_nodes(world))
     crossing_ops, crossing_sites = draft_crossings(draft, around, tables["posts"])
-    terminals = {stop.id: stop for stop in terminal_stops(world, tables["places"], around)}
+    terminals = {stop.id: stop for stop in terminal_stops(world, tables, around)}
     for stop in terminals.values():
         draft_terminal(draft, around, stop)
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
@@ -139,7 +140,8 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
     arcs = Arcs.join([base.arcs, draft.to_arcs()])
     count = draft.node_count + len(draft.new_lat)
     forward, backward = order_arcs(arcs, count)
-    river = slice(len(world.node_lat) - count_water_nodes(world), None)
+    first = len(world.node_lat) - river_offset(world)
+    river = slice(first, first + count_water_nodes(world))
     coordinates = [
         np.concatenate([values, values[river], np.array(new, np.float32)])
         for values, new in ((world.node_lat, draft.new_lat), (world.node_lon, draft.new_lon))
@@ -160,9 +162,13 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
     )
 
 
-def terminal_stops(world: World, authored: pd.DataFrame, around: Surroundings) -> Iterable[Stop]:
+def terminal_stops(
+    world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings
+) -> Iterable[Stop]:
     """Every place where goods change modes, as a stop."""
-    rows = choose_terminals(world, authored)
+    authored, services = tables["places"], tables["services"]
+    known = frozenset(authored["id"]) | frozenset(services["from"]) | frozenset(services["to"])
+    rows = choose_terminals(world, known, frozenset(tables["countries"]["capital"]) - {""})
     rail = dict(zip(authored["id"], authored["rail"], strict=True))
     classes = dict(zip(authored["id"], authored["cargo_classes"], strict=True))
     for row in read_rows(rows):

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from landbridge.network.shipments import Shipment
 from landbridge.network.sphere import EARTH_KM, great_circle, measure_line, unit_vectors
-from landbridge.network.virtual import AIR, DEEP, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
+from landbridge.network.virtual import AIR, DEEP, INLAND, LAND_LAYERS, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import open_at
@@ -20,8 +20,8 @@ from landbridge.schema.rows import read_rows
 
 Mask = NDArray[np.bool_]
 BULK_ROAD_KM = 150.0
-# Inland waterways by the country that they lie in; open waters are nobody's to pass.
-INLAND = {"volga_don": "RU"}
+# River-sea waters by the country that they lie in; open waters are nobody's to pass.
+RIVER_COUNTRIES = {"volga_don": "RU"}
 HANDLING = {"port", "terminal", "station"}
 
 
@@ -205,8 +205,8 @@ def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: fro
     codes, arcs = network.codes, network.arcs
     decoded = [codes.decode(code) for code in range(codes.free)]
     table = [
-        (layer <= RAIL and scope in countries and (not modes or LAYERS[layer] in modes))
-        or (layer == RIVER and INLAND.get(scope) in countries and (not modes or "inland_water" in modes))
+        (layer < LAND_LAYERS and scope in countries and (not modes or LAYERS[layer] in modes))
+        or (layer == RIVER and RIVER_COUNTRIES.get(scope) in countries and (not modes or "inland_water" in modes))
         for layer, scope in decoded
     ]
     inside = pick(table, arcs.code_a) | (pick(table, arcs.code_b) & (arcs.km_b > 0))
@@ -255,7 +255,7 @@ def close_other_modes(
         "road": (ROAD,),
         "rail": (RAIL,),
         "sea": (DEEP, RIVER),
-        "inland_water": (RIVER,),
+        "inland_water": (INLAND, RIVER),
         "air": (AIR,),
     }[mode]
     services = np.array(

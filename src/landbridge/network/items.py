@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
-from landbridge.network.virtual import LAYERS, RIVER, Site, Step, VirtualNetwork
+from landbridge.network.virtual import LAND_LAYERS, LAYERS, RIVER, Site, Step, VirtualNetwork
 from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights, passage_step
 
 
@@ -215,7 +215,7 @@ class PathReader:
             excess = move.excess.scale(km)
             excesses.append((f"{leg.mode}|{move.speed['id'] if move.speed else ''}|{scope}", excess))
             terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
-            if leg.layer <= 1 and scope and scope not in countries[-1:]:
+            if leg.layer < LAND_LAYERS and scope and scope not in countries[-1:]:
                 countries.append(scope)
         if leg is haul[0]:
             terms += self._haul_terms(haul, haul_km)

@@ -25,8 +25,8 @@ ALIAS_DOMINANCE = (
     100  # a place known by this name among others must be so much larger than one whose name it is
 )
 DOMINANCE = 10  # a city more than this many times as large as its namesakes wins
-REACH_KM = {"road": 100.0, "rail": 50.0, "water": 100.0}
-LAYERS = ("road", "rail", "water")
+REACH_KM = {"road": 100.0, "rail": 50.0, "water": 100.0, "river": 10.0}
+LAYERS = ("road", "rail", "water", "river")
 IDENTITY = ("id", "name", "kind", "locode", "country")
 # Places without a population are weighed as if they had this many people; of one town the first kind stands for it.
 WEIGHT_OF_KIND = {
@@ -59,12 +59,14 @@ class Place:
     rail_km: float = math.nan
     water_node: int = -1
     water_km: float = math.nan
+    river_node: int = -1
+    river_km: float = math.nan
     findings: tuple[Finding, ...] = ()
 
     @property
     def snap_km(self) -> float:
         """Distance to the nearest network, NaN where none is within reach."""
-        known = [km for km in (self.road_km, self.rail_km, self.water_km) if not math.isnan(km)]
+        known = [km for km in (self.road_km, self.rail_km, self.water_km, self.river_km) if not math.isnan(km)]
         return min(known, default=math.nan)
 
     def as_row(self) -> dict[str, Any]:
@@ -266,11 +268,11 @@ def _group_towns(found: list[Place]) -> list[Place]:
 
 
 def _snap(world: World, place: Place) -> Place:
-    """A place that is not in the world's table, joined to the nearest nodes; to water only if it is a port."""
+    """A place that is not in the world's table, joined to the nearest nodes; to sea lanes and waterways only if it is a port."""
     for layer, name in enumerate(LAYERS):
         nodes = np.flatnonzero(world.node_layer == layer)
         near = nodes[np.abs(world.node_lat[nodes] - place.lat) < REACH_KM[name] / 100]
-        if not len(near) or (name == "water" and place.kind != "port"):
+        if not len(near) or (name in ("water", "river") and place.kind != "port"):
             continue
         gap = great_circle(world.node_lat[near], world.node_lon[near], place.lat, place.lon)
         at = int(np.argmin(gap))

@@ -23,7 +23,7 @@ MEANS = {
         "roro": "ro_ro",
         "": "deep_sea_general",
     },
-    "inland_water": {"": "river_sea"},
+    "inland_water": {"": "barge"},
     "air": {"": "freighter"},
 }
 

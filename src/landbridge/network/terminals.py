@@ -13,6 +13,8 @@ from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
     DEEP,
+    INLAND,
+    LAND_LAYERS,
     LAYERS,
     NO_MOVE,
     RAIL,
@@ -32,6 +34,7 @@ RAIL_REACH_KM = 5.0
 STATION_REACH_KM = 15.0
 ROAD_REACH_KM = 30.0
 WATER_REACH_KM = 60.0
+QUAY_REACH_KM = 10.0
 ROAD_DETOUR = 1.3
 NEAR_KM = 0.5
 TERMINAL_CITY = 50_000
@@ -70,8 +73,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What arcs need to know of the tables: regions and formalities of countries, their transit regimes by road, and
-    which places have parameter rows of their own.
+    """What arcs need to know of the tables: regions and formalities of countries, their transit regimes by road,
+    which places have parameter rows of their own, and which countries have no road of their own (enclaves of a city).
     """
 
     regions: Mapping[str, str]
@@ -81,6 +84,7 @@ class Surroundings:
     world: World
     priced_places: frozenset[str]
     deep_nodes: NDArray[np.bool_]
+    roadless: frozenset[str] = frozenset()
 
     def scopes(self, place: str, country: str) -> tuple[str, ...]:
         """Rows that may price an operation, most exact first; a place only where a row names it."""
@@ -94,7 +98,7 @@ class Surroundings:
     def stands_in(self, node: int, country: str) -> bool:
         """Whether a land node lies in `country`: a place of one side is no way round the border to the other."""
         code = int(self.world.node_country[node])
-        return code < 0 or self.world.countries[code] == country
+        return code < 0 or self.world.countries[code] == country or country in self.roadless
 
     def trucks_pass(self, left: str, entered: str) -> bool:
         """Whether a lorry may go on across a border: a transit regime in common, or one region of free trucking.
@@ -129,6 +133,9 @@ def make_stop(
         nodes[RIVER], gaps[RIVER] = water + river_offset(around.world), 0.0
         if around.deep_nodes[water]:
             nodes[DEEP], gaps[DEEP] = water, 0.0
+    quay = int(row["river_node"])
+    if row["kind"] == "port" and quay >= 0 and float(row["river_km"]) <= QUAY_REACH_KM:
+        nodes[INLAND], gaps[INLAND] = quay, 0.0
     return Stop(
         id=str(row["id"]),
         name=str(row["name"]),
@@ -151,12 +158,13 @@ def find_deep_nodes(world: World) -> NDArray[np.bool_]:
     return deep
 
 
-def choose_terminals(world: World, authored: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the world's places where goods change modes: authored ones, cities with both railways and roads,
-    and ports of cities; without a published list of working ports a port far from any larger city is left out.
+def choose_terminals(world: World, known_ids: frozenset[str], capitals: frozenset[str]) -> pd.DataFrame:
+    """Rows of the world's places where goods change modes: known ones (authored, ends of services), cities with both
+    railways and roads, and ports of larger cities and `capitals`; without a published list of working ports others are
+    left out.
     """
     places = world.places
-    known = places["id"].isin(authored["id"]).to_numpy()
+    known = places["id"].isin(known_ids).to_numpy()
     city = (places["kind"] == "city").to_numpy()
     people = places["population"].to_numpy()
     hub = (
@@ -166,12 +174,13 @@ def choose_terminals(world: World, authored: pd.DataFrame) -> pd.DataFrame:
         & (places["rail_node"] >= 0).to_numpy()
     )
     port = (places["kind"] == "port").to_numpy() & (places["water_node"] >= 0).to_numpy()
+    quay = (places["river_node"] >= 0).to_numpy()
     points = unit_vectors(places["lat"].to_numpy(), places["lon"].to_numpy())
-    large = city & (people >= PORT_CITY)
+    large = city & ((people >= PORT_CITY) | places["id"].isin(capitals).to_numpy())
     distance, _ = cKDTree(points[large]).query(points[port])
     working = port.copy()
     working[port] = distance * EARTH_KM <= PORT_CITY_KM
-    return places[known | hub | working]
+    return places[known | hub | working | quay]
 
 
 def draft_crossings(
@@ -237,8 +246,8 @@ def tranship_steps(around: Surroundings, stop: Stop, one: int, other: int) -> tu
         steps.append(Step("customs", "sea", "", "transit", scopes))
     if water_out:
         steps += [Step("wait", "sea", "", "", scopes), Step("wait", "sea", "", "lot", ())]
-    elif other == RAIL:
-        steps.append(Step("wait", "rail", "", "", scopes))
+    elif other in (RAIL, INLAND):
+        steps.append(Step("wait", LAYERS[other], "", "", scopes))
     return tuple(steps)
 
 
@@ -267,7 +276,7 @@ def draft_legs(
     `shut` are pairs of countries and the mode, or "any", to which their border is closed. Raises InputError for a leg
     that joins nothing.
     """
-    layers = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": RIVER}
+    layers = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": INLAND}
     faults = []
     for row in read_rows(legs):
         layer, ends = layers.get(row["mode"], -1), [stops.get(row[side]) for side in ("from", "to")]
@@ -286,7 +295,7 @@ def draft_legs(
         if len(set(gauges)) > 1:
             faults.append(_gauge_fault(row, gauges))
         for one, other in ((start, end), (end, start)):
-            land = layer <= RAIL
+            land = layer < LAND_LAYERS
             country = np.array(around.country_code(one.country))
             code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
@@ -402,8 +411,8 @@ def _end_steps(layer: int, scopes: tuple[str, ...]) -> tuple[tuple[Step, ...], t
         store, wait = Step("store", "sea", "", "export", scopes), Step("wait", "sea", "", "", scopes)
         landed = Step("store", "sea", "", "import", scopes)
         return (load, store, wait, Step("wait", "sea", "", "lot", ())), (unload, landed)
-    if layer == RAIL:
-        return (load, Step("wait", "rail", "", "", scopes)), (unload,)
+    if layer in (RAIL, INLAND):
+        return (load, Step("wait", mode, "", "", scopes)), (unload,)
     return (load, Step("oversize_permit", "road", "", "", scopes)), (unload,)
 
 

@@ -17,8 +17,10 @@ from landbridge.sources.world import World
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-ROAD, RAIL, DEEP, RIVER, AIR = range(5)
-LAYERS = ("road", "rail", "sea", "sea", "air")
+ROAD, RAIL, INLAND, DEEP, RIVER, AIR = range(6)
+LAYERS = ("road", "rail", "inland_water", "sea", "sea", "air")
+LAND_LAYERS = 3
+WORLD_LAYERS = (ROAD, RAIL, DEEP, INLAND)
 WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
 AZOV = (45.3, 47.5, 34.6, 39.6)
@@ -51,8 +53,8 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Price codes of moves: one for each land layer and country, each water layer and water, one for the air and one
-    that is free.
+    """Price codes of moves: one for each land layer (roads, railways, inland waterways) and country, each sea layer
+    and water, one for the air and one that is free.
     """
 
     countries: tuple[str, ...]
@@ -60,21 +62,21 @@ class Codes:
     @property
     def air(self) -> int:
         """Code of a flight."""
-        return 2 * (len(self.countries) + 1) + 2 * len(WATERS)
+        return LAND_LAYERS * (len(self.countries) + 1) + 2 * len(WATERS)
 
     @property
     def free(self) -> int:
         """Code of a move that costs nothing by itself (priced as a service)."""
         return self.air + 1
 
-    def land(self, layer: int, country: NDArray[np.integer]) -> NDArray[np.int16]:
-        """Codes of land moves; country -1 is the unknown country."""
+    def land(self, layer: "int | NDArray[np.integer]", country: NDArray[np.integer]) -> NDArray[np.int16]:
+        """Codes of moves on land and inland waterways; country -1 is the unknown country."""
         slots = len(self.countries) + 1
         return (layer * slots + np.where(country < 0, slots - 1, country.astype(np.int32))).astype(np.int16)
 
     def water(self, layer: int, water: NDArray[np.integer]) -> NDArray[np.int16]:
         """Codes of water moves."""
-        start = 2 * (len(self.countries) + 1) + (layer - DEEP) * len(WATERS)
+        start = LAND_LAYERS * (len(self.countries) + 1) + (layer - DEEP) * len(WATERS)
         return (start + water.astype(np.int16)).astype(np.int16)
 
     def decode(self, code: int) -> tuple[int, str]:
@@ -82,10 +84,10 @@ class Codes:
         slots = len(self.countries) + 1
         if code == self.air:
             return AIR, ""
-        if code < 2 * slots:
+        if code < LAND_LAYERS * slots:
             layer, country = divmod(code, slots)
             return layer, self.countries[country] if country < slots - 1 else ""
-        layer, water = divmod(code - 2 * slots, len(WATERS))
+        layer, water = divmod(code - LAND_LAYERS * slots, len(WATERS))
         return DEEP + layer, WATERS[water]
 
 
@@ -215,7 +217,7 @@ class ArcDraft:
 
 
 def collect_moves(world: World, codes: Codes, crossing_ops: NDArray[np.int32], crossing_sites: Ints) -> Arcs:
-    """Both directions of every edge of the world; water edges once for each water layer that may sail them.
+    """Both directions of every edge of the world; sea lanes once for each sea layer that may sail them.
 
     `crossing_ops` int32[crossings, 2] is the operation list of each crossing by direction (0: with the country order
     of the table), `crossing_sites` int32[crossings] its site.
@@ -256,7 +258,7 @@ def find_deep_edges(world: World) -> NDArray[np.bool_]:
 
 
 def river_offset(world: World) -> int:
-    """What to add to a water node's id for its river-sea state (water nodes follow the land nodes)."""
+    """What to add to a water node's id for its river-sea state (water nodes follow each other)."""
     first_water = int(np.argmax(world.node_layer == 2))
     return len(world.node_lat) - first_water
 
@@ -266,10 +268,9 @@ def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, o
     km = world.edge_km[edges].astype(np.float64)
     share = np.clip(world.edge_fraction[edges].astype(np.float64), 0.0, 1.0)
     if layer == ROAD:
-        rail = world.edge_layer[edges] == 1
-        first, last = world.node_country[tail], world.node_country[head]
-        code_tail = np.where(rail, codes.land(RAIL, first), codes.land(ROAD, first)).astype(np.int16)
-        code_head = np.where(rail, codes.land(RAIL, last), codes.land(ROAD, last)).astype(np.int16)
+        layers = np.array(WORLD_LAYERS)[world.edge_layer[edges]]
+        code_tail = codes.land(layers, world.node_country[tail])
+        code_head = codes.land(layers, world.node_country[head])
         km_tail = km * np.where(world.edge_crossing[edges] >= 0, share, 1.0)
     else:
         code_tail = code_head = codes.water(layer, np.maximum(world.edge_water[edges], 0))

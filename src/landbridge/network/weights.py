@@ -22,7 +22,7 @@ from landbridge.network.pricing import (
 )
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
-from landbridge.network.virtual import AIR, RIVER, ROAD, WATERS, Step, VirtualNetwork
+from landbridge.network.virtual import AIR, LAND_LAYERS, LAYERS, RIVER, WATERS, Step, VirtualNetwork
 from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
@@ -37,6 +37,7 @@ SERVICE_MEANS = {
     "container_feeder": "deep_sea_container",
     "block_train": "block_train",
 }
+MODES = ("road", "rail", "inland_water", "sea", "air")
 FREE = Price(0.0, 0.0, 0.0, (), Excess(0.0, 0.0, 0.0, 0.0))
 
 
@@ -79,8 +80,8 @@ class Pricer:
     def move(self, network: VirtualNetwork, code: int) -> MovePrice:
         """Price of a km under a price code."""
         layer, scope = network.codes.decode(code)
-        if layer <= 1:
-            mode = "road" if layer == ROAD else "rail"
+        if layer < LAND_LAYERS:
+            mode = LAYERS[layer]
             return price_move(
                 self.book,
                 self.shipment,
@@ -365,7 +366,7 @@ def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
                 if step.operation == "load"
                 else ""
             )
-            if mode in ("road", "rail", "sea", "air") and not (step.service and step.mode != "ferry"):
+            if mode in MODES and not (step.service and step.mode != "ferry"):
                 key = (mode, step.scopes)
                 if key not in memo:
                     memo[key] = pricer.haul_start(mode, step.scopes)

@@ -21,6 +21,7 @@ from landbridge.schema.findings import Finding, order_findings
 from landbridge.schema.tables import empty_table, read_table_file
 from landbridge.sources.cache_folder import find_cache_folder, write_whole
 from landbridge.sources.products import is_product
+from landbridge.sources.world import read_place_ids
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 # Raised when compiled files of an older build can no longer be read.
@@ -74,10 +75,10 @@ def _repeated_keys(frame: pd.DataFrame, spec: TableSpec, places: tuple[RowPlace,
 def check_shipped_tables(folder: Path = SHIPPED_FOLDER) -> tuple[Finding, ...]:
     """All findings over the shipped rows: their cells, and every declared check between tables.
 
-    Places are looked up among authored places and posts alone.
+    Places are looked up among authored places and posts, and by the ids of the shipped world's places.
     """
-    text = read_shipped_text(folder)
-    given = CheckInput(text.frames, text.places, is_place=lambda _: False, is_product=is_product)
+    text, known = read_shipped_text(folder), read_place_ids()
+    given = CheckInput(text.frames, text.places, is_place=known.__contains__, is_product=is_product)
     return order_findings([*text.findings, *run_checks(given)])
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from landbridge.sources.cache_folder import find_cache_folder
 
 WORLD_FOLDER = Path(__file__).parent / "shipped" / "world"
-FORMAT = 1  # of the unpacked files; a new number makes old caches unused
+FORMAT = 2  # of the unpacked files; a new number makes old caches unused
 FRAMES = ("crossings", "gauge_changes", "places", "names")
 
 Ints = NDArray[np.int32]
@@ -33,8 +33,8 @@ Floats = NDArray[np.float32]
 class World:
     """The network of one date, with n nodes and m edges (undirected: both ways).
 
-    Nodes: `node_lat`, `node_lon` float32[n] degrees; `node_layer` int8[n], 0 road, 1 rail, 2 water (in this
-    order); `node_country` int16[n] index into `countries`, -1 on water; `node_gauge` int16[n] mm on rail, else 0.
+    Nodes: `node_lat`, `node_lon` float32[n] degrees; `node_layer` int8[n], 0 road, 1 rail, 2 sea lanes,
+    3 inland waterways (in this order); `node_country` int16[n] index into `countries`, -1 at sea; `node_gauge` int16[n] mm on rail, else 0.
 
     Edges: `edge_tail`, `edge_head` int32[m]; `edge_km` float32[m]; `edge_layer` int8[m]; `edge_crossing` int32[m]
     row of `crossings`, -1 none; `edge_fraction` float32[m] share of the length in the tail's country;
@@ -87,6 +87,11 @@ def read_meta() -> Mapping[str, Any]:
     """What the build wrote about itself: date, versions of its sources, counts, repairs, content hash."""
     meta: dict[str, Any] = json.loads((WORLD_FOLDER / "meta.json").read_text(encoding="utf-8"))
     return meta
+
+
+def read_place_ids() -> frozenset[str]:
+    """Ids of all places of the shipped network, authored or packaged."""
+    return frozenset(_read_packed("places")["id"].to_pylist())
 
 
 def network_date() -> datetime.date:

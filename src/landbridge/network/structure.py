@@ -1,0 +1,156 @@
+"""The structure of the world network: ways between all capitals, by land alone and by any mode, and their circuity.
+
+Circuity is length over great-circle distance (Ballou, Rahardja and Sakai 2002, Transportation Research A 36). A way
+by land far above its neighbours' marks a missing line, a closed border or a real barrier; the way with closed borders
+opened tells the second from the others.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.kernels.shortest_paths import Tree, accumulate_along, grow_trees
+from landbridge.network.closures import Reason, close_arcs
+from landbridge.network.locating import Locator
+from landbridge.network.places import find_place
+from landbridge.network.router import Ready
+from landbridge.network.shipments import Shipment, choose_shipment
+from landbridge.network.sphere import great_circle
+from landbridge.network.terminals import Stop
+from landbridge.network.virtual import AIR, DEEP, RIVER, VirtualNetwork
+from landbridge.network.weights import weigh_arcs
+from landbridge.sources.world import World
+
+PLAUSIBLE_LAND = 2.0
+PLAUSIBLE_ANY = 4.0
+NEAR_KM = 300.0  # between nearer capitals a river or a lake makes any circuity plausible
+BATCH = 8
+LAND_ONLY = ("road", "rail", "inland_water", "")
+
+Floats = NDArray[np.float64]
+Trees = list[Tree]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structure:
+    """Ways between all pairs of capitals.
+
+    `pairs`: from, to (country codes), great_circle, land (km by road, rail and waterway alone), land_circuity, opened (km by
+    land with closed borders opened), way (km of the cheapest way by any mode), way_circuity, at_sea (km of it), cost
+    (USD/t), finding ("" where all is plausible). Lengths are infinite where there is no way.
+    """
+
+    pairs: pd.DataFrame
+    capitals: pd.DataFrame
+
+
+def survey_capitals(ready: Ready, *, progress: Callable[[str], None] = lambda line: None) -> Structure:
+    """Ways of a container of general goods between the capitals of the table countries, without law."""
+    stops = find_capitals(ready)
+    network = ready.router(list(stops.values()), simulation=None).network  # type: ignore[arg-type]
+    shipment = choose_shipment(ready.tables["shipments"])
+    weights = weigh_arcs(network, ready.pricing.pricer(shipment))
+    reasons = close_arcs(network, ready.tables, ready.date, shipment=shipment)
+    dry = is_dry(network)
+    shut = {
+        "land": (reasons != 0) | ~dry,
+        "opened": ((reasons != 0) & (reasons != Reason.BORDER)) | ~dry,
+        "way": reasons != 0,
+    }
+    by = {"land": weights.distance, "opened": weights.distance, "way": weights.cost}
+    columns = np.column_stack([weights.distance, np.where(dry, 0.0, weights.distance), weights.cost])
+    sources = [np.array([network.outlets[stop.id]], np.int32) for stop in stops.values()]
+    inlets = np.array([network.inlets[stop.id] for stop in stops.values()])
+    found = {}
+    for name, mask in shut.items():
+        progress(f"ways between capitals: {name}")
+        weight = np.where(mask | ~np.isfinite(weights.cost), np.inf, by[name])
+        found[name] = _sum_ways(network, weight, columns, sources=sources, inlets=inlets)
+    return Structure(_frame_pairs(stops, found), _frame_capitals(stops))
+
+
+def find_capitals(ready: Ready) -> dict[str, Stop]:
+    """The capital of each country that has one, by country code."""
+    world, countries = ready.base.world, ready.tables["countries"]
+    locate = Locator.over({**ready.tables, "world": world}, ready.around)
+    known = countries[countries["capital"] != ""]
+    return {
+        code: locate.stop(find_place(world, capital))
+        for code, capital in zip(known["id"], known["capital"], strict=True)
+    }
+
+
+def is_dry(network: VirtualNetwork) -> NDArray[np.bool_]:
+    """Arcs that neither sail the sea, fly, nor board a ferry: bool[arcs]."""
+    codes, arcs = network.codes, network.arcs
+    wet = np.array([codes.decode(code)[0] in (DEEP, RIVER, AIR) for code in range(codes.free)] + [False])
+    served = np.array(
+        [
+            any({step.mode, step.to_mode} & {"sea", "ferry", "air"} for step in steps)
+            for steps in network.operations
+        ]
+        + [False]
+    )
+    dry: NDArray[np.bool_] = ~(wet[arcs.code_a] | wet[arcs.code_b] | served[arcs.op])
+    return dry
+
+
+def _sum_ways(
+    network: VirtualNetwork,
+    weight: Floats,
+    columns: Floats,
+    *,
+    sources: list[NDArray[np.int32]],
+    inlets: NDArray[np.integer],
+) -> Floats:
+    """Sums of `columns` along the best ways, float64[origins, destinations, columns], infinite where there is none."""
+    parts = []
+    for start in range(0, len(sources), BATCH):
+        trees = grow_trees(network.forward, weight, sources=sources[start : start + BATCH])
+        parts += [accumulate_along(tree, columns)[inlets] for tree in trees]
+    return np.stack(parts)
+
+
+def _frame_pairs(stops: Mapping[str, Stop], found: Mapping[str, Floats]) -> pd.DataFrame:
+    codes = np.array(list(stops))
+    lat, lon = (np.array([getattr(stop, name) for stop in stops.values()]) for name in ("lat", "lon"))
+    one, two = np.triu_indices(len(codes), 1)
+    arc = great_circle(lat[one], lon[one], lat[two], lon[two])
+    frame = pd.DataFrame({"from": codes[one], "to": codes[two], "great_circle": arc})
+    for name in ("land", "opened"):
+        frame[name] = found[name][one, two, 0]
+    for column, name in enumerate(("way", "at_sea", "cost")):
+        frame[name] = found["way"][one, two, column]
+    span = frame["great_circle"].clip(lower=1.0)
+    frame = frame.assign(land_circuity=frame["land"] / span, way_circuity=frame["way"] / span)
+    return frame.assign(finding=[judge_pair(row) for row in frame.to_dict("records")])
+
+
+def judge_pair(row: Mapping[str, float]) -> str:
+    """What is to be said of a pair of capitals; "" where it has a plausible way.
+
+    >>> inf = float("inf")
+    >>> judge_pair({"great_circle": 900.0, "land": inf, "opened": 1100.0, "way": inf, "at_sea": 0.0})
+    'no way at all: closed borders'
+    """
+    inf = float("inf")
+    if row["way"] == inf:
+        return "no way at all: closed borders" if row["opened"] < inf else "no way at all: not on the network"
+    near = row["great_circle"] < NEAR_KM
+    if row["land"] < inf and row["land"] > PLAUSIBLE_LAND * row["great_circle"] and not near:
+        freed = row["opened"] < 0.75 * row["land"]
+        return "long way by land: closed borders" if freed else "long way by land: a gulf, a lake or mountains"
+    if row["way"] > PLAUSIBLE_ANY * row["great_circle"] and not near:
+        return "long way by sea: around a continent"
+    return ""
+
+
+def _frame_capitals(stops: Mapping[str, Stop]) -> pd.DataFrame:
+    rows = [(code, stop.id, stop.name, stop.lat, stop.lon) for code, stop in stops.items()]
+    return pd.DataFrame(rows, columns=["country", "place", "name", "lat", "lon"])
+
+
+__all__ = ["Structure", "Shipment", "World", "find_capitals", "is_dry", "judge_pair", "survey_capitals"]
