@@ -239,7 +239,7 @@ def _split(graph: Graph, state: GaugeState, main: np.ndarray, stations: pd.DataF
     ends = number[inverse].astype(np.int32)
     grown = replace(grown, tail=ends[: len(edge)], head=ends[len(edge) :], gauge=gauge)
     rows = _border_changes(grown, state, dict(zip(key.tolist(), number.tolist(), strict=True)))
-    rows += _station_changes(grown, node_gauge, stations)
+    rows += _station_changes(grown, node_gauge, stations, land)
     changes = pd.DataFrame(rows, columns=COLUMNS[1:]).drop_duplicates(["node_a", "node_b"])
     changes["country"] = [land.codes[k] for k in changes["country"]]
     changes = changes.sort_values(["country", "lat", "lon", "gauge_a"], ignore_index=True)
@@ -256,15 +256,17 @@ def _border_changes(graph: Graph, state: GaugeState, number: dict[int, int]) -> 
     return rows
 
 
-def _station_changes(graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame) -> list[tuple]:
-    """The nearest rails of both gauges at each authored place that changes gauge."""
+def _station_changes(
+    graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, land: Land
+) -> list[tuple]:
+    """The nearest rails of both gauges, in its own country, at each authored place that changes gauge."""
     used = np.bincount(np.concatenate((graph.tail, graph.head)), minlength=graph.n) > 0
     rows = []
     for row in stations.itertuples():
         point = place_on_sphere([float(row.lat)], [float(row.lon)])[0]
         pair, nodes = sorted((unify_gauge(row.gauge), unify_gauge(row.gauge_to))), []
         for gauge in pair:
-            at = np.flatnonzero(used & (node_gauge == gauge))
+            at = np.flatnonzero(used & (node_gauge == gauge) & (land.codes[graph.country] == row.country))
             km = np.linalg.norm(place_on_sphere(graph.lat[at], graph.lon[at]) - point, axis=1)
             if len(at) and km.min() <= SITE_KM:
                 nodes.append(int(at[km.argmin()]))

@@ -106,17 +106,22 @@ def make_water(base: Base) -> tuple[Made, tuple[str, ...]]:
     ports = np.flatnonzero(base.places["kind"] == "port")
     graph, at_port = join_ports(graph, base.places.iloc[ports], base.land)
     graph = lay_legs(graph, base, layer="water")
-    node = np.full(len(base.places), -1, np.int32)
-    beside, _ = snap(base.places.iloc[ports], graph, serving=np.ones(graph.n, bool), reach=REACH["river"])
-    node[ports] = np.where(at_port >= 0, at_port, beside)
+    node, km = np.full(len(base.places), -1, np.int32), np.full(len(base.places), np.nan)
+    beside, gap = snap(base.places.iloc[ports], graph, serving=np.ones(graph.n, bool), reach=REACH["river"])
+    node[ports], km[ports] = np.where(at_port >= 0, at_port, beside), np.where(at_port >= 0, 0.0, gap)
     layer, number = _finish(graph, base, node, mode="water", gauge=np.zeros(graph.n, np.int16))
-    return Made(layer, _renumber(number, node), np.where(node >= 0, 0.0, np.nan)), passages
+    return Made(layer, _renumber(number, node), km), passages
 
 
 def make_rivers(base: Base) -> Made:
     """The inland waterways: the authored legs of barges between their ports, each in the country of its nodes."""
     graph = lay_legs(_empty_graph(), base, layer="river")
-    node, km = snap(base.places, graph, serving=np.ones(graph.n, bool), reach=REACH["river"])
+    every = np.ones(graph.n, bool)
+    found = snap(base.places, graph, serving=every, reach=REACH["river"])
+    codes = base.land.codes
+    node, km = keep_to_country(base.places, graph, found, serving=every, codes=codes, reach=REACH["river"])
+    own = codes[graph.country[node]] == base.places["country"].to_numpy()
+    node, km = np.where(own, node, -1), np.where(own, km, np.nan)
     ports = (base.places["kind"] == "port").to_numpy()
     node, km = np.where(ports, node, -1).astype(np.int32), np.where(ports, km, np.nan)
     layer, number = _finish(graph, base, node, mode="river", gauge=np.zeros(graph.n, np.int16))

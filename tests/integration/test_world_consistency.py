@@ -6,7 +6,8 @@ import pytest
 from landbridge.sources import World, open_world, read_shipped_tables
 
 ROAD, RAIL, WATER = range(3)
-LAYER_OF = {"road": ROAD, "rail": RAIL}
+RIVER = 3
+LAYER_OF = {"road": ROAD, "rail": RAIL, "inland_water": RIVER}
 
 
 @pytest.fixture(scope="module")
