@@ -256,9 +256,7 @@ def _border_changes(graph: Graph, state: GaugeState, number: dict[int, int]) -> 
     return rows
 
 
-def _station_changes(
-    graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, land: Land
-) -> list[tuple]:
+def _station_changes(graph: Graph, node_gauge: np.ndarray, stations: pd.DataFrame, land: Land) -> list[tuple]:
     """The nearest rails of both gauges, in its own country, at each authored place that changes gauge."""
     used = np.bincount(np.concatenate((graph.tail, graph.head)), minlength=graph.n) > 0
     rows = []

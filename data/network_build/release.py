@@ -22,7 +22,7 @@ NAMES = ("road", "rail", "water", "river")
 
 @dataclass(frozen=True)
 class Release:
-    """All that is written: the layers road, rail, water, river with node numbers of their own, frames, counts so far."""
+    """All that is written: the layers road, rail, water, river with their own node numbers, frames, counts so far."""
 
     base: Base
     layers: tuple[Made, Made, Made, Made]

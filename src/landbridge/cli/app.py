@@ -208,6 +208,17 @@ def network_check(json: AsJson = False) -> None:
     print_check(json=json)
 
 
+@network_app.command("validate")
+def network_validate(
+    out: Annotated[Path | None, typer.Option(help="Write the page of Markdown here.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Compare the shipped network with published lengths, times, costs and border crossings (some minutes)."""
+    from landbridge.cli.validation import print_validation
+
+    print_validation(out, json=json)
+
+
 def read_tonnes(given: float | None) -> float:
     """Tonnes as given; a number that is none is a fault of the argument."""
     if given is not None and given != given:  # noqa: PLR0124 - only NaN differs from itself

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from landbridge.network.closures import list_shut_borders
 from landbridge.network.places import find_place
 from landbridge.network.terminals import (
     Stop,
@@ -24,7 +25,15 @@ from landbridge.network.terminals import (
     make_stop,
 )
 from landbridge.network.territories import Territories
-from landbridge.network.virtual import ArcDraft, Arcs, Codes, VirtualNetwork, collect_moves, order_arcs, river_offset
+from landbridge.network.virtual import (
+    ArcDraft,
+    Arcs,
+    Codes,
+    VirtualNetwork,
+    collect_moves,
+    order_arcs,
+    river_offset,
+)
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import read_rows
@@ -43,7 +52,8 @@ def survey(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date
         world=world,
         priced_places=frozenset(tables["operations"]["scope"]),
         deep_nodes=find_deep_nodes(world),
-        roadless=frozenset(world.countries) - {world.countries[k] for k in np.unique(world.node_country) if k >= 0},
+        roadless=frozenset(world.countries)
+        - {world.countries[k] for k in np.unique(world.node_country) if k >= 0},
     )
 
 
@@ -82,7 +92,7 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     boardings, landings = draft_services(draft, around, tables["services"], terminals)
     own_legs = list_own_legs(world, tables, around.date)
     draft_legs(
-        draft, around, own_legs, stops=terminals, shut=list_shut_borders(tables["borders"], around.date)
+        draft, around, own_legs, stops=terminals, shut=pair_shut_borders(tables["borders"], around.date)
     )
     moves = collect_moves(world, codes, crossing_ops, crossing_sites)
     arcs = Arcs.join([stretch_legs(moves, world, tables["legs"]), draft.to_arcs()])
@@ -96,9 +106,9 @@ def list_own_legs(world: World, tables: Mapping[str, pd.DataFrame], date: dateti
     return new[open_at(new, load_catalogue().tables["legs"], date=date)]
 
 
-def list_shut_borders(borders: pd.DataFrame, date: datetime.date) -> frozenset[tuple[frozenset[str], str]]:
+def pair_shut_borders(borders: pd.DataFrame, date: datetime.date) -> frozenset[tuple[frozenset[str], str]]:
     """Pairs of countries whose border is closed at `date`, and to which mode."""
-    shut = borders[~open_at(borders, load_catalogue().tables["borders"], date=date)]
+    shut = list_shut_borders(borders, date)
     rows = zip(shut["country_a"], shut["country_b"], shut["mode"], strict=True)
     return frozenset((frozenset((one, other)), mode) for one, other, mode in rows)
 
@@ -162,9 +172,7 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
     )
 
 
-def terminal_stops(
-    world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings
-) -> Iterable[Stop]:
+def terminal_stops(world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings) -> Iterable[Stop]:
     """Every place where goods change modes, as a stop."""
     authored, services = tables["places"], tables["services"]
     known = frozenset(authored["id"]) | frozenset(services["from"]) | frozenset(services["to"])

@@ -12,7 +12,17 @@ from scipy.spatial import cKDTree
 
 from landbridge.network.shipments import Shipment
 from landbridge.network.sphere import EARTH_KM, great_circle, measure_line, unit_vectors
-from landbridge.network.virtual import AIR, DEEP, INLAND, LAND_LAYERS, LAYERS, RAIL, RIVER, ROAD, VirtualNetwork
+from landbridge.network.virtual import (
+    AIR,
+    DEEP,
+    INLAND,
+    LAND_LAYERS,
+    LAYERS,
+    RAIL,
+    RIVER,
+    ROAD,
+    VirtualNetwork,
+)
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import open_at
@@ -32,9 +42,10 @@ class Reason(IntEnum):
     STATUS = 1
     BORDER = 2
     CARGO = 3
-    LAW = 4
-    AVOIDED = 5
-    MODE = 6
+    DRAUGHT = 4
+    LAW = 5
+    AVOIDED = 6
+    MODE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ def close_arcs(
         (Reason.STATUS, _closed_by_status(network, tables, date)),
         (Reason.BORDER, _closed_borders(network, tables, date)),
         (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
+        (Reason.DRAUGHT, _too_shallow(network, tables, shipment)),
         (Reason.LAW, _closed_by_law(network, closings)),
         (Reason.AVOIDED, _avoided(network, restrictions)),
     ):
@@ -112,13 +124,19 @@ def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame],
     crossings = network.world.crossings
     closed = [False] * len(crossings)
     pairs = [frozenset(pair) for pair in zip(crossings["country_a"], crossings["country_b"], strict=True)]
-    shut = tables["borders"][tables["borders"]["id"].isin(find_shut("borders", tables, date))]
+    shut = list_shut_borders(tables["borders"], date)
     for row in shut.itertuples(index=False):
         pair = frozenset((row.country_a, row.country_b))
         for position, mode in enumerate(crossings["mode"]):
             if pairs[position] == pair and row.mode in ("any", mode):
                 closed[position] = True
     return pick(closed, network.arcs.crossing) | _of_services(network, _between(tables, shut))
+
+
+def list_shut_borders(borders: pd.DataFrame, date: datetime.date) -> pd.DataFrame:
+    """The rows of borders that close one at `date`; a row of status open tells of a restriction and closes nothing."""
+    closed = borders[borders["status"] == "closed"]
+    return closed[~open_at(closed, load_catalogue().tables["borders"], date=date)]
 
 
 def _between(tables: Mapping[str, pd.DataFrame], borders: pd.DataFrame) -> set[str]:
@@ -155,6 +173,27 @@ def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame]
         | _at_sites(network, refusing) & (network.arcs.op >= 0)
         | _of_services(network, refusing_services)
     )
+
+
+def _too_shallow(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], shipment: Shipment) -> Mask:
+    """Waterways, and ports to their deep-sea vessels, with less draught than the vessel of the goods needs at least."""
+    needs = dict(zip(tables["parameters"]["id"], tables["parameters"]["value"], strict=True))
+    deep = needs.get(f"draught_{shipment.means('sea')}", 0.0)
+    by_layer = {
+        DEEP: deep,
+        RIVER: needs.get("draught_river_sea", 0.0),
+        INLAND: needs.get("draught_barge", 0.0),
+    }
+    depth = {row["id"]: row["draught"] for row in read_rows(tables["legs"])}
+    given = np.array([depth.get(leg, np.nan) for leg in network.world.legs] + [np.nan])[network.arcs.leg]
+    layers = np.array([network.codes.decode(code)[0] for code in range(network.codes.free)] + [-1])
+    wanted = np.array([by_layer.get(layer, 0.0) for layer in layers])[network.arcs.code_a]
+    shallow = {row["id"] for row in read_rows(tables["places"]) if row["draught"] < deep}
+    at_berth = np.zeros(network.node_count, np.bool_)
+    at_berth[np.unique(network.arcs.tail[layers[network.arcs.code_a] == DEEP])] = True
+    handled = _at_sites(network, shallow) & (at_berth[network.arcs.tail] | at_berth[network.arcs.head])
+    closed: Mask = (given < wanted) | (handled & (network.arcs.op >= 0))
+    return closed
 
 
 def _far_roads(network: VirtualNetwork) -> Mask:
@@ -206,7 +245,11 @@ def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: fro
     decoded = [codes.decode(code) for code in range(codes.free)]
     table = [
         (layer < LAND_LAYERS and scope in countries and (not modes or LAYERS[layer] in modes))
-        or (layer == RIVER and RIVER_COUNTRIES.get(scope) in countries and (not modes or "inland_water" in modes))
+        or (
+            layer == RIVER
+            and RIVER_COUNTRIES.get(scope) in countries
+            and (not modes or "inland_water" in modes)
+        )
         for layer, scope in decoded
     ]
     inside = pick(table, arcs.code_a) | (pick(table, arcs.code_b) & (arcs.km_b > 0))

@@ -60,11 +60,7 @@ class LengthMeter:
         """Nodes at which a way may start or end, and their distance from the place in km."""
         place = find_place(self.world, text)
         if mode in ("sea", "inland_water"):
-            node = (
-                place.river_node
-                if mode == "inland_water" and place.river_node >= 0
-                else place.water_node
-            )
+            node = place.river_node if mode == "inland_water" and place.river_node >= 0 else place.water_node
             return np.array([node] if node >= 0 else [], np.int64), np.zeros(int(node >= 0))
         nodes, tree = self._tree(mode)
         point = unit_vectors(np.array([place.lat]), np.array([place.lon]))[0]
@@ -114,9 +110,7 @@ def make_symmetric(
     return csr_array(coo_array((np.concatenate((km, km)), ends), shape=(size, size)))
 
 
-def compare_lengths(
-    world: World, tables: Mapping[str, pd.DataFrame], *, date: datetime.date
-) -> pd.DataFrame:
+def compare_lengths(world: World, tables: Mapping[str, pd.DataFrame], *, date: datetime.date) -> pd.DataFrame:
     """Every row of published_lengths with the network's own length: `modelled` (km, infinite where there is no way,
     NaN where a place is unknown), `error` (share of the published length) and `within` the tolerance.
     """

@@ -66,7 +66,9 @@ class Place:
     @property
     def snap_km(self) -> float:
         """Distance to the nearest network, NaN where none is within reach."""
-        known = [km for km in (self.road_km, self.rail_km, self.water_km, self.river_km) if not math.isnan(km)]
+        known = [
+            km for km in (self.road_km, self.rail_km, self.water_km, self.river_km) if not math.isnan(km)
+        ]
         return min(known, default=math.nan)
 
     def as_row(self) -> dict[str, Any]:
@@ -268,7 +270,7 @@ def _group_towns(found: list[Place]) -> list[Place]:
 
 
 def _snap(world: World, place: Place) -> Place:
-    """A place that is not in the world's table, joined to the nearest nodes; to sea lanes and waterways only if it is a port."""
+    """A place that is not in the world's table, joined to the nearest nodes; to lanes and waterways only as a port."""
     for layer, name in enumerate(LAYERS):
         nodes = np.flatnonzero(world.node_layer == layer)
         near = nodes[np.abs(world.node_lat[nodes] - place.lat) < REACH_KM[name] / 100]

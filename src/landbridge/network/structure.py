@@ -13,22 +13,32 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.kernels.shortest_paths import Tree, accumulate_along, grow_trees
+from landbridge.network.build import join_ends
 from landbridge.network.closures import Reason, close_arcs
 from landbridge.network.locating import Locator
 from landbridge.network.places import find_place
 from landbridge.network.router import Ready
-from landbridge.network.shipments import Shipment, choose_shipment
-from landbridge.network.sphere import great_circle
+from landbridge.network.shipments import choose_shipment
+from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
 from landbridge.network.virtual import AIR, DEEP, RIVER, VirtualNetwork
 from landbridge.network.weights import weigh_arcs
-from landbridge.sources.world import World
+from landbridge.schema.rows import read_rows
 
 PLAUSIBLE_LAND = 2.0
 PLAUSIBLE_ANY = 4.0
 NEAR_KM = 300.0  # between nearer capitals a river or a lake makes any circuity plausible
 BATCH = 8
-LAND_ONLY = ("road", "rail", "inland_water", "")
+CONTINENTS = {
+    **dict.fromkeys(("eu", "uk_efta", "balkans", "cis_west", "russia"), "Europe"),
+    **dict.fromkeys(("caucasus", "central_asia", "iran", "turkiye", "levant_iraq", "gulf"), "Asia"),
+    **dict.fromkeys(("south_asia", "east_asia", "southeast_asia"), "Asia"),
+    **dict.fromkeys(
+        ("north_africa", "west_africa", "central_africa", "east_africa", "southern_africa"), "Africa"
+    ),
+    **dict.fromkeys(("north_america", "latin_america"), "America"),
+    "oceania": "Oceania",
+}
 
 Floats = NDArray[np.float64]
 Trees = list[Tree]
@@ -38,9 +48,10 @@ Trees = list[Tree]
 class Structure:
     """Ways between all pairs of capitals.
 
-    `pairs`: from, to (country codes), great_circle, land (km by road, rail and waterway alone), land_circuity, opened (km by
-    land with closed borders opened), way (km of the cheapest way by any mode), way_circuity, at_sea (km of it), cost
-    (USD/t), finding ("" where all is plausible). Lengths are infinite where there is no way.
+    `pairs`: from, to (country codes), continent ("" where the two differ), great_circle, land (km by road, rail and
+    waterway alone), land_circuity, opened (km by land with closed borders opened), way (km of the cheapest way by any
+    mode), way_circuity, at_sea (km of it), cost (USD/t), finding ("" where all is plausible). Lengths are infinite where
+    there is no way.
     """
 
     pairs: pd.DataFrame
@@ -50,7 +61,7 @@ class Structure:
 def survey_capitals(ready: Ready, *, progress: Callable[[str], None] = lambda line: None) -> Structure:
     """Ways of a container of general goods between the capitals of the table countries, without law."""
     stops = find_capitals(ready)
-    network = ready.router(list(stops.values()), simulation=None).network  # type: ignore[arg-type]
+    network = join_ends(ready.base, list(stops.values()))
     shipment = choose_shipment(ready.tables["shipments"])
     weights = weigh_arcs(network, ready.pricing.pricer(shipment))
     reasons = close_arcs(network, ready.tables, ready.date, shipment=shipment)
@@ -69,7 +80,12 @@ def survey_capitals(ready: Ready, *, progress: Callable[[str], None] = lambda li
         progress(f"ways between capitals: {name}")
         weight = np.where(mask | ~np.isfinite(weights.cost), np.inf, by[name])
         found[name] = _sum_ways(network, weight, columns, sources=sources, inlets=inlets)
-    return Structure(_frame_pairs(stops, found), _frame_capitals(stops))
+    pairs = _frame_pairs(stops, found)
+    regions = ready.around.regions
+    one, two = (
+        pairs[side].map(lambda code: CONTINENTS.get(regions.get(code, ""), "")) for side in ("from", "to")
+    )
+    return Structure(pairs.assign(continent=one.where(one == two, "")), _frame_capitals(stops))
 
 
 def find_capitals(ready: Ready) -> dict[str, Stop]:
@@ -118,7 +134,7 @@ def _frame_pairs(stops: Mapping[str, Stop], found: Mapping[str, Floats]) -> pd.D
     codes = np.array(list(stops))
     lat, lon = (np.array([getattr(stop, name) for stop in stops.values()]) for name in ("lat", "lon"))
     one, two = np.triu_indices(len(codes), 1)
-    arc = great_circle(lat[one], lon[one], lat[two], lon[two])
+    arc = np.array([measure_line((lat[a], lon[a]), (lat[b], lon[b])) for a, b in zip(one, two, strict=True)])
     frame = pd.DataFrame({"from": codes[one], "to": codes[two], "great_circle": arc})
     for name in ("land", "opened"):
         frame[name] = found[name][one, two, 0]
@@ -126,7 +142,19 @@ def _frame_pairs(stops: Mapping[str, Stop], found: Mapping[str, Floats]) -> pd.D
         frame[name] = found["way"][one, two, column]
     span = frame["great_circle"].clip(lower=1.0)
     frame = frame.assign(land_circuity=frame["land"] / span, way_circuity=frame["way"] / span)
-    return frame.assign(finding=[judge_pair(row) for row in frame.to_dict("records")])
+    return frame.assign(finding=[judge_pair(row) for row in read_rows(frame)])
+
+
+def list_worst(pairs: pd.DataFrame, column: str, *, count: int = 10) -> pd.DataFrame:
+    """The `count` pairs of each continent that are longest against the great circle by `column` ("land" or "way")."""
+    near = pairs["great_circle"] < NEAR_KM
+    own = pairs[(pairs["continent"] != "") & ~near & np.isfinite(pairs[column])]
+    ordered = own.sort_values(f"{column}_circuity", ascending=False)
+    return (
+        ordered.groupby("continent", sort=True)
+        .head(count)
+        .sort_values(["continent", f"{column}_circuity"], ascending=[True, False], ignore_index=True)
+    )
 
 
 def judge_pair(row: Mapping[str, float]) -> str:
@@ -142,7 +170,9 @@ def judge_pair(row: Mapping[str, float]) -> str:
     near = row["great_circle"] < NEAR_KM
     if row["land"] < inf and row["land"] > PLAUSIBLE_LAND * row["great_circle"] and not near:
         freed = row["opened"] < 0.75 * row["land"]
-        return "long way by land: closed borders" if freed else "long way by land: a gulf, a lake or mountains"
+        return (
+            "long way by land: closed borders" if freed else "long way by land: a gulf, a lake or mountains"
+        )
     if row["way"] > PLAUSIBLE_ANY * row["great_circle"] and not near:
         return "long way by sea: around a continent"
     return ""
@@ -151,6 +181,3 @@ def judge_pair(row: Mapping[str, float]) -> str:
 def _frame_capitals(stops: Mapping[str, Stop]) -> pd.DataFrame:
     rows = [(code, stop.id, stop.name, stop.lat, stop.lon) for code, stop in stops.items()]
     return pd.DataFrame(rows, columns=["country", "place", "name", "lat", "lon"])
-
-
-__all__ = ["Structure", "Shipment", "World", "find_capitals", "is_dry", "judge_pair", "survey_capitals"]

@@ -196,13 +196,14 @@ def draft_crossings(
         name = names.get(post) or f"{one}-{other} border"
         sites[position] = draft.add_site(Site(post or row["id"], name, one, row["lat"], row["lon"], "post"))
         for direction, (left, entered) in enumerate(((one, other), (other, one))):
-            steps = _cross(around, post, (left, entered), row["mode"])
+            steps = border_steps(around, post, (left, entered), row["mode"])
             if steps:
                 operations[position, direction] = draft.add_operation(steps)
     return operations, sites
 
 
-def _cross(around: Surroundings, post: str, countries: tuple[str, str], mode: str) -> tuple[Step, ...]:
+def border_steps(around: Surroundings, post: str, countries: tuple[str, str], mode: str) -> tuple[Step, ...]:
+    """What is done at `post` ("" for any) by a carriage that leaves the first of `countries` for the second."""
     left, entered = countries
     formalities = around.territories.formalities(left, entered)
     scopes = around.scopes(post, entered)
@@ -299,7 +300,7 @@ def draft_legs(
             country = np.array(around.country_code(one.country))
             code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
-            steps = _cross(around, "", (one.country, other.country), row["mode"]) if crosses else ()
+            steps = border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
             move, site = (float(row["distance"]), int(code)), draft.add_site(_site_of(other))
             draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
     if faults:

@@ -34,7 +34,8 @@ class World:
     """The network of one date, with n nodes and m edges (undirected: both ways).
 
     Nodes: `node_lat`, `node_lon` float32[n] degrees; `node_layer` int8[n], 0 road, 1 rail, 2 sea lanes,
-    3 inland waterways (in this order); `node_country` int16[n] index into `countries`, -1 at sea; `node_gauge` int16[n] mm on rail, else 0.
+    3 inland waterways (in this order); `node_country` int16[n] index into `countries`, -1 at sea; `node_gauge`
+    int16[n] mm on rail, else 0.
 
     Edges: `edge_tail`, `edge_head` int32[m]; `edge_km` float32[m]; `edge_layer` int8[m]; `edge_crossing` int32[m]
     row of `crossings`, -1 none; `edge_fraction` float32[m] share of the length in the tail's country;

@@ -1,0 +1,105 @@
+"""Ways of landlocked countries to the sea: those of the literature, and the port of the model's own choice.
+
+The corridors of the table that begin in a landlocked country and end at a seaport are the ways that the literature
+names; each is asked of the network from the capital. The model's own outlet is the port at which the cheapest way of a
+container to a far market goes on board.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from landbridge.kernels.shortest_paths import trace_path
+from landbridge.network.closures import Restrictions
+from landbridge.network.locating import Locator
+from landbridge.network.router import Case, Ready, Router, Simulation
+from landbridge.network.shipments import Shipment, choose_shipment
+from landbridge.network.structure import find_capitals
+from landbridge.network.terminals import Stop
+from landbridge.network.virtual import DEEP
+from landbridge.schema import InputError
+from landbridge.schema.rows import Row, read_rows
+
+LANDLOCKED = tuple(
+    ["AD", "AF", "AM", "AT", "AZ", "BF", "BI", "BO", "BT", "BW", "BY", "CF", "CH", "CZ", "ET", "HU", "KG", "KZ", "LA", "LI", "LS", "LU", "MD", "MK", "ML", "MN", "MW", "NE", "NP", "PY", "RS", "RW", "SK", "SM", "SS", "SZ", "TD", "TJ", "TM", "UG", "UZ", "VA", "ZM", "ZW"]
+)
+MARKETS = ("cnsha-port", "nlrtm-port", "usnyc-port")
+SIMULATION = Simulation(1, 1)
+Progress = Callable[[str], None]
+
+
+def compare_outlets(ready: Ready, *, progress: Progress = lambda line: None) -> pd.DataFrame:
+    """For each landlocked country: country, corridor, port, km and cost (USD/t) of each way to the sea that the table
+    corridors names (infinite where the network has none), `chosen` (the model's own outlets), and `named` (whether
+    one of these is the port of a named way).
+    """
+    progress("ways of landlocked countries to the sea")
+    locate = Locator.over({**ready.tables, "world": ready.base.world}, ready.around)
+    capitals = {code: stop for code, stop in find_capitals(ready).items() if code in LANDLOCKED}
+    ways = list_ways(ready.tables["corridors"], locate, capitals)
+    markets = [locate(port)[0] for port in MARKETS]
+    ends = {stop.id: stop for stop in [*capitals.values(), *(stops[-1] for _, _, stops in ways), *markets]}
+    router = ready.router(list(ends.values()), simulation=SIMULATION)
+    shipment = choose_shipment(ready.tables["shipments"])
+    chosen = {code: find_outlets(router, shipment, stop, markets) for code, stop in capitals.items()}
+    rows = []
+    for code, capital in capitals.items():
+        own = [(row, stops) for way, row, stops in ways if way == code]
+        ports = {stops[-1].name for _, stops in own}
+        for row, stops in own or [({"name": ""}, ())]:
+            km, cost = _measure(router, shipment, capital, stops)
+            named = any(port in ports or port.split(" ")[0] in " ".join(ports) for port in chosen[code])
+            port = stops[-1].name if stops else ""
+            rows.append((code, capital.name, row["name"], port, km, cost, "; ".join(chosen[code]), named))
+    names = ["country", "capital", "corridor", "port", "distance", "cost", "chosen", "named"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def list_ways(
+    corridors: pd.DataFrame, locate: Locator, capitals: Mapping[str, Stop]
+) -> list[tuple[str, Row, tuple[Stop, ...]]]:
+    """Corridors with a seaport at one end and a place of a landlocked country at the other, from the country on."""
+    found: list[tuple[str, Row, tuple[Stop, ...]]] = []
+    for row in read_rows(corridors):
+        try:
+            stops = tuple(locate(text)[0] for text in row["via"])
+        except InputError:
+            continue
+        found += [
+            (chain[0].country, row, chain)
+            for chain in (stops, stops[::-1])
+            if chain[0].country in capitals and DEEP in chain[-1].nodes
+        ]
+    return found
+
+
+def find_outlets(router: Router, shipment: Shipment, capital: Stop, markets: Sequence[Stop]) -> list[str]:
+    """Names of the ports where the cheapest ways from a capital to the markets first go on board a deep-sea ship."""
+    search = router.search(Case(shipment, (), (capital, markets[0])))
+    network = router.network
+    layers = np.array([network.codes.decode(code)[0] for code in range(network.codes.free)] + [-1])
+    ports: list[str] = []
+    for market in markets:
+        tree = search.tree("cost", network.outlets[capital.id])
+        path = trace_path(tree, network.inlets[market.id])
+        sailing = np.flatnonzero(layers[network.arcs.code_a[path]] == DEEP)
+        before = path[: sailing[0]] if len(sailing) else path[:0]
+        sites = [network.sites[site].name for site in network.arcs.site[before] if site >= 0]
+        if sites and sites[-1] not in ports:
+            ports.append(sites[-1])
+    return ports
+
+
+def _measure(router: Router, shipment: Shipment, capital: Stop, stops: Sequence[Stop]) -> tuple[float, float]:
+    """Kilometres and USD/t of the cheapest way from the capital through the places to the last of them."""
+    if not stops:
+        return float("inf"), float("inf")
+    search = router.search(Case(shipment, (), (capital, stops[-1])), Restrictions())
+    network = router.network
+    passings = tuple(router.passing(stop) for stop in stops[:-1] if stop.id != capital.id)
+    ends = network.outlets[capital.id], network.inlets[stops[-1].id]
+    path = search.chain("cost", *ends, via=passings)
+    if path is None:
+        return float("inf"), float("inf")
+    return float(search.weights.distance[path].sum()), float(search.weights.cost[path].sum())

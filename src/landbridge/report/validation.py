@@ -1,0 +1,199 @@
+"""The validation as a page of Markdown: what is published, what the model says, how far apart they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from landbridge.network.lengths import TOLERANCE
+from landbridge.network.outlets import LANDLOCKED
+from landbridge.network.structure import list_worst
+from landbridge.study.border_crossings import median_error
+from landbridge.study.journeys import score_journeys
+from landbridge.study.validation import Validation
+
+SCORED_FROM = 2018
+MOST_MISSES = 25
+USES = {
+    "report": "kept apart (the score)",
+    "fit": "used for fitting",
+    "history": "older, or a bubble; not scored",
+}
+
+
+def write_validation(found: Validation) -> str:
+    """The page, without timings, so that equal inputs give equal bytes."""
+    pages = Environment(
+        loader=PackageLoader("landbridge.report"), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    return pages.get_template("validation.md.j2").render(
+        date=found.date,
+        lengths=_lengths(found.lengths),
+        journeys=_journeys(found.journeys),
+        crossings=_crossings(found.crossings),
+        structure=_structure(found.pairs, found.capitals),
+        outlets=_outlets(found.outlets),
+    )
+
+
+def _lengths(frame: pd.DataFrame) -> dict[str, object]:
+    sourced = frame[frame["quality"] != "estimated"]
+    groups = [
+        (*key, part)
+        for key, part in sourced.groupby(["continent", "mode"], sort=True)  # type: ignore[misc]
+    ]
+    rows = [
+        (continent, mode, len(part), int(part["within"].sum()), _percent(part["error"].abs().median()))
+        for continent, mode, part in (*groups, ("all", "", sourced))
+    ]
+    missed = sourced[~sourced["within"]].sort_values(["exception", "id"], ascending=[False, True])
+    misses = [
+        (row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"]), _percent(row["error"]))
+        + (row["exception"] or row["note"],)
+        for row in missed.to_dict("records")
+    ]
+    heads = ("row", "mode", "published, km", "network, km", "error", "reason or remark")
+    return {
+        "rows": len(sourced),
+        "within": int(sourced["within"].sum()),
+        "tolerance": f"{TOLERANCE:.0%}".replace("%", " %"),
+        "table": _table(("continent", "mode", "rows", "within", "median error"), rows),
+        "missed": _table(heads, misses),
+    }
+
+
+def _journeys(frame: pd.DataFrame) -> dict[str, object]:
+    scored, lost = frame[frame["use"] == "report"], frame[frame["mean"].isna()]
+    heads = ("rows", "quantity", "published", "with a way", "met by p10-p90", "median error")
+    pairs = [(use, quantity) for use in USES for quantity in ("time", "cost")]
+    regions = [(region, *_two(part)) for region, part in scored.groupby("region", sort=True)]
+    worst = [_journey(row) for row in _find_worst(scored).to_dict("records")]
+    return {
+        "rows": len(frame),
+        "corridors": frame["corridor"].nunique(),
+        "scored": len(scored),
+        "table": _table(
+            (*heads, "means", "their median error", "bias"), [_score(frame, *pair) for pair in pairs]
+        ),
+        "regions": _table(("region", "time: rows", "met", "error", "cost: rows", "met", "error"), regions),
+        "worst": _table(("row", "corridor", "published", "model, mean", "p10", "p90", "unit"), worst),
+        "lost": _table(("row", "corridor", "why"), lost[["id", "corridor", "why"]].to_numpy().tolist()),
+    }
+
+
+def _score(frame: pd.DataFrame, use: str, quantity: str) -> tuple[object, ...]:
+    part = frame[(frame["use"] == use) & (frame["quantity"] == quantity)]
+    score, means = score_journeys(part), score_journeys(part[part["kind"] == "mean"])
+    head = (USES[use], quantity, len(part), score.rows, _percent(score.met), _percent(score.error))
+    return (*head, means.rows, _percent(means.error), f"{score.bias:.2f}")
+
+
+def _two(part: pd.DataFrame) -> tuple[object, ...]:
+    cells: list[object] = []
+    for quantity in ("time", "cost"):
+        score = score_journeys(part[part["quantity"] == quantity])
+        cells += [score.rows, _percent(score.met), _percent(score.error)]
+    return tuple(cells)
+
+
+def _find_worst(frame: pd.DataFrame) -> pd.DataFrame:
+    known = frame[frame["mean"].notna()]
+    ratio = known["error"] + 1.0
+    return known.loc[ratio.where(ratio >= 1, 1 / ratio).sort_values(ascending=False).index[:MOST_MISSES]]
+
+
+def _journey(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    low, high = _number(row["low"]), _number(row["high"])
+    published = low if low == high else f"{low}-{high}"
+    return (
+        row["id"],
+        row["corridor"],
+        published,
+        *(_number(row[n]) for n in ("mean", "p10", "p90")),
+        row["unit"],
+    )
+
+
+def _crossings(frame: pd.DataFrame) -> dict[str, object]:
+    recent = frame[frame["year"] >= SCORED_FROM]
+    rows = [
+        (*key, *_compare(part))
+        for key, part in recent.groupby(["mode", "quantity"], sort=True)  # type: ignore[misc]
+    ]
+    timed = recent[(recent["quantity"] == "time") & recent["modelled"].notna()]
+    columns = ["published", "modelled", "rule"]
+    posts = timed.groupby(["post", "mode"], sort=True)[columns].median().reset_index()
+    posts.insert(2, "rows", timed.groupby(["post", "mode"], sort=True).size().to_numpy())
+    return {
+        "rows": len(frame),
+        "recent": len(recent),
+        "table": _table(("mode", "quantity", "rows", "in use: bias", "error", "rule: bias", "error"), rows),
+        "posts": _table(
+            ("post, country or region", "mode", "rows", "published", "in use", "rule"),
+            [(*row[:3], *(f"{value:.1f}" for value in row[3:])) for row in posts.to_numpy().tolist()],
+        ),
+    }
+
+
+def _compare(part: pd.DataFrame) -> tuple[object, ...]:
+    (rows, bias, error), (_, rule, missed) = (median_error(part, name) for name in ("modelled", "rule"))
+    return rows, f"{bias:.2f}", _percent(error), f"{rule:.2f}", _percent(missed)
+
+
+def _structure(pairs: pd.DataFrame, capitals: pd.DataFrame) -> dict[str, object]:
+    counts = pairs["finding"].replace("", "a plausible way").value_counts()
+    return {
+        "pairs": f"{len(pairs):,}",
+        "capitals": len(capitals),
+        "table": _table(("pairs", "number"), [(name, f"{count:,}") for name, count in counts.items()]),
+        "land": _list_pairs(pairs, "land"),
+        "way": _list_pairs(pairs, "way"),
+    }
+
+
+def _list_pairs(pairs: pd.DataFrame, column: str) -> str:
+    rows = [
+        (row["continent"], f"{row['from']}-{row['to']}", _number(row["great_circle"]), _number(row[column]))
+        + (f"{row[f'{column}_circuity']:.2f}", _number(row["opened"]), row["finding"])
+        for row in list_worst(pairs, column).to_dict("records")
+    ]
+    opened = "by land with closed borders opened, km"
+    return _table(("continent", "pair", "great circle, km", "way, km", "circuity", opened, "finding"), rows)
+
+
+def _outlets(frame: pd.DataFrame) -> dict[str, object]:
+    found = frame[frame["distance"].map(isfinite)]
+    chosen = frame.drop_duplicates("country")
+    rows = [
+        (row["country"], row["capital"], row["corridor"], row["port"], _number(row["distance"]))
+        + (_number(row["cost"]), row["chosen"])
+        for row in frame[frame["corridor"] != ""].to_dict("records")
+    ]
+    return {
+        "ways": len(found),
+        "countries": found["country"].nunique(),
+        "named": int(chosen["named"].sum()),
+        "all": len(chosen),
+        "silent": ", ".join(code for code in LANDLOCKED if code not in set(found["country"])),
+        "table": _table(("country", "from", "way", "port", "km", "USD/t", "own choice"), rows),
+    }
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    cells = [[str(cell).replace("|", "/") for cell in row] for row in rows]
+    lines = [" | ".join(heads), " | ".join("---" for _ in heads), *(" | ".join(row) for row in cells)]
+    return "\n".join(f"| {line} |" for line in lines) + "\n"
+
+
+def _number(value: float) -> str:
+    if not isfinite(value):
+        return "none"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %" if isfinite(value) else "-"
