@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -84,13 +83,12 @@ def _refuse(*_: object) -> None:
     raise PermissionError(13, "Permission denied")
 
 
-def test_a_new_process_loads_compiled_tables_soon() -> None:
+def test_a_new_process_loads_compiled_tables_without_their_text() -> None:
     read_shipped_tables()
     code = (
-        "import time, pandas, pyarrow.ipc, landbridge.sources.tables as t\n"
-        "start = time.process_time(); t.read_shipped_tables(); print(time.process_time() - start)"
+        "import landbridge.sources.tables as t\n"
+        "t.read_shipped_text = None\n"
+        "print(len(t.read_shipped_tables()['places']))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    # The aim is 0.15 s; twice that leaves room for a slow core.
-    assert float(done.stdout) < 0.3
-    assert time.process_time() > 0
+    assert int(done.stdout) == len(read_shipped_tables()["places"])

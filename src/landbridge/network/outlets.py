@@ -21,9 +21,6 @@ from landbridge.network.virtual import DEEP
 from landbridge.schema import InputError
 from landbridge.schema.rows import Row, read_rows
 
-LANDLOCKED = tuple(
-    ["AD", "AF", "AM", "AT", "AZ", "BF", "BI", "BO", "BT", "BW", "BY", "CF", "CH", "CZ", "ET", "HU", "KG", "KZ", "LA", "LI", "LS", "LU", "MD", "MK", "ML", "MN", "MW", "NE", "NP", "PY", "RS", "RW", "SK", "SM", "SS", "SZ", "TD", "TJ", "TM", "UG", "UZ", "VA", "ZM", "ZW"]
-)
 MARKETS = ("cnsha-port", "nlrtm-port", "usnyc-port")
 SIMULATION = Simulation(1, 1)
 Progress = Callable[[str], None]
@@ -36,7 +33,9 @@ def compare_outlets(ready: Ready, *, progress: Progress = lambda line: None) -> 
     """
     progress("ways of landlocked countries to the sea")
     locate = Locator.over({**ready.tables, "world": ready.base.world}, ready.around)
-    capitals = {code: stop for code, stop in find_capitals(ready).items() if code in LANDLOCKED}
+    countries = ready.tables["countries"]
+    inland = set(countries["id"][countries["landlocked"].astype(bool)])
+    capitals = {code: stop for code, stop in find_capitals(ready).items() if code in inland}
     ways = list_ways(ready.tables["corridors"], locate, capitals)
     markets = [locate(port)[0] for port in MARKETS]
     ends = {stop.id: stop for stop in [*capitals.values(), *(stops[-1] for _, _, stops in ways), *markets]}

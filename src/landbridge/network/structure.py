@@ -50,8 +50,8 @@ class Structure:
 
     `pairs`: from, to (country codes), continent ("" where the two differ), great_circle, land (km by road, rail and
     waterway alone), land_circuity, opened (km by land with closed borders opened), way (km of the cheapest way by any
-    mode), way_circuity, at_sea (km of it), cost (USD/t), finding ("" where all is plausible). Lengths are infinite where
-    there is no way.
+    mode), way_circuity, at_sea (km of it), cost (USD/t), finding ("" where all is plausible). Lengths are infinite
+    where there is no way.
     """
 
     pairs: pd.DataFrame
@@ -150,11 +150,9 @@ def list_worst(pairs: pd.DataFrame, column: str, *, count: int = 10) -> pd.DataF
     near = pairs["great_circle"] < NEAR_KM
     own = pairs[(pairs["continent"] != "") & ~near & np.isfinite(pairs[column])]
     ordered = own.sort_values(f"{column}_circuity", ascending=False)
-    return (
-        ordered.groupby("continent", sort=True)
-        .head(count)
-        .sort_values(["continent", f"{column}_circuity"], ascending=[True, False], ignore_index=True)
-    )
+    worst: pd.DataFrame = ordered.groupby("continent", sort=True).head(count)
+    rank = np.lexsort((-worst[f"{column}_circuity"].to_numpy(), worst["continent"].to_numpy(str)))
+    return worst.iloc[rank].reset_index(drop=True)
 
 
 def judge_pair(row: Mapping[str, float]) -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from landbridge.network.lengths import TOLERANCE
-from landbridge.network.outlets import LANDLOCKED
 from landbridge.network.structure import list_worst
 from landbridge.study.border_crossings import median_error
 from landbridge.study.journeys import score_journeys
@@ -42,18 +41,18 @@ def write_validation(found: Validation) -> str:
 
 def _lengths(frame: pd.DataFrame) -> dict[str, object]:
     sourced = frame[frame["quality"] != "estimated"]
-    groups = [
-        (*key, part)
-        for key, part in sourced.groupby(["continent", "mode"], sort=True)  # type: ignore[misc]
-    ]
+    groups = [(str(mode), part) for mode, part in sourced.groupby("mode", sort=True)]
     rows = [
         (continent, mode, len(part), int(part["within"].sum()), _percent(part["error"].abs().median()))
-        for continent, mode, part in (*groups, ("all", "", sourced))
+        for mode, whole in groups
+        for continent, part in (*whole.groupby("continent", sort=True), ("all", whole))
     ]
     missed = sourced[~sourced["within"]].sort_values(["exception", "id"], ascending=[False, True])
     misses = [
-        (row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"]), _percent(row["error"]))
-        + (row["exception"] or row["note"],)
+        (
+            *(row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"])),
+            *(_percent(row["error"]), row["exception"] or row["note"]),
+        )
         for row in missed.to_dict("records")
     ]
     heads = ("row", "mode", "published, km", "network, km", "error", "reason or remark")
@@ -121,8 +120,9 @@ def _journey(row: Mapping[Any, Any]) -> tuple[object, ...]:
 def _crossings(frame: pd.DataFrame) -> dict[str, object]:
     recent = frame[frame["year"] >= SCORED_FROM]
     rows = [
-        (*key, *_compare(part))
-        for key, part in recent.groupby(["mode", "quantity"], sort=True)  # type: ignore[misc]
+        (mode, quantity, *_compare(part))
+        for mode, whole in recent.groupby("mode", sort=True)
+        for quantity, part in whole.groupby("quantity", sort=True)
     ]
     timed = recent[(recent["quantity"] == "time") & recent["modelled"].notna()]
     columns = ["published", "modelled", "rule"]
@@ -157,8 +157,15 @@ def _structure(pairs: pd.DataFrame, capitals: pd.DataFrame) -> dict[str, object]
 
 def _list_pairs(pairs: pd.DataFrame, column: str) -> str:
     rows = [
-        (row["continent"], f"{row['from']}-{row['to']}", _number(row["great_circle"]), _number(row[column]))
-        + (f"{row[f'{column}_circuity']:.2f}", _number(row["opened"]), row["finding"])
+        (
+            *(
+                row["continent"],
+                f"{row['from']}-{row['to']}",
+                _number(row["great_circle"]),
+                _number(row[column]),
+            ),
+            *(f"{row[f'{column}_circuity']:.2f}", _number(row["opened"]), row["finding"]),
+        )
         for row in list_worst(pairs, column).to_dict("records")
     ]
     opened = "by land with closed borders opened, km"
@@ -169,8 +176,10 @@ def _outlets(frame: pd.DataFrame) -> dict[str, object]:
     found = frame[frame["distance"].map(isfinite)]
     chosen = frame.drop_duplicates("country")
     rows = [
-        (row["country"], row["capital"], row["corridor"], row["port"], _number(row["distance"]))
-        + (_number(row["cost"]), row["chosen"])
+        (
+            *(row["country"], row["capital"], row["corridor"], row["port"]),
+            *(_number(row["distance"]), _number(row["cost"]), row["chosen"]),
+        )
         for row in frame[frame["corridor"] != ""].to_dict("records")
     ]
     return {
@@ -178,7 +187,7 @@ def _outlets(frame: pd.DataFrame) -> dict[str, object]:
         "countries": found["country"].nunique(),
         "named": int(chosen["named"].sum()),
         "all": len(chosen),
-        "silent": ", ".join(code for code in LANDLOCKED if code not in set(found["country"])),
+        "silent": ", ".join(sorted(set(frame["country"]) - set(found["country"]))),
         "table": _table(("country", "from", "way", "port", "km", "USD/t", "own choice"), rows),
     }
 
