@@ -293,7 +293,9 @@ def close_other_modes(
 ) -> Mask:
     """Arcs outside the main carriage `mode`: other layers, and roads beyond 100 km (great circle) of both `ends`."""
     arcs, codes = network.arcs, network.codes
-    layers = np.array([codes.decode(code)[0] for code in range(codes.free)] + [-1])[arcs.code_a]
+    decoded = [codes.decode(code) for code in range(codes.free)]
+    layers = np.array([*(layer for layer, _ in decoded), -1])[arcs.code_a]
+    at_sea = pick([layer == RIVER and water != "volga_don" for layer, water in decoded], arcs.code_a)
     allowed = {
         "road": (ROAD,),
         "rail": (RAIL,),
@@ -309,6 +311,8 @@ def close_other_modes(
         + [""]
     )[arcs.op]
     closed: Mask = ~np.isin(layers, (*allowed, ROAD, -1)) | ((services != "") & (services != mode))
+    if mode == "inland_water":
+        closed |= at_sea
     if ROAD not in allowed:
         apart = measure_line(*ends)
         reach = min(FIRST_MILE_KM, NEAR_SHARE * apart)

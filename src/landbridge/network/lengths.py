@@ -16,10 +16,10 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from landbridge.network.closures import find_shut
 from landbridge.network.places import find_place
 from landbridge.network.sphere import EARTH_KM, unit_vectors
-from landbridge.schema import InputError
+from landbridge.schema import InputError, load_catalogue
+from landbridge.schema.dated_rows import status_at
 from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
@@ -35,7 +35,7 @@ Ends = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 @dataclass(slots=True)
 class LengthMeter:
-    """Shortest ways over the layers of a mode at a date, without what is closed or only planned then."""
+    """Shortest ways over the layers of a mode at a date, without what is closed or only planned then; seasons left out."""
 
     world: World
     tables: Mapping[str, pd.DataFrame]
@@ -60,8 +60,9 @@ class LengthMeter:
         """Nodes at which a way may start or end, and their distance from the place in km."""
         place = find_place(self.world, text)
         if mode in ("sea", "inland_water"):
-            node = place.river_node if mode == "inland_water" and place.river_node >= 0 else place.water_node
-            return np.array([node] if node >= 0 else [], np.int64), np.zeros(int(node >= 0))
+            quays = (place.water_node, *((place.river_node,) if mode == "inland_water" else ()))
+            nodes = np.array([node for node in quays if node >= 0], np.int64)
+            return nodes, np.zeros(len(nodes))
         nodes, tree = self._tree(mode)
         point = unit_vectors(np.array([place.lat]), np.array([place.lon]))[0]
         gap, _ = tree.query(point)
@@ -81,10 +82,16 @@ class LengthMeter:
             self.matrices[mode] = self._open_matrix(mode)
         return self.matrices[mode]
 
+    def _list_closed(self, table: str) -> set[str]:
+        """Ids of rows that are not open at the date; a closed season leaves a length as it is."""
+        frame, spec = self.tables[table], load_catalogue().tables[table]
+        status = status_at(frame, spec, date=self.date)
+        return set(frame["id"][(status != "open").to_numpy(bool)])
+
     def _open_matrix(self, mode: str) -> csr_array:
         """Adjacency over all world nodes; breaks of gauge joined, of parallel edges the shortest."""
         world = self.world
-        shut = [find_shut(table, self.tables, self.date) for table in ("legs", "passages")]
+        shut = [self._list_closed(table) for table in ("legs", "passages")]
         leg = np.array([name in shut[0] for name in world.legs] + [False])
         passage = np.array([name in shut[1] for name in world.passages] + [False])
         usable = ~leg[world.edge_leg] & ~passage[world.edge_passage]
