@@ -20,9 +20,10 @@ from benchmarks.entries import Entry, time_call
 from landbridge.kernels.alternatives import find_alternatives
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr
-from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
+from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route, simulate_rows
 from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import Tree, accumulate_along, find_path, grow_tree
+from landbridge.kernels.spread import share_spread
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -178,6 +179,13 @@ def simulate_by_numpy() -> object:
     return [np.quantile(part.cumsum(axis=0), [0.1, 0.5, 0.9], axis=1) for part in (hours, paid)]
 
 
+def simulate_and_share() -> object:
+    times, costs = draw_route()
+    _, drawn = simulate_rows(times, costs, item_count=40, seed=1, draws=4_000)
+    inputs = np.arange(40, dtype=np.int32)
+    return share_spread(times, costs, drawn, inputs=(inputs, inputs), input_count=40)
+
+
 def list_entries() -> list[Entry]:
     """Entries of the kernels; front, tree and sums are on a million nodes and 2.6 million arcs."""
     ms, numpy_draws = "ms", np.random.Generator(np.random.Philox(1))
@@ -206,6 +214,12 @@ def list_entries() -> list[Entry]:
             lambda: MILLISECOND * time_call(simulate, rounds=20),
             "numpy",
             lambda: MILLISECOND * time_call(simulate_by_numpy, rounds=20),
+        ),
+        Entry(
+            "kernel: that route, and how its spread rests on 40 inputs",
+            ms,
+            30,
+            lambda: MILLISECOND * time_call(simulate_and_share, rounds=20),
         ),
         Entry(
             "kernel: a million normals by key",

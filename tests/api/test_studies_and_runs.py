@@ -204,3 +204,28 @@ def test_a_study_that_is_a_file_or_nothing_is_a_finding(tmp_path: Path) -> None:
         with pytest.raises(lb.InputError) as caught:
             lb.read_study(tmp_path / name)
         assert caught.value.findings
+
+
+def test_what_a_run_rests_on(as_is: lb.Run) -> None:
+    ranked = as_is.evidence()
+    routes, inputs = as_is.table("routes"), as_is.table("route_inputs")
+    assert set(ranked["input"]) == set(inputs["input"][inputs["route"] == "coffee-1"])
+    weak = ranked[ranked["measure"]]["time_variance_share"].sum()
+    assert weak == pytest.approx(
+        routes.set_index("route").loc["coffee-1", "default_share_spread_time"], abs=1e-3
+    )
+    assert ranked["measure"].iloc[0]
+    assert ranked["cost_narrowing"].max() > 0
+    shown = as_is.indicator("cost_narrowing", by=["input", "quality"]).frame
+    assert shown["value"].max() == pytest.approx(inputs["cost_narrowing"].max())
+    spread = as_is.indicator("default_share_spread_cost").frame["value"].iloc[0]
+    assert spread == pytest.approx(routes.sort_values("cost")["default_share_spread_cost"].iloc[0])
+
+
+def test_every_input_is_a_row_with_its_words(as_is: lb.Run) -> None:
+    inputs, tables = as_is.table("route_inputs"), as_is.prepared.ground.tables
+    for name, quality, words in zip(inputs["input"], inputs["quality"], inputs["name"], strict=True):
+        table, _, key = name.partition("#")
+        row = tables[table].set_index("id").loc[key]
+        assert row["quality"] == quality
+        assert words

@@ -17,7 +17,7 @@ from landbridge.schema import Finding
 
 Command = Callable[..., Any]
 
-COMMANDS = ("new", "check", "run", "route", "show", "trace", "report", "export", "schema")
+COMMANDS = ("new", "check", "run", "route", "show", "trace", "evidence", "report", "export", "schema")
 
 
 def test_the_commands_are_those_of_the_manual() -> None:

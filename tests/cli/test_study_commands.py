@@ -368,3 +368,27 @@ def test_a_study_s_own_port_and_line_are_used(landbridge: Command, coffee_root: 
     assert any("services#line" in row["inputs"] for row in traced)
     # Some 270 km along the coast: neither nought nor a guess.
     assert 200 < run["routes"][0]["distance"] < 600
+
+
+def test_evidence_says_what_to_measure_next(landbridge: Command, coffee_root: Path) -> None:
+    answer = landbridge("evidence", coffee_root)
+    assert (answer.code, answer.err) == (0, "")
+    for word in ("on estimates and defaults", "What to measure next", "narrows cost", "source "):
+        assert word in answer.out
+    told = landbridge("evidence", coffee_root, "--flow", "coffee", "--json").json
+    assert told["routes"] == ["coffee-1"]
+    ranked = told["inputs"]
+    assert [row["measure"] for row in ranked] == sorted((row["measure"] for row in ranked), reverse=True)
+    assert sum(row["time_variance_share"] for row in ranked) == pytest.approx(1.0)
+    other = landbridge("evidence", coffee_root, "--route", "coffee-2", "--scenario", "signed")
+    assert other.code == 0
+    assert other.out.startswith("signed: ")
+
+
+@pytest.mark.parametrize("arguments", [("--route", "coffe-1"), ("--flow", "cofee")])
+def test_evidence_of_nothing_names_the_nearest(
+    landbridge: Command, coffee_root: Path, arguments: tuple[str, str]
+) -> None:
+    answer = landbridge("evidence", coffee_root, *arguments)
+    assert answer.code == 2
+    assert "coffee" in answer.err

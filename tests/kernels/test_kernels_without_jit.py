@@ -11,7 +11,7 @@ import numpy as np
 from landbridge.kernels.alternatives import find_alternatives
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import build_csr
-from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
+from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_rows
 from landbridge.kernels.pareto import find_front, make_guide
 from landbridge.kernels.shortest_paths import (
     accumulate_along,
@@ -20,6 +20,7 @@ from landbridge.kernels.shortest_paths import (
     find_roots,
     grow_tree,
 )
+from landbridge.kernels.spread import share_spread
 from landbridge.kernels.via_facility import find_vias, join_path
 
 SIDE = 5
@@ -41,7 +42,9 @@ def compute() -> dict[str, object]:
     rows = np.array([0, 1], np.int32), np.array([3, 4], np.uint64)
     half = np.array([0.5, 0.0])
     times = TimeRows(*rows, half, half, half, 1.0 - 2.0 * half, np.array([9, 0], np.uint64), half)
-    route = simulate_route(times, CostRows(*rows, half, half, half, half), item_count=2, seed=1, draws=20)
+    costs, inputs = CostRows(*rows, half, half, half, half), np.array([0, 1], np.int32)
+    route, drawn = simulate_rows(times, costs, item_count=2, seed=1, draws=20)
+    shares = share_spread(times, costs, drawn, inputs=(inputs, inputs), input_count=2)
     guided = find_path_guided(forward, weight, source=0, target=last, potential=np.zeros(SIDE**2))
     return {
         "arcs": forward.arc.tolist(),
@@ -57,11 +60,18 @@ def compute() -> dict[str, object]:
         "alternatives": [path.tolist() for path in alternatives.paths],
         "draws": draw_normals(5, 6, count=9).tolist(),
         "route": [route.time.tolist(), route.cost.tolist(), route.time_variance],
+        "shares": [
+            shares.cost_share.tolist(),
+            shares.cost_narrowing.tolist(),
+            shares.time_narrowing.tolist(),
+        ],
     }
 
 
 def test_the_same_numbers_without_compiling() -> None:
-    """Paths and sums to the bit; numbers that pass through exp and log to 1e-13, for libraries round differently."""
+    """Paths and sums to the bit; numbers that pass through exp and log to 1e-13, differences of them to 1e-12, for
+    libraries round differently.
+    """
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     run = subprocess.run(
         [sys.executable, "-W", "error", str(Path(__file__))],
@@ -71,9 +81,9 @@ def test_the_same_numbers_without_compiling() -> None:
         text=True,
     )
     plain, compiled = json.loads(run.stdout), json.loads(json.dumps(compute()))
-    for name in ("draws", "route"):
+    for name, tolerance in (("draws", 0.0), ("route", 0.0), ("shares", 1e-12)):
         flat = [np.concatenate([np.ravel(part) for part in case.pop(name)]) for case in (plain, compiled)]
-        np.testing.assert_allclose(flat[0], flat[1], rtol=1e-13)
+        np.testing.assert_allclose(flat[0], flat[1], rtol=1e-13, atol=tolerance)
     assert plain == compiled
 
 

@@ -13,6 +13,7 @@ from invented_study import TITLE, make_content, read_content, read_hostile_html,
 
 from landbridge.report import ReportContent, ScenarioContent, render_report, write_report
 from landbridge.report.packing import unpack
+from landbridge.schema.rows import rows_to_frame
 
 ADDRESS = {"a": "href"}
 
@@ -251,3 +252,39 @@ def test_it_is_written_whole_or_not_at_all(tmp_path: Path, content: ReportConten
     assert target.read_bytes() == html.encode()
     with pytest.raises(OSError, match=r"No such file|cannot find"):
         write_report(content, tmp_path / "missing" / "report.html")
+
+
+def test_inputs_to_measure_stand_apart_from_real_variability(content: ReportContent) -> None:
+    first = content.scenarios[0]
+    route = str(first.tables["routes"].query("rank == 1")["route"].iloc[0])
+    rows = [
+        {
+            "route": route,
+            "input": f"rates#{quality}",
+            "table": "rates",
+            "name": f"a rate that is {quality}",
+            "figures": "rate 0.04 USD/tkm",
+            "places": ("Here – There",),
+            "quality": quality,
+            "source": "invented#table 1",
+            "cost": 10.0,
+            "time": 0.0,
+            "cost_share": 0.5,
+            "time_share": 0.0,
+            "cost_variance_share": share,
+            "time_variance_share": 0.0,
+            "cost_narrowing": share / 2,
+            "time_narrowing": -0.001,
+        }
+        for quality, share in (("estimated", 0.7), ("measured", 0.3))
+    ]
+    tables = {**first.tables, "route_inputs": rows_to_frame("route_inputs", rows)}
+    alone = dataclasses.replace(content, scenarios=(dataclasses.replace(first, tables=tables),))
+    html = render_report(alone)
+    section = html[html.index("What to measure next") : html.index("<h3>Findings</h3>")]
+    worth, real = section.split("<h3>Real variability</h3>")
+    assert "a rate that is estimated" in worth
+    assert "a rate that is measured" in real
+    assert "a rate that is measured" not in worth
+    assert "Spread of cost" in html
+    assert "What to measure next" in render_report(content)

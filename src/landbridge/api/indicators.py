@@ -10,16 +10,21 @@ from landbridge.schema.catalogue import Indicator as Declared
 from landbridge.store import Store, StoredRun
 
 # What an indicator's table is joined with, so that every row knows its flow's ends, product and corridor.
+_OF_ROUTE = (
+    " JOIN (SELECT scenario, route, flow, corridor, label, rank FROM routes) USING (scenario, route)"
+    " JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts) USING (scenario, flow)"
+)
 _SOURCES = {
     "routes": "routes JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
     " USING (scenario, flow)",
-    "route_items": "route_items JOIN (SELECT scenario, route, flow, corridor, label, rank FROM routes)"
-    " USING (scenario, route)"
-    " JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts) USING (scenario, flow)",
+    "route_items": f"route_items{_OF_ROUTE}",
+    "route_inputs": f"route_inputs{_OF_ROUTE}",
 }
+_ROUTE_KEYS = ("origin", "destination", "product", "shipment", "flow", "corridor", "label", "rank")
 _SHARED_KEYS = {
     "routes": ("origin", "destination", "product", "shipment", "rank"),
-    "route_items": ("origin", "destination", "product", "shipment", "flow", "corridor", "label", "rank"),
+    "route_items": _ROUTE_KEYS,
+    "route_inputs": _ROUTE_KEYS,
 }
 _QUANTILES = ("p10", "p50", "p90")
 

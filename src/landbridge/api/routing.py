@@ -17,6 +17,7 @@ from landbridge.schema.rows import read_rows, rows_to_frame
 from landbridge.sources import network_date, open_world, read_shipped_tables
 from landbridge.sources.products import clean_product, is_product, read_products
 from landbridge.study.engine import Ground, Progress, Setting, compute
+from landbridge.study.evidence import rank_inputs
 
 FLOW = "route"
 DEFAULT_CARGO = "container_general"
@@ -64,6 +65,11 @@ class Routes:
         ]
         return self.frame[columns].to_html(index=False, float_format=lambda value: f"{value:,.1f}", border=0)
 
+    def evidence(self, rank: int = 1) -> pd.DataFrame:
+        """What the route of this rank rests on, as `Run.evidence` gives it; empty where there is no such route."""
+        chosen = self.frame["route"][self.frame["rank"] == rank].tolist()
+        return rank_inputs(self.tables["route_inputs"], chosen)
+
     def to_json(self) -> dict[str, Any]:
         """The answer as plain values, in the shape that scripts rely on."""
         return {
@@ -90,7 +96,9 @@ class Routes:
             "distance": make_quantity(row["distance"], "km"),
             "co2e": make_quantity(row["co2e"], "kg/t"),
             "due_probability": None if pd.isna(row["due_probability"]) else row["due_probability"],
-            "default_share": {"cost": row["default_share_cost"], "time": row["default_share_time"]},
+            "default_share": {
+                name: row[f"default_share_{name}"] for name in ("cost", "time", "spread_cost", "spread_time")
+            },
             "items": [_item(item, money) for item in read_rows(items[items["route"] == row["route"]])],
             "listings": [listing for listing in self.listings if listing["id"] in mine],
             "findings": [],

@@ -16,6 +16,7 @@ from landbridge.sources import network_date, read_shipped_tables
 from landbridge.store import StoredRun
 from landbridge.study.checks import check_study
 from landbridge.study.engine import Progress
+from landbridge.study.evidence import choose_routes, rank_inputs
 from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, make_place_test, open_store, prepare_scenario, run_scenario
@@ -192,6 +193,21 @@ class Run:
         items = self.tables["route_items"][["route", "seq", "kind", "mode", "operation", "place"]]
         mine = terms[terms["route"] == name]
         return items.merge(mine, on=["route", "seq"]).drop(columns="route")
+
+    def evidence(self, route: str = "", *, flow: str = "") -> pd.DataFrame:
+        """What a route rests on, one row an input, the one most worth measuring first.
+
+        Without a route it is the first route of `flow`, or the mean over the first routes of all flows. Columns:
+        input (table#id), measure (whether it is an estimate or a default), what the row says and where it counts,
+        then its share of mean cost and time, of their variances, and the share of the width p90 - p10 by which
+        knowing it would narrow them. Raises InputError for an unknown route or flow.
+        """
+        routes = self.tables["routes"]
+        for kind, name in (("route", route), ("flow", flow)):
+            if name and name not in set(routes[kind]):
+                raise InputError([_unknown(kind, name, tuple(dict.fromkeys(routes[kind])))])
+        chosen = (route,) if route else choose_routes(routes, flow=flow)
+        return rank_inputs(self.tables["route_inputs"], chosen)
 
     def _best_route(self, column: str, keys: Mapping[str, str]) -> str:
         routes = self.routes()

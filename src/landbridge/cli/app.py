@@ -93,6 +93,10 @@ def route(
     by: Annotated[
         str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")
     ] = "cost",
+    evidence: Annotated[
+        bool,
+        typer.Option("--evidence", help="Also say what the first route rests on, and what to measure next."),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Find routes between two places, itemised."""
@@ -114,6 +118,7 @@ def route(
             avoid=tuple(avoid or ()),
             alternatives=default_alternatives(by) if alternatives is None else alternatives,
             by=split_list(by),
+            evidence=evidence,
         ),
         json=json,
     )
@@ -157,6 +162,20 @@ def trace(
         trace_changes(study, scenario=scenario, json=json)
     else:
         trace_route(study, route, scenario=scenario, json=json)
+
+
+@app.command()
+def evidence(
+    study: StudyPath,
+    scenario: Scenario = "",
+    route: Annotated[str, typer.Option(help="A route's id; by default the first of each flow.")] = "",
+    flow: Annotated[str, typer.Option(help="A flow, whose first route is looked at.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Say what cost, time and their spread rest on, and which input to measure next."""
+    from landbridge.cli.studies import show_evidence
+
+    show_evidence(study, scenario=scenario, route=route, flow=flow, json=json)
 
 
 @app.command()

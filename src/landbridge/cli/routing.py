@@ -6,6 +6,7 @@ from pathlib import Path
 
 from landbridge.api import Goods, Options, Routes, find_routes, read_study
 from landbridge.api.routing import default_ground, list_faults
+from landbridge.cli.evidence import print_evidence
 from landbridge.cli.printing import (
     end_progress,
     number,
@@ -37,6 +38,7 @@ class RouteArguments:
     avoid: tuple[str, ...]
     alternatives: int
     by: tuple[str, ...]
+    evidence: bool = False
 
 
 def print_routes(arguments: RouteArguments, *, json: bool) -> None:
@@ -44,7 +46,8 @@ def print_routes(arguments: RouteArguments, *, json: bool) -> None:
     routes = _find(arguments)
     end_progress()
     if json:
-        print_json(routes.to_json())
+        more = {"evidence": read_rows(routes.evidence())} if arguments.evidence else {}
+        print_json({**routes.to_json(), **more})
         return
     _print_head(routes)
     _print_overview(routes)
@@ -52,6 +55,8 @@ def print_routes(arguments: RouteArguments, *, json: bool) -> None:
     say()
     say(f"1  {best['label']}: {best['reason']}")
     _print_items(routes, str(best["route"]))
+    if arguments.evidence:
+        print_evidence(routes.evidence(), routes.frame.iloc[:1])
     for listing in routes.listings:
         say(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
     for finding in routes.findings:

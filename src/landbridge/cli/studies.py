@@ -8,6 +8,7 @@ import pandas as pd
 from landbridge.api import export_tables, list_indicators, read_study
 from landbridge.api.reporting import check_target
 from landbridge.api.study import Run, Study
+from landbridge.cli.evidence import print_evidence
 from landbridge.cli.printing import (
     describe_finding,
     end_progress,
@@ -19,6 +20,7 @@ from landbridge.cli.printing import (
     show_progress,
 )
 from landbridge.schema.rows import read_rows
+from landbridge.study.evidence import choose_routes
 
 REPORT_NAME = "report.html"
 
@@ -132,6 +134,23 @@ def trace_changes(path: Path, *, scenario: str, json: bool) -> None:
     """Print every cell that the study or its scenario changes: its layers, the lowest first, the last one holds."""
     prepared = read_study(path).prepare(scenario)
     print_frame(prepared.scenario.layers, json=json)
+
+
+def show_evidence(path: Path, *, scenario: str, route: str, flow: str, json: bool) -> None:
+    """Print what the results rest on, and what to measure next."""
+    run = _run(read_study(path), scenario)
+    ranked = run.evidence(route, flow=flow)
+    routes = run.tables["routes"]
+    chosen = (route,) if route else choose_routes(routes, flow=flow)
+    if json:
+        print_json({"routes": chosen, "inputs": read_rows(ranked)})
+        return
+    shown = routes[routes["route"].isin(list(chosen))]
+    label = (
+        str(shown["label"].iloc[0]) if len(shown) == 1 else f"first routes of {len(shown)} flows, in the mean"
+    )
+    say(f"{run.scenario}: {label}")
+    print_evidence(ranked, shown)
 
 
 def _run(study: Study, scenario: str) -> Run:

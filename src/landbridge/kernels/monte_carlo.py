@@ -75,6 +75,16 @@ class CostRows:
 
 
 @dataclass(frozen=True, slots=True)
+class RowDraws:
+    """What each row gave in each draw: `hours` float64[p, draws] of the times, `luck` float64[c, draws] the
+    factors L of the costs, rows in the order in which they were given.
+    """
+
+    hours: Floats
+    luck: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class RouteSimulation:
     """Ranges of a route of n items.
 
@@ -94,13 +104,19 @@ class RouteSimulation:
 
 
 class _Rows(NamedTuple):
-    """Rows ordered by item: `start` int64[n + 1]; `values` float64[r, 4] are the four numbers of a row."""
+    """Rows ordered by item: `start` int64[n + 1]; `values` float64[r, 4] are the four numbers of a row.
+
+    `order` int64[r] are the places where the rows were given; `kept` float64[r, draws] takes what they give,
+    float64[r, 0] where nobody asks.
+    """
 
     start: NDArray[np.int64]
     key: Keys
     values: Floats
     group: Keys
     rho: Floats
+    order: NDArray[np.int64]
+    kept: Floats
 
 
 def simulate_route(
@@ -119,6 +135,33 @@ def simulate_route(
     >>> route.time.round(1).tolist()
     [[5.0, 5.0, 5.0], [10.6, 19.9, 29.7]]
     """
+    time_rows, cost_rows = _ready_rows(times, costs, item_count, draws)
+    return _simulate(time_rows, cost_rows, np.uint64(seed), draws=draws, due=due)
+
+
+def simulate_rows(
+    times: TimeRows, costs: CostRows, *, item_count: int, seed: int, draws: int = 4_000, due: float = np.inf
+) -> tuple[RouteSimulation, RowDraws]:
+    """What `simulate_route` gives, with the same draws row by row. Raises ValueError as it does.
+
+    >>> rows, none = (np.array([0], np.int32), np.array([11], np.uint64)), np.zeros(1)
+    >>> times = TimeRows(*rows, none, none, none, np.array([24.0]))
+    >>> route, drawn = simulate_rows(times, CostRows(*rows, none, none, none, none), item_count=1, seed=1)
+    >>> bool(drawn.hours[0].mean() == route.time_mean), drawn.luck.shape
+    (True, (1, 4000))
+    """
+    time_rows, cost_rows = _ready_rows(times, costs, item_count, draws)
+    padded = draws + draws % 2
+    kept = [np.ones((len(rows.key), padded)) for rows in (time_rows, cost_rows)]
+    time_rows, cost_rows = (
+        rows._replace(kept=taken) for rows, taken in zip((time_rows, cost_rows), kept, strict=True)
+    )
+    route = _simulate(time_rows, cost_rows, np.uint64(seed), draws=draws, due=due)
+    return route, RowDraws(hours=kept[0][:, :draws], luck=kept[1][:, :draws])
+
+
+def _ready_rows(times: TimeRows, costs: CostRows, item_count: int, draws: int) -> tuple[_Rows, _Rows]:
+    """Both kinds of rows, checked and ordered."""
     if draws < 1:
         raise ValueError(f"{draws} draws")
     time_rows = _order_rows(times, (times.minimum, times.mu, times.sigma, times.span), item_count)
@@ -129,8 +172,7 @@ def simulate_route(
         raise ValueError("a time is both lognormal and uniform: a row has one kind of spread")
     if (time_rows.values[:, 1] + FARTHEST * time_rows.values[:, 2] > MOST_LOGARITHM).any():
         raise ValueError("the excess of a time has no bounds: its mu and sigma are too large")
-    threads = min(os.cpu_count() or 1, max(draws // DRAWS_A_THREAD, 1))
-    return _simulate(time_rows, cost_rows, np.uint64(seed), draws=draws, due=due, threads=threads)
+    return time_rows, cost_rows
 
 
 def _order_rows(rows: TimeRows | CostRows, columns: tuple[Floats, ...], item_count: int) -> _Rows:
@@ -153,13 +195,14 @@ def _order_rows(rows: TimeRows | CostRows, columns: tuple[Floats, ...], item_cou
         freeze(values[order], np.float64),
         freeze(group[order], np.uint64),
         freeze(np.where(group[order] == 0, 0.0, rho[order]), np.float64),
+        freeze(order, np.int64),
+        np.empty((count, 0)),
     )
 
 
-def _simulate(
-    times: _Rows, costs: _Rows, seed: np.uint64, *, draws: int, due: float, threads: int
-) -> RouteSimulation:
-    """Runs the items in batches that fit the memory, the draws of each batch on `threads` threads."""
+def _simulate(times: _Rows, costs: _Rows, seed: np.uint64, *, draws: int, due: float) -> RouteSimulation:
+    """Runs the items in batches that fit the memory, the draws of each batch on several threads."""
+    threads = min(os.cpu_count() or 1, max(draws // DRAWS_A_THREAD, 1))
     item_count = len(times.start) - 1
     padded = draws + draws % 2
     passed = np.zeros((2, padded))
@@ -211,17 +254,17 @@ def _run_items(
         block = np.uint64(start // 2)
         for item in range(first, last):
             hours = np.zeros(stop - start)
-            _add_times(hours, times, item, (seed, block))
+            _add_times(hours, times, item, (seed, block), start)
             for draw in range(start, stop):
                 passed[0, draw] += hours[draw - start]
                 drawn[0, item - first, draw] = passed[0, draw]
-            _add_costs(passed[1, start:stop], hours, costs, item, (seed, block))
+            _add_costs(passed[1, start:stop], hours, costs, (item, start), (seed, block))
             for draw in range(start, stop):
                 drawn[1, item - first, draw] = passed[1, draw]
 
 
 @njit(cache=True, nogil=True)
-def _add_times(hours: Floats, rows: _Rows, item: int, place: Place) -> None:
+def _add_times(hours: Floats, rows: _Rows, item: int, place: Place, begin: int) -> None:
     luck = np.empty(len(hours))
     for row in range(rows.start[item], rows.start[item + 1]):
         minimum, mu, sigma, span = rows.values[row]
@@ -231,25 +274,32 @@ def _add_times(hours: Floats, rows: _Rows, item: int, place: Place) -> None:
             _draw_normals(luck, rows, row, place, (TIME_LANE, TIME_GROUP_LANE))
         for draw in range(len(hours)):
             if span > 0.0:
-                hours[draw] += minimum + span * luck[draw]
+                luck[draw] = minimum + span * luck[draw]
             elif sigma > 0.0:
-                hours[draw] += minimum + np.exp(mu + sigma * luck[draw])
+                luck[draw] = minimum + np.exp(mu + sigma * luck[draw])
             else:
-                hours[draw] += minimum
+                luck[draw] = minimum
+            hours[draw] += luck[draw]
+        if rows.kept.shape[1] > 0:
+            rows.kept[rows.order[row], begin : begin + len(hours)] = luck
 
 
 @njit(cache=True, nogil=True)
-def _add_costs(total: Floats, hours: Floats, rows: _Rows, item: int, place: Place) -> None:
+def _add_costs(total: Floats, hours: Floats, rows: _Rows, at: tuple[int, int], place: Place) -> None:
+    """Costs of an item, `at` its number and that of the first draw."""
     luck = np.empty(len(hours))
-    for row in range(rows.start[item], rows.start[item + 1]):
+    for row in range(rows.start[at[0]], rows.start[at[0] + 1]):
         fixed, hourly, free, sigma = rows.values[row]
         if sigma > 0.0:
             _draw_normals(luck, rows, row, place, (COST_LANE, COST_GROUP_LANE))
         for draw in range(len(hours)):
             cost = fixed + hourly * max(hours[draw] - free, 0.0)
             if sigma > 0.0:
-                cost *= np.exp(sigma * luck[draw] - 0.5 * sigma * sigma)
+                luck[draw] = np.exp(sigma * luck[draw] - 0.5 * sigma * sigma)
+                cost *= luck[draw]
             total[draw] += cost
+        if sigma > 0.0 and rows.kept.shape[1] > 0:
+            rows.kept[rows.order[row], at[1] : at[1] + len(hours)] = luck
 
 
 @njit(cache=True, nogil=True)

@@ -43,6 +43,12 @@ class Item:
         """The weakest quality of its inputs."""
         return worst_quality([term.quality for term in self.terms])
 
+    @property
+    def time_inputs(self) -> tuple[str, ...]:
+        """For each excess the input that it comes from, "" for no time at all."""
+        timed = iter([term.spread_input for term in self.terms if term.unit == "h"])
+        return tuple(next(timed, "") if excess.mean else "" for _, excess in self.excesses)
+
 
 class Done(NamedTuple):
     """An operation done at a site."""

@@ -26,7 +26,8 @@ STANDING = {"border_crossing", "customs", "inspection", "wait", "gauge_change"}
 class Term:
     """One addend of a cost (USD/t), time (h) or emission (kg/t); `sigma` is the spread of a cost's lognormal.
 
-    `hourly` is the cost of each drawn hour beyond `free` hours (USD/t/h): such a term moves with the drawn time.
+    `inputs` are rows as table#id; where there are several, the last gives the spread. `hourly` is the cost of each
+    drawn hour beyond `free` hours (USD/t/h): such a term moves with the drawn time.
     """
 
     term: str
@@ -39,6 +40,11 @@ class Term:
     sigma: float = 0.0
     hourly: float = 0.0
     free: float = 0.0
+
+    @property
+    def spread_input(self) -> str:
+        """The input that gives the spread."""
+        return self.inputs[-1] if self.inputs else ""
 
 
 @dataclass(frozen=True, slots=True)

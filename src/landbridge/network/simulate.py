@@ -12,15 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.draws import hash_key
-from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
+from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_rows
+from landbridge.kernels.spread import SpreadShares, share_spread
 from landbridge.network.items import Item
+
+Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
     """p10, p50, p90: `cumulative_time`, `cumulative_cost` float64[items, 3] in h and USD/t, `time`, `cost` float64[3].
 
-    `due_probability` is the probability of keeping the due time, NaN without one.
+    `due_probability` is the probability of keeping the due time, NaN without one. `shares` tell how the spread rests on
+    `inputs`, each a table#id.
     """
 
     cumulative_time: NDArray[np.float64]
@@ -28,30 +32,50 @@ class Ranges:
     time: NDArray[np.float64]
     cost: NDArray[np.float64]
     due_probability: float
+    inputs: tuple[str, ...]
+    shares: SpreadShares
 
     @classmethod
     def empty(cls, items: int) -> "Ranges":
         """Ranges that are not drawn yet."""
         nothing = np.full((items, 3), np.nan)
-        return cls(nothing, nothing, np.full(3, np.nan), np.full(3, np.nan), float("nan"))
+        return cls(
+            nothing, nothing, np.full(3, np.nan), np.full(3, np.nan), float("nan"), (), SpreadShares.empty()
+        )
 
 
 def simulate_items(items: Sequence[Item], *, draws: int, seed: int, due: float = float("nan")) -> Ranges:
     """Ranges of a route of `items` from `draws` draws; `due` in h is its due time, NaN for none."""
-    result = simulate_route(
-        _time_rows(items),
-        _cost_rows(items),
+    times, costs = _time_rows(items), _cost_rows(items)
+    result, drawn = simulate_rows(
+        times,
+        costs,
         item_count=len(items),
         seed=seed,
         draws=draws,
         due=np.inf if isnan(due) else due,
     )
+    names, sources = _name_sources(items)
     return Ranges(
         cumulative_time=result.time,
         cumulative_cost=result.cost,
         time=result.time[-1],
         cost=result.cost[-1],
         due_probability=float("nan") if isnan(due) else result.on_time,
+        inputs=names,
+        shares=share_spread(times, costs, drawn, inputs=sources, input_count=len(names)),
+    )
+
+
+def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Ids]]:
+    """The inputs that spreads come from, and the number of that of each row of times and of costs."""
+    times = [name for item in items for name in item.time_inputs]
+    costs = [term.spread_input for item in items for term in item.terms if term.unit == "USD/t"]
+    names = tuple(sorted({*times, *costs}))
+    number = {name: place for place, name in enumerate(names)}
+    return names, (
+        np.array([number[name] for name in times], np.int32),
+        np.array([number[name] for name in costs], np.int32),
     )
 
 

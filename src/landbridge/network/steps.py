@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from landbridge.network.checks import check_answers, check_prices
+from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
 from landbridge.network.locating import Options, locate_flows
 from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
 from landbridge.network.routes import Answer, Request
@@ -17,6 +18,15 @@ from landbridge.schema.steps import Step, Workspace
 
 _KEPT: dict[tuple[object, ...], tuple[Ready, tuple[object, ...]]] = {}
 MOST_KEPT = 2
+TABULATED = (
+    "verdicts",
+    "routes",
+    "route_items",
+    "route_terms",
+    "route_inputs",
+    "route_shapes",
+    "result_findings",
+)
 
 
 def prepare_tables(given: Workspace) -> Mapping[str, Any]:
@@ -87,19 +97,18 @@ def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
     """The result tables."""
     answers: Mapping[str, Answer] = given["answers"]
     shipments: Mapping[str, Shipment] = given["flow_shipments"]
-    rows: dict[str, list[dict[str, object]]] = {
-        name: []
-        for name in ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings")
-    }
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in TABULATED}
+    book = InputBook(given)
     for flow, (origin, destination) in given["ends"].items():
         answer = answers.get(flow) or Answer(Request(flow, origin, destination), ())
         verdict = verdict_row(answer, shipments[flow])
         rows["verdicts"].append(verdict if flow in answers else {**verdict, "verdict": "prohibited"})
         rows["result_findings"] += [_finding_row(flow, finding) for finding in answer.findings]
         for route in answer.routes:
-            rows["routes"].append(route_row(route, answer, shipments[flow]))
+            rows["routes"].append({**route_row(route, answer, shipments[flow]), **weak_spread(route, book)})
             rows["route_items"] += item_rows(route)
             rows["route_terms"] += term_rows(route)
+            rows["route_inputs"] += input_rows(route, book)
             rows["route_shapes"] += shape_rows(route)
     for told in ("place_findings", "law_findings"):
         rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in given[told]]
@@ -162,11 +171,10 @@ STEPS = (
             "flow_shipments",
             "place_findings",
             "law_findings",
-            "services",
             "places",
-            "countries",
+            *INPUT_TABLES,
         ),
-        ("verdicts", "routes", "route_items", "route_terms", "route_shapes", "result_findings"),
+        TABULATED,
         tabulate_answers,
     ),
 )

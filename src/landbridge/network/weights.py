@@ -195,7 +195,7 @@ class Pricer:
         span = min((lot - self.shipment.tonnes) / yearly, 1.0) * 8_760.0
         excess = spread_wait(span)
         formula = f"half of ({lot:,.0f} - {self.shipment.tonnes:,.0f}) t / {yearly:,.0f} t/a"
-        inputs = (f"shipments#{self.shipment.id}", "flows")
+        inputs = ("flows", f"shipments#{self.shipment.id}")
         time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated")
         return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
 

@@ -5,28 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from landbridge.report.content import ReportContent
-from landbridge.report.item_rows import rank_quality
+import pandas as pd
+
+from landbridge.report.content import ReportContent, Tables
 from landbridge.report.reading import Answer, Route, list_records
 from landbridge.report.words import QUALITIES
+from landbridge.schema import load_catalogue
+from landbridge.schema.tables import empty_table
+from landbridge.study.evidence import rank_inputs
 
-UNITS = {"cost": "USD/t", "time": "h"}
 MOST_INPUTS = 12
-WEAK = ("estimated", "default")
-
-
-@dataclass(frozen=True, slots=True)
-class WeakInput:
-    """An estimate or default, with the shares of the best routes that rest on it."""
-
-    name: str
-    quality: str
-    cost: float
-    time: float
-    flows: int
+LEAST_NARROWING = 0.005
 
 
 def list_best(answers: Sequence[Answer]) -> list[Route]:
@@ -49,30 +40,26 @@ def share_by_quality(routes: Iterable[Route], unit: str) -> dict[str, float]:
     return {quality: value / count for quality, value in sums.items()} if count else {}
 
 
-def rank_inputs(answers: Sequence[Answer]) -> list[WeakInput]:
-    """Inputs of default or estimated quality by their mean share of cost and time on the best routes.
+def share_spread(inputs: pd.DataFrame, kind: str) -> dict[str, float]:
+    """Mean share of each quality in the variance of cost or time, of ranked inputs (`landbridge.study.evidence`)."""
+    if inputs.empty or not inputs[f"{kind}_variance_share"].any():
+        return {}
+    sums = inputs.groupby("quality", observed=True)[f"{kind}_variance_share"].sum()
+    return {quality: float(sums.get(quality, 0.0)) for quality in QUALITIES}
 
-    A term with several inputs counts in full for each: any of them could be what is wrong.
-    """
-    shares: dict[str, dict[str, float]] = defaultdict(lambda: {"cost": 0.0, "time": 0.0})
-    worst: dict[str, str] = {}
-    flows: dict[str, set[str]] = defaultdict(set)
-    best = list_best(answers)
-    for route in best:
-        for name, unit in UNITS.items():
-            total = sum(term.value for term in route.terms if term.unit == unit)
-            for term in route.terms if total > 0 else ():
-                if term.unit == unit and term.quality in WEAK:
-                    for key in term.inputs:
-                        shares[key][name] += term.value / total / len(best)
-                        worst[key] = max(worst.get(key, ""), term.quality, key=rank_quality)
-                        flows[key].add(route.flow)
-    rows = [
-        WeakInput(key, worst[key], value["cost"], value["time"], len(flows[key]))
-        for key, value in shares.items()
-    ]
-    rows.sort(key=lambda row: (-max(row.cost, row.time), row.name))
-    return rows[:MOST_INPUTS]
+
+def rank_best(answers: Sequence[Answer], tables: Tables) -> pd.DataFrame:
+    """The inputs of the first route of each answer, as `landbridge.study.evidence.rank_inputs` ranks them."""
+    frame = tables.get("route_inputs")
+    known = empty_table(load_catalogue().tables["route_inputs"]) if frame is None else frame
+    return rank_inputs(known, [route.id for route in list_best(answers)])
+
+
+def list_inputs(ranked: pd.DataFrame, *, measure: bool) -> list[dict[str, Any]]:
+    """The inputs worth measuring, or those whose spread is real, that narrow some range by half a per cent or more."""
+    reach = ranked[["cost_narrowing", "time_narrowing"]].max(axis=1)
+    kept = ranked[(ranked["measure"] == measure) & (reach >= LEAST_NARROWING)]
+    return list_records(kept.head(MOST_INPUTS))
 
 
 def split_citations(text: str) -> list[tuple[str, str]]:

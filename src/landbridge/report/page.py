@@ -18,7 +18,14 @@ from markupsafe import Markup
 
 from landbridge.report.basemap import draw_basemap
 from landbridge.report.content import ReportContent
-from landbridge.report.evidence import cite_sources, list_best, rank_inputs, share_by_quality
+from landbridge.report.evidence import (
+    cite_sources,
+    list_best,
+    list_inputs,
+    rank_best,
+    share_by_quality,
+    share_spread,
+)
 from landbridge.report.figures import write_amount, write_date, write_share
 from landbridge.report.flow_pieces import (
     Pieces,
@@ -243,15 +250,21 @@ def _map_context(
 
 def evidence_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> dict[str, Any]:
     """Quality, findings, sources, study tables and manifest."""
-    best = list_best(answers[0])
+    best, ranked = list_best(answers[0]), rank_best(answers[0], content.scenarios[0].tables)
     findings = [
         row | {"scenario": title}
         for scenario, title in zip(content.scenarios, title_scenarios(content), strict=True)
         for row in list_records(scenario.tables.get("result_findings"))
     ]
     return {
-        "shares": {"cost": share_by_quality(best, "USD/t"), "time": share_by_quality(best, "h")},
-        "weak_inputs": rank_inputs(answers[0]),
+        "shares": {
+            "cost": share_by_quality(best, "USD/t"),
+            "time": share_by_quality(best, "h"),
+            "spread of cost": share_spread(ranked, "cost"),
+            "spread of time": share_spread(ranked, "time"),
+        },
+        "weak_inputs": list_inputs(ranked, measure=True),
+        "real_inputs": list_inputs(ranked, measure=False),
         "findings": merge_findings(findings),
         "sources": cite_sources(content),
         "agreements": list_records(content.study_tables.get("agreements")),

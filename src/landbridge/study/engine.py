@@ -19,6 +19,7 @@ RESULTS = (
     "routes",
     "route_items",
     "route_terms",
+    "route_inputs",
     "route_shapes",
     "applied_listings",
     "result_findings",
