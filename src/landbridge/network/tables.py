@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.network.crossings import mark_crossings, mark_way, sum_charge, sum_paid
 from landbridge.network.items import Item
 from landbridge.network.pricing import Term
 from landbridge.network.routes import Answer, Route, crow_flies
@@ -70,6 +71,7 @@ def _quantiles(name: str, values: NDArray[np.float64]) -> Row:
 def item_rows(route: Route) -> list[Row]:
     """Rows of route_items, cumulative figures included."""
     rows, so_far = [], {"distance": 0.0, "cost": 0.0, "time": 0.0}
+    crossings, on_way = mark_crossings(route.items), mark_way(route.items)
     for position, item in enumerate(route.items):
         for name in so_far:
             so_far[name] += getattr(item, name)
@@ -98,6 +100,10 @@ def item_rows(route: Route) -> list[Row]:
                 **_quantiles("cum_cost", route.ranges.cumulative_cost[position]),
                 **_quantiles("cum_time", route.ranges.cumulative_time[position]),
                 "quality": item.quality,
+                "crossing": crossings[position],
+                "on_way": on_way[position],
+                "charge": sum_charge(item),
+                "paid": sum_paid(item),
             }
         )
     return rows
