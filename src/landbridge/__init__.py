@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
+    from landbridge.api import check_network as check_network
+    from landbridge.api import compare_networks as compare_networks
+    from landbridge.api import export_network as export_network
     from landbridge.api import export_tables as export_tables
     from landbridge.api import find_routes as find_routes
+    from landbridge.api import import_network as import_network
     from landbridge.api import list_indicators as list_indicators
+    from landbridge.api import read_network as read_network
     from landbridge.api import read_study as read_study
     from landbridge.schema import Finding as Finding
     from landbridge.schema import InputError as InputError
@@ -47,9 +52,14 @@ _PUBLIC = {
     "Run": "landbridge.api",
     "Study": "landbridge.api",
     "UnreachableError": "landbridge.schema",
+    "check_network": "landbridge.api",
+    "compare_networks": "landbridge.api",
+    "export_network": "landbridge.api",
     "export_tables": "landbridge.api",
     "find_routes": "landbridge.api",
+    "import_network": "landbridge.api",
     "list_indicators": "landbridge.api",
+    "read_network": "landbridge.api",
     "read_study": "landbridge.api",
 }
 
@@ -66,9 +76,14 @@ __all__ = [
     "Study",
     "UnreachableError",
     "__version__",
+    "check_network",
+    "compare_networks",
+    "export_network",
     "export_tables",
     "find_routes",
+    "import_network",
     "list_indicators",
+    "read_network",
     "read_study",
 ]
 

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from landbridge.api.exporting import export_tables as export_tables
     from landbridge.api.indicators import Indicator as Indicator
     from landbridge.api.indicators import list_indicators as list_indicators
+    from landbridge.api.networks import check_network as check_network
+    from landbridge.api.networks import compare_networks as compare_networks
+    from landbridge.api.networks import export_network as export_network
+    from landbridge.api.networks import import_network as import_network
+    from landbridge.api.networks import read_network as read_network
     from landbridge.api.routing import Goods as Goods
     from landbridge.api.routing import Routes as Routes
     from landbridge.api.routing import find_routes as find_routes
@@ -20,6 +25,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "exporting": ("export_tables",),
     "indicators": ("Indicator", "list_indicators"),
+    "networks": (
+        "check_network",
+        "compare_networks",
+        "export_network",
+        "import_network",
+        "read_network",
+    ),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
     "study": ("Run", "Study", "read_study"),
 }

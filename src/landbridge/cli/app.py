@@ -28,10 +28,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-network_app = typer.Typer(help="The shipped world network.", no_args_is_help=True, rich_markup_mode=None)
+network_app = typer.Typer(
+    help="The shipped world network, and networks of your own.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(network_app, name="network")
 
 StudyPath = Annotated[Path, typer.Argument(help="The study's folder, or its study.toml.", metavar="STUDY")]
+NetworkFile = Annotated[
+    Path,
+    typer.Argument(help="A folder with node.csv and link.csv, a .gpkg or a .parquet file.", metavar="FILE"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Scenario = Annotated[str, typer.Option("--scenario", help="Name of a scenario of the study.")]
 
@@ -220,11 +226,67 @@ def schema(
 
 
 @network_app.command("check")
-def network_check(json: AsJson = False) -> None:
-    """Report components, snap distances and circuity outliers of the shipped network."""
-    from landbridge.cli.networks import print_check
+def network_check(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A network of your own: a folder with node.csv and link.csv, a .gpkg or a .parquet file.",
+            metavar="[FILE]",
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Say what is wrong with a network: the shipped one, or one of your own."""
+    from landbridge.cli.networks import check_file, print_check
 
-    print_check(json=json)
+    if file is None:
+        print_check(json=json)
+    else:
+        check_file(file, json=json)
+
+
+@network_app.command("import")
+def network_import(
+    file: NetworkFile,
+    study: StudyPath,
+    source: Annotated[str, typer.Option(help="Key of the table sources: where the network comes from.")],
+    quality: Annotated[str, typer.Option(help="measured, published, estimated or default.")],
+    mode: Annotated[
+        str, typer.Option(help="road, rail, inland_water or sea, where the file does not tell.")
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """Add a network of your own to a study, as rows of its places.csv and legs.csv."""
+    from landbridge.cli.networks import import_file
+
+    import_file(file, study, source=source, quality=quality, mode=mode, json=json)
+
+
+@network_app.command("diff")
+def network_diff(
+    one: Annotated[str, typer.Argument(help="Folder of a built network, or the word shipped.")],
+    other: Annotated[str, typer.Argument(help="The network to compare with it.")],
+    json: AsJson = False,
+) -> None:
+    """Show what differs between two builds of the world network."""
+    from landbridge.cli.networks import print_diff
+
+    print_diff(one, other, json=json)
+
+
+@network_app.command("export")
+def network_export(
+    out: Annotated[Path, typer.Argument(help="Folder for gmns; a file for gpkg.")],
+    format: Annotated[str, typer.Option(help="gmns or gpkg; by default from the name.")] = "",
+    layers: Annotated[
+        str, typer.Option(help="Layers with commas: road,rail,sea,inland_water; all by default.")
+    ] = "",
+    countries: Annotated[str, typer.Option(help="Countries with commas: BY,PL; all by default.")] = "",
+) -> None:
+    """Write the shipped network as GMNS files or as a GeoPackage, with its licence."""
+    from landbridge.cli.networks import export_file
+
+    export_file(out, format=format, layers=split_list(layers), countries=split_list(countries))
 
 
 @network_app.command("validate")

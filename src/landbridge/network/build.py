@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from landbridge.network.closures import list_shut_borders
+from landbridge.network.own_places import settle_own_places
 from landbridge.network.places import find_place
 from landbridge.network.terminals import (
     Stop,
@@ -69,7 +70,10 @@ def _road_regimes(frame: pd.DataFrame, date: datetime.date) -> dict[str, frozens
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
-    """All of the virtual network but the ends of requests: what every request over the same tables shares."""
+    """All of the virtual network but the ends of requests: what every request over the same tables shares.
+
+    `own` are the stops of a study's places with the nodes that its own legs come to.
+    """
 
     world: World
     around: Surroundings
@@ -77,6 +81,12 @@ class Base:
     arcs: Arcs
     boardings: Mapping[str, list[tuple[int, str]]]
     landings: Mapping[str, list[int]]
+    own: Mapping[str, Stop]
+
+    def settle(self, stop: Stop) -> Stop:
+        """The stop on the nodes that it has in this network."""
+        own = self.own.get(stop.id)
+        return stop if own is None else replace(stop, nodes=own.nodes, gaps=own.gaps)
 
 
 def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings) -> Base:
@@ -84,19 +94,21 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     codes = Codes(tuple(world.countries))
     draft = ArcDraft(codes, len(world.node_lat) + count_water_nodes(world))
     crossing_ops, crossing_sites = draft_crossings(draft, around, tables["posts"])
+    own_legs = list_own_legs(world, tables, around.date)
     terminals = {stop.id: stop for stop in terminal_stops(world, tables, around)}
+    own = settle_own_places(draft, around, terminals, own_legs)
+    terminals |= own
     for stop in terminals.values():
         draft_terminal(draft, around, stop)
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
     boardings, landings = draft_services(draft, around, tables["services"], terminals)
-    own_legs = list_own_legs(world, tables, around.date)
     draft_legs(
         draft, around, own_legs, stops=terminals, shut=pair_shut_borders(tables["borders"], around.date)
     )
     moves = collect_moves(world, codes, crossing_ops, crossing_sites)
     arcs = Arcs.join([stretch_legs(moves, world, tables["legs"]), draft.to_arcs()])
-    return Base(world, around, draft, arcs, boardings, landings)
+    return Base(world, around, draft, arcs, boardings, landings, own)
 
 
 def list_own_legs(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> pd.DataFrame:
@@ -139,7 +151,7 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
         stop.id: draft_ends(
             draft,
             base.around,
-            stop,
+            base.settle(stop),
             boardings=base.boardings.get(stop.id, ()),
             landings=base.landings.get(stop.id, ()),
         )

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from landbridge.network.places import FAR_KM, LAYERS
-from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
+from landbridge.network.sphere import EARTH_KM, great_circle_pairs, unit_vectors
 from landbridge.schema import Finding
 from landbridge.sources import World
 
@@ -87,32 +87,56 @@ def list_snaps(world: World, *, people: int) -> pd.DataFrame:
 def list_circuity(world: World, layer: str, *, people: int, reach: float) -> pd.DataFrame:
     """Length and great circle between the cities of at least `people` within `reach` km of each other."""
     cities = world.places[(world.places["population"] >= people) & (world.places[f"{layer}_node"] >= 0)]
-    matrix, nodes = make_matrix(world, layer)
-    place = np.searchsorted(nodes, cities[f"{layer}_node"].to_numpy())
-    lat, lon = cities["lat"].to_numpy(), cities["lon"].to_numpy()
-    pairs = (
-        cKDTree(unit_vectors(lat, lon)).query_pairs(reach / EARTH_KM, output_type="ndarray").reshape(-1, 2)
-    )
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    length = np.full(len(pairs), np.inf)
-    sources = np.unique(pairs[:, 0])
-    for start in range(0, len(sources), BATCH):
-        batch = sources[start : start + BATCH]
-        distance = dijkstra(matrix, directed=False, indices=place[batch], limit=6 * reach)
-        rows = np.flatnonzero(np.isin(pairs[:, 0], batch))
-        length[rows] = distance[np.searchsorted(batch, pairs[rows, 0]), place[pairs[rows, 1]]]
+    pairs = pair_cities(cities["lat"].to_numpy(), cities["lon"].to_numpy(), reach=reach)
+    length = pairs.measure(world, layer, cities[f"{layer}_node"].to_numpy())
     return _frame_pairs(cities, layer, pairs, length)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CityPairs:
+    """Pairs of cities: int64[n, 2] rows of a list of cities, the great circle in km, and how far apart they may be."""
+
+    pairs: NDArray[np.int64]
+    great_circle: NDArray[np.float64]
+    reach: float
+
+    def measure(self, world: World, layer: str, node: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Shortest lengths on a layer in km, float64[n], from the world nodes of the cities (-1: none).
+
+        Infinite where there is no way, or none of up to six times the reach.
+        """
+        matrix, nodes = make_matrix(world, layer)
+        place, known = np.searchsorted(nodes, node), node >= 0
+        length = np.full(len(self.pairs), np.inf)
+        usable = known[self.pairs].all(axis=1)
+        sources = np.unique(self.pairs[usable, 0])
+        for start in range(0, len(sources), BATCH):
+            batch = sources[start : start + BATCH]
+            distance = dijkstra(matrix, directed=False, indices=place[batch], limit=6 * self.reach)
+            rows = np.flatnonzero(np.isin(self.pairs[:, 0], batch) & usable)
+            length[rows] = distance[np.searchsorted(batch, self.pairs[rows, 0]), place[self.pairs[rows, 1]]]
+        return length
+
+
+def pair_cities(lat: NDArray[np.floating], lon: NDArray[np.floating], *, reach: float) -> CityPairs:
+    """All pairs of points (degrees) within `reach` km of each other, in order.
+
+    >>> found = pair_cities(np.array([0.0, 0.0, 50.0]), np.array([0.0, 1.0, 0.0]), reach=400.0)
+    >>> found.pairs.tolist(), found.great_circle.round(1).tolist()
+    ([[0, 1]], [111.2])
+    """
+    tree = cKDTree(unit_vectors(lat, lon))
+    pairs = tree.query_pairs(reach / EARTH_KM, output_type="ndarray").reshape(-1, 2).astype(np.int64)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    one, two = pairs[:, 0], pairs[:, 1]
+    return CityPairs(pairs, great_circle_pairs((lat[one], lon[one]), (lat[two], lon[two])), reach)
+
+
 def _frame_pairs(
-    cities: pd.DataFrame, layer: str, pairs: NDArray[np.int64], length: NDArray[np.float64]
+    cities: pd.DataFrame, layer: str, found: CityPairs, length: NDArray[np.float64]
 ) -> pd.DataFrame:
-    one, two = (
-        cities.iloc[pairs[:, 0]].reset_index(drop=True),
-        cities.iloc[pairs[:, 1]].reset_index(drop=True),
-    )
-    columns = zip(one["lat"], one["lon"], two["lat"], two["lon"], strict=True)
-    arc = [measure_line((a, b), (c, d)) for a, b, c, d in columns]
+    one, two = (cities.iloc[found.pairs[:, side]].reset_index(drop=True) for side in (0, 1))
+    arc = found.great_circle
     frame = pd.DataFrame(
         {
             "layer": layer, "from": one["name"], "to": two["name"], "country_from": one["country"],

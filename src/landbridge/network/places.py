@@ -31,6 +31,7 @@ IDENTITY = ("id", "name", "kind", "locode", "country")
 # Places without a population are weighed as if they had this many people; of one town the first kind stands for it.
 WEIGHT_OF_KIND = {
     "city": 15_000, "port": 5_000, "terminal": 4_000, "station": 3_000, "zone": 2_000, "post": 1_000, "airport": 500,
+    "junction": 100,
 }  # fmt: skip
 _COORDINATES = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[,;\s]\s*([+-]?\d+(?:\.\d+)?)\s*")
 
@@ -142,7 +143,8 @@ def _find_extra(text: str, country: str, extra: pd.DataFrame | None) -> Place | 
     if extra is None or extra.empty:
         return None
     key = make_key(text)
-    for row in extra.to_dict("records"):
+    exact = extra[(extra["id"] == text).to_numpy()]
+    for row in (exact if len(exact) else extra).to_dict("records"):
         names = {row["id"], row["name"], row.get("locode") or "", *(row.get("aliases") or ())}
         known = key in {make_key(str(name)) for name in names if name}
         if key and known and country in ("", row["country"]):

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 EARTH_KM = 6371.0088
 Floats = NDArray[np.float64]
+Points = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 
 def great_circle(
@@ -40,3 +41,15 @@ def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> Floats
     """
     phi, lam = np.radians(np.asarray(lat, np.float64)), np.radians(np.asarray(lon, np.float64))
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def great_circle_pairs(one: Points, other: Points) -> Floats:
+    """Great-circle distances in km between points pair by pair, each as (latitudes, longitudes) float64[n] in degrees.
+
+    >>> zero = np.array([0.0])
+    >>> great_circle_pairs((zero, zero), (zero, zero + 1)).round(1).tolist()
+    [111.2]
+    """
+    chord = np.linalg.norm(unit_vectors(*one) - unit_vectors(*other), axis=1)
+    distance: Floats = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0.0, 1.0))
+    return distance

@@ -42,6 +42,9 @@ PORT_CITY = 100_000
 PORT_CITY_KM = 25.0
 AIRPORT_REACH_KM = 150.0
 
+LEG_LAYERS = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": INLAND}
+JUNCTION = "junction"
+
 BOARDS = {
     "rail_ferry": (RAIL,),
     "ro_ro": (ROAD,),
@@ -222,9 +225,11 @@ def border_steps(around: Surroundings, post: str, countries: tuple[str, str], mo
 def draft_terminal(draft: ArcDraft, around: Surroundings, stop: Stop) -> None:
     """Transhipment between every two layers of a terminal; what lies between its road and its other layers is driven.
 
-    Railways reach the berths of a port by sidings, so nothing is driven between the two.
+    Railways reach the berths of a port by sidings, so nothing is driven between the two. Nothing is done at a junction.
     """
-    site = draft.add_site(_site_of(stop))
+    if stop.kind == JUNCTION:
+        return
+    site = draft.add_site(site_of(stop))
     road = int(draft.codes.land(ROAD, np.array(around.country_code(stop.country))))
     for one, tail in stop.nodes.items():
         for other, head in stop.nodes.items():
@@ -277,10 +282,9 @@ def draft_legs(
     `shut` are pairs of countries and the mode, or "any", to which their border is closed. Raises InputError for a leg
     that joins nothing.
     """
-    layers = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": INLAND}
     faults = []
     for row in read_rows(legs):
-        layer, ends = layers.get(row["mode"], -1), [stops.get(row[side]) for side in ("from", "to")]
+        layer, ends = LEG_LAYERS.get(row["mode"], -1), [stops.get(row[side]) for side in ("from", "to")]
         if any(end is None or layer not in end.nodes for end in ends):
             faults.append(_loose_leg(row))
             continue
@@ -288,11 +292,7 @@ def draft_legs(
         pair = frozenset((start.country, end.country))
         if shut & {(pair, "any"), (pair, str(row["mode"]))}:
             continue
-        gauges = (
-            [int(around.world.node_gauge[stop.nodes[layer]]) for stop in (start, end)]
-            if layer == RAIL
-            else []
-        )
+        gauges = _gauges_at(around, (start.nodes[layer], end.nodes[layer])) if layer == RAIL else []
         if len(set(gauges)) > 1:
             faults.append(_gauge_fault(row, gauges))
         for one, other in ((start, end), (end, start)):
@@ -301,10 +301,16 @@ def draft_legs(
             code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
             steps = border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
-            move, site = (float(row["distance"]), int(code)), draft.add_site(_site_of(other))
+            move, site = (float(row["distance"]), int(code)), draft.add_site(site_of(other))
             draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
     if faults:
         raise InputError(faults)
+
+
+def _gauges_at(around: Surroundings, nodes: tuple[int, int]) -> list[int]:
+    """Gauges of the world's rails at the nodes; a node that the study brings has none."""
+    known = around.world.node_gauge
+    return [int(known[node]) for node in nodes if node < len(known)]
 
 
 def _gauge_fault(row: Row, gauges: Sequence[int]) -> Finding:
@@ -336,14 +342,15 @@ def draft_services(
             boarded, landed = draft.add_node(start.lat, start.lon), draft.add_node(end.lat, end.lon)
             _board(draft, around, row, start, boarded)
             run = (Step("service", _mode(row), "", "", (), str(row["id"])),)
-            draft.add_arc((boarded, landed), steps=run, site=draft.add_site(_site_of(end)))
+            draft.add_arc((boarded, landed), steps=run, site=draft.add_site(site_of(end)))
             _land(draft, around, row, (start, end), landed)
             boardings.setdefault(start.id, []).append((boarded, str(row["id"])))
             landings.setdefault(end.id, []).append(landed)
     return boardings, landings
 
 
-def _site_of(stop: Stop) -> Site:
+def site_of(stop: Stop) -> Site:
+    """The place of a stop, where operations are done."""
     return Site(stop.id, stop.name, stop.country, stop.lat, stop.lon, stop.kind)
 
 
@@ -353,7 +360,7 @@ def _mode(row: Row) -> str:
 
 def _board(draft: ArcDraft, around: Surroundings, row: Row, stop: Stop, node: int) -> None:
     scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
-    site = draft.add_site(_site_of(stop))
+    site = draft.add_site(site_of(stop))
     for layer in BOARDS[str(row["kind"])]:
         if layer in stop.nodes:
             steps = [Step("tranship", LAYERS[layer], mode, "", scopes, service)]
@@ -366,7 +373,7 @@ def _board(draft: ArcDraft, around: Surroundings, row: Row, stop: Stop, node: in
 def _land(draft: ArcDraft, around: Surroundings, row: Row, ends: tuple[Stop, Stop], node: int) -> None:
     start, stop = ends
     scopes, mode, service = around.scopes(stop.id, stop.country), _mode(row), str(row["id"])
-    site = draft.add_site(_site_of(stop))
+    site = draft.add_site(site_of(stop))
     steps = []
     if mode == "ferry" and around.territories.formalities(start.country, stop.country) != "none":
         steps.append(Step("customs", mode, "", "transit", scopes))
@@ -385,7 +392,7 @@ def draft_ends(
     landings: Iterable[int] = (),
 ) -> tuple[int, int]:
     """Where goods of a place start and end: its outlet and inlet nodes, joined to every layer and service there."""
-    site = draft.add_site(_site_of(stop))
+    site = draft.add_site(site_of(stop))
     outlet, inlet = draft.add_node(stop.lat, stop.lon), draft.add_node(stop.lat, stop.lon)
     scopes = around.scopes(stop.id, stop.country)
     country = around.country_code(stop.country)
@@ -439,7 +446,7 @@ def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) 
 
 def _draft_gate(draft: ArcDraft, around: Surroundings, airport: Stop) -> int:
     gate = draft.add_node(airport.lat, airport.lon)
-    site = draft.add_site(_site_of(airport))
+    site = draft.add_site(site_of(airport))
     scopes = around.scopes(airport.id, airport.country)
     up = (Step("tranship", "road", "air", "", scopes), Step("wait", "air", "", "", scopes))
     down = (Step("tranship", "air", "road", "", scopes), Step("customs", "air", "", "transit", scopes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 import shutil
@@ -19,11 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from landbridge.schema.errors import InputError
+from landbridge.schema.findings import Finding
 from landbridge.sources.cache_folder import find_cache_folder
 
 WORLD_FOLDER = Path(__file__).parent / "shipped" / "world"
 FORMAT = 2  # of the unpacked files; a new number makes old caches unused
 FRAMES = ("crossings", "gauge_changes", "places", "names")
+PACKED = ("nodes", "edges", "shapes", *FRAMES)
+META = "meta.json"
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -86,13 +91,17 @@ ARRAYS = tuple(name for name in World.__annotations__ if name.startswith(("node_
 @cache
 def read_meta() -> Mapping[str, Any]:
     """What the build wrote about itself: date, versions of its sources, counts, repairs, content hash."""
-    meta: dict[str, Any] = json.loads((WORLD_FOLDER / "meta.json").read_text(encoding="utf-8"))
+    return _read_meta_of(WORLD_FOLDER)
+
+
+def _read_meta_of(folder: Path) -> dict[str, Any]:
+    meta: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
     return meta
 
 
 def read_place_ids() -> frozenset[str]:
     """Ids of all places of the shipped network, authored or packaged."""
-    return frozenset(_read_packed("places")["id"].to_pylist())
+    return frozenset(_read_packed(WORLD_FOLDER, "places")["id"].to_pylist())
 
 
 def network_date() -> datetime.date:
@@ -109,28 +118,65 @@ def open_world(progress: Callable[[str], None] | None = None) -> World:
 
     `progress` is called with a line of text before work that takes seconds. Later calls return the same object.
     """
-    return _open_folder(str(_find_unpacked(progress)))
+    meta = read_meta()
+    return _open_folder(str(_find_unpacked(WORLD_FOLDER, str(meta["hash"]), progress)), str(WORLD_FOLDER))
 
 
-def _find_unpacked(progress: Callable[[str], None] | None) -> Path:
+def open_world_folder(folder: Path | str, progress: Callable[[str], None] | None = None) -> World:
+    """The world network of a folder with the Parquet files and meta.json of a build, unpacked in the cache by its hash.
+
+    The word `shipped` means the network of the package. Raises InputError where files are missing or damaged.
+    """
+    if str(folder) == "shipped":
+        return open_world(progress)
+    path = Path(folder)
+    missing = [
+        name for name in (META, *(f"{name}.parquet" for name in PACKED)) if not (path / name).is_file()
+    ]
+    if missing:
+        what = f"holds no network: {', '.join(missing)} not found"
+        raise InputError([_no_world(path, what)])
+    try:
+        content = hash_world_files(path)
+        return _open_folder(str(_find_unpacked(path, content, progress)), str(path.resolve()), content)
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        what = f"cannot be read: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        raise InputError([_no_world(path, what)]) from error
+
+
+def _no_world(folder: Path, what: str) -> Finding:
+    remedy = "give a folder as data/build.py writes it (like sources/shipped/world), or the word shipped"
+    return Finding("no_world_network", "error", what, remedy, folder.as_posix())
+
+
+def hash_world_files(folder: Path) -> str:
+    """SHA-256 over the names and bytes of the Parquet files of a folder, as the build writes it into meta.json."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.parquet")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _find_unpacked(source: Path, content: str, progress: Callable[[str], None] | None) -> Path:
     parent = find_cache_folder("world")
-    folder = parent / f"{read_meta()['hash'][:16]}-{FORMAT}"
+    folder = parent / f"{content[:16]}-{FORMAT}"
     if not (folder / "done").exists():
         if progress is not None:
             progress("unpacking the world network, once")
-        _unpack_into(folder)
+        _unpack_into(folder, source)
     return folder
 
 
-def _unpack_into(folder: Path) -> None:
+def _unpack_into(folder: Path, source: Path) -> None:
     """Unpacks into a folder beside `folder` and renames it, so that a killed run leaves nothing half-written."""
     temporary = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=folder.parent))
     try:
-        for name, values in _unpack_arrays().items():
+        for name, values in _unpack_arrays(source).items():
             np.save(temporary / f"{name}.npy", values)
         for name in FRAMES:
             with pa.OSFile(str(temporary / f"{name}.arrow"), "wb") as sink:
-                table = _read_packed(name)
+                table = _read_packed(source, name)
                 with pa.ipc.new_file(sink, table.schema) as writer:
                     writer.write_table(table)
         (temporary / "done").touch()
@@ -150,12 +196,12 @@ def _rename_folder(temporary: Path, folder: Path) -> None:
             raise
 
 
-def _read_packed(name: str) -> pa.Table:
-    return pq.read_table(WORLD_FOLDER / f"{name}.parquet").combine_chunks()
+def _read_packed(source: Path, name: str) -> pa.Table:
+    return pq.read_table(source / f"{name}.parquet").combine_chunks()
 
 
-def _unpack_arrays() -> dict[str, NDArray[Any]]:
-    nodes, edges, shapes = (_read_packed(name) for name in ("nodes", "edges", "shapes"))
+def _unpack_arrays(source: Path) -> dict[str, NDArray[Any]]:
+    nodes, edges, shapes = (_read_packed(source, name) for name in ("nodes", "edges", "shapes"))
     column = {f"node_{name}": nodes[name].to_numpy() for name in nodes.column_names}
     column |= {f"edge_{name}": edges[name].to_numpy() for name in edges.column_names}
     lat, lon = column["node_lat"] / 1e5, column["node_lon"] / 1e5
@@ -189,15 +235,17 @@ def _restore_points(steps: Ints, start: Ints, tail: NDArray[np.float64]) -> Floa
 
 
 @cache
-def _open_folder(folder: str) -> World:
+def _open_folder(folder: str, source: str, content: str = "") -> World:
+    """The unpacked files of `folder`, with what the meta.json of `source` says of them."""
     path = Path(folder)
-    meta = read_meta()
+    meta = _read_meta_of(Path(source))
     fields: dict[str, Any] = {
         name: np.load(path / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS
     }
     fields |= {name: _open_frame(path / f"{name}.arrow") for name in FRAMES}
     fields |= {name: tuple(meta[name]) for name in ("countries", "passages", "legs")}
-    return World(**fields, date=network_date(), hash=meta["hash"])
+    date = datetime.date.fromisoformat(meta["date"])
+    return World(**fields, date=date, hash=content or str(meta["hash"]))
 
 
 def _open_frame(path: Path) -> pd.DataFrame:
