@@ -1,4 +1,4 @@
-"""Inland waterways of the invented world: barges on a network of their own, by hand; and draughts that shut vessels out.
+"""Inland waterways of the invented world by hand: barges on a network of their own, and draughts that shut vessels out.
 
 A river of 100 km joins aport (XA) and cport (XC), 60 km of it in XA; a barge costs 0.05 USD/tkm and makes 10 km/h.
 """

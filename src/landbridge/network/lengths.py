@@ -35,7 +35,7 @@ Ends = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 @dataclass(slots=True)
 class LengthMeter:
-    """Shortest ways over the layers of a mode at a date, without what is closed or only planned then; seasons left out."""
+    """Shortest ways over the layers of a mode at a date, without what is closed or planned then; seasons left out."""
 
     world: World
     tables: Mapping[str, pd.DataFrame]

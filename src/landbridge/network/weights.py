@@ -320,7 +320,15 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
         weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
-    return Weights(**fields, distance=arcs.km_a + arcs.km_b, moves=moves, prices=prices)
+    sailed = np.array([*(_service_km(pricer, steps) for steps in network.operations), 0.0])
+    distance = arcs.km_a + arcs.km_b + sailed[arcs.op]
+    return Weights(**fields, distance=distance, moves=moves, prices=prices)
+
+
+def _service_km(pricer: Pricer, steps: tuple[Step, ...]) -> float:
+    """Kilometres of the run of a service, whose arc has none of its own."""
+    runs = [float(pricer.services[step.service]["distance"]) for step in steps if step.operation == "service"]
+    return sum(km for km in runs if km > 0)
 
 
 def passage_step(passage: str) -> Step:
