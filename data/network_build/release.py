@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from network_build.assemble import join_layers
+from network_build.comparing import write_diff
 from network_build.layers import Base, Made
 from network_build.pack import hash_files, write_meta, write_table
 from network_build.packages import list_versions
@@ -33,7 +34,7 @@ class Release:
 
 
 def write_release(release: Release) -> int:
-    """Writes shipped/world and the repair log; returns the size in bytes."""
+    """Writes shipped/world, the repair log and what changed against the network before; returns the size in bytes."""
     target, temporary = SHIPPED / "world", SHIPPED / f".world-{os.getpid()}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -48,6 +49,7 @@ def write_release(release: Release) -> int:
     counts |= {f"{name}_edges": layer.graph.m for name, layer in zip(NAMES, layers, strict=True)}
     write_meta(temporary / "meta.json", _describe(release, counts, hash_files(temporary)))
     release.base.log.write(ROOT / "data" / "repair_log.csv")
+    write_diff(target, temporary, ROOT / "data" / "network_diff.md")
     _swap(temporary, target)
     return sum(path.stat().st_size for path in target.iterdir())
 
