@@ -25,7 +25,10 @@ def test_the_commands_are_those_of_the_manual() -> None:
     assert set(group.commands) == {*COMMANDS, "network"}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "network", "network check"])
+NETWORK_COMMANDS = ("check", "import", "diff", "export")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "network", *(f"network {name}" for name in NETWORK_COMMANDS)])
 def test_help_names_every_option_with_a_word_of_explanation(landbridge: Command, command: str) -> None:
     answer = landbridge(*command.split(), "--help")
     assert answer.code == 0

@@ -27,10 +27,10 @@ LICENCE_FILE = "LICENCE.txt"
 _LICENCE = """\
 This network is a part of the world network of landbridge {version}, of {date} ({hash}).
 
-Roads and railways: (c) OpenStreetMap contributors, https://www.openstreetmap.org/copyright. They are a derivative
+Roads and railways: © OpenStreetMap contributors, https://www.openstreetmap.org/copyright. They are a derivative
 database of OpenStreetMap, offered under the Open Database License 1.0 (ODbL-1.0),
-https://opendatacommons.org/licenses/odbl/1-0/. Whoever shows a work made from them credits "© OpenStreetMap
-contributors"; whoever passes on a database made from them offers it under the ODbL too.
+https://opendatacommons.org/licenses/odbl/1-0/. Whoever shows a work made from them gives that credit; whoever passes
+on a database made from them offers it under the ODbL too.
 Sea lanes: searoute, Apache License 2.0. Countries of the nodes: Natural Earth, public domain. Inland waterways, posts
 and authored legs: rows of landbridge with their sources.
 
@@ -67,7 +67,7 @@ def import_network(
     """
     given = network if isinstance(network, UserNetwork) else read_network(network)
     choice = ImportChoice(source=source, quality=quality, mode=mode)
-    return importing.import_network(given, study, choice, world=open_world())
+    return importing.import_network(given, study, choice=choice, world=open_world())
 
 
 def export_network(

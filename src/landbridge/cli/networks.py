@@ -101,4 +101,4 @@ def export_file(out: Path, *, format: str, layers: tuple[str, ...], countries: t
     show_progress("writing the network")
     written = networks.export_network(out, format=format, layers=layers, countries=countries)
     end_progress()
-    say(f"wrote {written}: (c) OpenStreetMap contributors, ODbL 1.0; see LICENCE.txt beside it")
+    say(f"wrote {written}; © OpenStreetMap contributors, ODbL 1.0: see the LICENCE.txt")

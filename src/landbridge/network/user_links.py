@@ -145,7 +145,7 @@ class _Teller:
 
 def check_gauges(survey: Survey) -> Iterator[Finding]:
     """Gauges that no railway has, and nodes where railways of two gauges meet as one."""
-    links = survey.links[(survey.links["mode"] != "road") & survey.links["gauge"].notna()]
+    links = survey.links[survey.links["mode"].isin(["rail", ""]) & survey.links["gauge"].notna()]
     known = np.union1d(np.array(GAUGES), survey.namer.world.node_gauge[survey.namer.world.node_gauge > 0])
     gap = np.abs(links["gauge"].to_numpy()[:, None] - known[None, :])
     wrong = links.index.to_numpy()[gap.min(axis=1) > 3.0] if len(links) else np.zeros(0, np.int64)

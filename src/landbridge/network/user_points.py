@@ -57,10 +57,10 @@ def find_swapped(survey: Survey) -> NDArray[np.bool_]:
     middle = (float(np.median(lat[known])), float(np.median(lon[known])))
     written = np.where(known, great_circle(lat, lon, *middle), np.inf)
     turned = np.where(possible, great_circle(lon, lat, *middle), np.inf)
-    spread = float(np.median(written[known]))
-    astray = (written > 3 * spread + 2 * ASTRAY_KM) & (turned < written / 3)
+    bulk = 3 * float(np.median(written[known])) + 2 * ASTRAY_KM
+    astray = (written > bulk) & (turned < written / 3) & (known | (turned < bulk))
     near_written, near_turned = _to_neighbours(survey, possible)
-    apart = (near_written > ASTRAY_KM) & (near_turned < NEARER * near_written) & (turned < written)
+    apart = known & (near_written > ASTRAY_KM) & (near_turned < NEARER * near_written) & (turned < written)
     return hit | astray | apart
 
 

@@ -64,6 +64,12 @@ class TextTable:
         severity = place.pop("severity", "error")
         self.findings.add(lambda: Finding(code, severity, what, remedy, **place))
 
+    def add_cell_count(self, line: int, count: int) -> None:
+        """Say that a record has more or fewer cells than the header."""
+        what = f"has {count} cells where the header has {len(self.header)}"
+        remedy = "put text that holds a comma in quotation marks, and write a comma for each empty cell"
+        self.add("cell_count", what, remedy, row=line)
+
     def read(
         self, line: int, column: str, record: dict[str, str], reader: Callable[[str], Value | None]
     ) -> Value | None:
@@ -132,6 +138,8 @@ def _read_text_table(path: Path, needed: tuple[str, ...]) -> TextTable:
             if not table.header and any(cells):
                 table.header = tuple(cell.strip() for cell in cells)
             elif any(cell.strip() for cell in cells):
+                if len(cells) != len(table.header):
+                    table.add_cell_count(line, len(cells))
                 table.records.append(dict(zip(table.header, cells, strict=False)))
                 table.lines.append(line)
             line = reader.line_num + 1

@@ -37,7 +37,7 @@ class Imported:
 
 
 def import_network(
-    network: UserNetwork, study: Path | str, choice: ImportChoice, *, world: World
+    network: UserNetwork, study: Path | str, *, choice: ImportChoice, world: World
 ) -> Imported:
     """Check a network and append what a study needs of it to the study's places.csv and legs.csv.
 
