@@ -182,9 +182,8 @@ def _locate_wishes(given: Workspace, locate: Locator, faults: Faults) -> Wishes:
     chains = []
     for row in rows:
         stops = [faults.catch(partial(locate, place)) for place in row["via"]]
-        avoid = read_restrictions(
-            replace(options, avoid=(*options.avoid, *row["avoid"])), given, locate, faults
-        )
+        more = replace(options, avoid=(*options.avoid, *row["avoid"]))
+        avoid = read_restrictions(more, given, locate, faults) if row["avoid"] else restrictions
         chains.append(Chain(row, tuple(stop[0] for stop in stops if stop), avoid))
     return Wishes(tuple(stop[0] for stop in via if stop), restrictions, tuple(chains))
 

@@ -38,6 +38,7 @@ FERRY_DETOUR = 1.2
 BESIDE_KM = 30.0
 WET = {"sea", "ferry", "inland_water"}
 PLAUSIBLE_CIRCUITY = 2.0
+MOST_CORRIDORS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +180,29 @@ class Router:
     def corridors(self, chains: Sequence[Chain], case: Case, *, named: bool) -> tuple[Corridor, ...]:
         """Named corridors in the direction of the request; one that would be an absurd detour is left out unless it
         was asked for by name. A place beside an end of the request is passed by starting or ending there.
+
+        Of more than MOST_CORRIDORS, those are tried that touch the country of either end, then those that run
+        along the most of the way.
         """
         origin, destination = case.ends
-        found = []
+        apart = max(_length([origin, destination]), 1.0)
+        fitting = []
         for chain in chains:
             stops = cut_chain(list(chain.stops), origin, destination)
-            detour = _length([origin, *stops, destination]) / max(_length([origin, destination]), 1.0)
-            if named or detour <= PLAUSIBLE_CIRCUITY:
-                passings = tuple(self.passing(stop) for stop in stops)
-                search = self.search(case, chain.avoid)
-                found.append(Corridor(str(chain.row["id"]), str(chain.row["name"]), passings, search))
-        return tuple(found)
+            if named or _length([origin, *stops, destination]) <= PLAUSIBLE_CIRCUITY * apart:
+                foreign = not {stop.country for stop in stops} & {origin.country, destination.country}
+                fitting.append((foreign, -_length(stops) / apart, str(chain.row["id"]), chain, stops))
+        chosen = {one[2] for one in sorted(fitting, key=lambda one: one[:3])[:MOST_CORRIDORS]}
+        kept = [one for one in fitting if named or one[2] in chosen]
+        return tuple(
+            Corridor(
+                str(chain.row["id"]),
+                str(chain.row["name"]),
+                tuple(self.passing(stop) for stop in stops),
+                self.search(case, chain.avoid),
+            )
+            for *_, chain, stops in kept
+        )
 
 
 def cut_chain(stops: list[Stop], origin: Stop, destination: Stop) -> list[Stop]:

@@ -29,7 +29,7 @@ def write_validation(found: Validation) -> str:
     pages = Environment(
         loader=PackageLoader("landbridge.report"), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    return pages.get_template("validation.md.j2").render(
+    page = pages.get_template("validation.md.j2").render(
         date=found.date,
         lengths=_lengths(found.lengths),
         journeys=_journeys(found.journeys),
@@ -37,6 +37,7 @@ def write_validation(found: Validation) -> str:
         structure=_structure(found.pairs, found.capitals),
         outlets=_outlets(found.outlets),
     )
+    return page.rstrip() + "\n"
 
 
 def _lengths(frame: pd.DataFrame) -> dict[str, object]:
