@@ -29,7 +29,7 @@ LONG_END = {"road": 40.0, "rail": 5.0}  # km of a dead end that is kept though n
 STRETCH = {"road": 1.05, "rail": 1.02, "water": 1.0, "river": 1.0}
 SLACK = 0.2  # km
 SPLIT = {"longer": 30.0, "step": 15.0, "bent": 1.25}
-# Lengths of the packaged roads fall short of published ones by this much in the median of 53 (docs/validation.md): their
+# Lengths of the packaged roads fall short of 53 published ones by this much in the median (docs/validation.md): the
 # lines are simplified. Railways and sea lanes fall short by less than 1 %.
 ROAD_LENGTH = 1.035
 NEAR_CITY = 50_000

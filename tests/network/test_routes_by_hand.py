@@ -583,7 +583,7 @@ def test_a_railway_of_the_study_does_not_join_two_gauges(small_world: World, sma
 
 
 def test_a_leg_to_nowhere_is_a_finding(small_world: World, small_tables: Tables) -> None:
-    for fields in ({"to": "nowhere"}, {"mode": "sea"}, {"from": "isle"}):
+    for fields in ({"to": "nowhere"}, {"mode": "sea"}, {"from": "aair", "mode": "rail"}):
         with pytest.raises(InputError) as caught:
             ask(small_world, add_rows(small_tables, "legs", own_leg(**fields)), options=BY_ROAD)
         assert caught.value.findings[0].code == "leg_to_nowhere"

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from landbridge.api.quantities import make_quantity, read_quantity
+from landbridge.network.amended import amend_world
 from landbridge.network.places import find_place
 from landbridge.network.steps import Options, Simulation
 from landbridge.network.terminals import Stop
@@ -173,7 +174,7 @@ def list_faults(
     ends: tuple[str, str], goods: Goods, options: Options, *, tables: Mapping[str, pd.DataFrame]
 ) -> list[Finding]:
     """Everything that is wrong with a request, its places included."""
-    world = open_world()
+    world = amend_world(open_world(), tables)
     places = tables["places"]
     own = places[~places["id"].isin(world.places["id"])]
     faults = check_request(goods, options, tables)

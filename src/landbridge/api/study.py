@@ -12,7 +12,7 @@ from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
 from landbridge.network.steps import Options
 from landbridge.schema import Finding, InputError, find_nearest, has_errors
-from landbridge.sources import network_date, read_shipped_tables
+from landbridge.sources import network_date, open_world, read_shipped_tables
 from landbridge.store import StoredRun
 from landbridge.study.checks import check_study
 from landbridge.study.engine import Progress
@@ -59,6 +59,7 @@ class Study:
             read_shipped_tables(),
             network_date=network_date(),
             is_place=make_place_test(self.source),
+            world=open_world(),
         )
         if has_errors(found):
             raise InputError(found)

@@ -23,6 +23,7 @@ from landbridge.network.terminals import (
     draft_services,
     draft_terminal,
     find_deep_nodes,
+    find_leg_faults,
     make_stop,
 )
 from landbridge.network.territories import Territories
@@ -35,7 +36,7 @@ from landbridge.network.virtual import (
     order_arcs,
     river_offset,
 )
-from landbridge.schema import load_catalogue
+from landbridge.schema import Finding, InputError, load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import read_rows
 from landbridge.sources import read_shipped_tables
@@ -95,16 +96,18 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     draft = ArcDraft(codes, len(world.node_lat) + count_water_nodes(world))
     crossing_ops, crossing_sites = draft_crossings(draft, around, tables["posts"])
     own_legs = list_own_legs(world, tables, around.date)
-    terminals = {stop.id: stop for stop in terminal_stops(world, tables, around)}
+    leg_ends = find_leg_ends(world, tables, around, legs=own_legs)
+    terminals = {stop.id: stop for stop in (*leg_ends.values(), *terminal_stops(world, tables, around))}
     own = settle_own_places(draft, around, terminals, own_legs)
     terminals |= own
+    leg_ends |= {text: own[stop.id] for text, stop in leg_ends.items() if stop.id in own}
     for stop in terminals.values():
         draft_terminal(draft, around, stop)
     names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
     draft_gauge_changes(draft, around, names)
     boardings, landings = draft_services(draft, around, tables["services"], terminals)
     draft_legs(
-        draft, around, own_legs, stops=terminals, shut=pair_shut_borders(tables["borders"], around.date)
+        draft, around, own_legs, stops=leg_ends, shut=pair_shut_borders(tables["borders"], around.date)
     )
     moves = collect_moves(world, codes, crossing_ops, crossing_sites)
     arcs = Arcs.join([stretch_legs(moves, world, tables["legs"]), draft.to_arcs()])
@@ -116,6 +119,38 @@ def list_own_legs(world: World, tables: Mapping[str, pd.DataFrame], date: dateti
     legs = tables["legs"]
     new = legs[[leg not in world.legs for leg in legs["id"]]]
     return new[open_at(new, load_catalogue().tables["legs"], date=date)]
+
+
+def find_leg_ends(
+    world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings, *, legs: pd.DataFrame
+) -> dict[str, Stop]:
+    """The ends of `legs` as stops, by the text that names them; a text that names no place is left out."""
+    places = tables["places"]
+    own = places[~places["id"].isin(world.places["id"])]
+    rail = dict(zip(places["id"], places["rail"], strict=True))
+    classes = dict(zip(places["id"], places["cargo_classes"], strict=True))
+    found = {}
+    for text in dict.fromkeys((*legs["from"], *legs["to"])):
+        try:
+            place = find_place(world, text, extra=own)
+        except InputError:
+            continue
+        found[text] = make_stop(
+            around,
+            place.as_row(),
+            cargo_classes=classes.get(place.id, ()),
+            rail=read_flag(rail.get(place.id)),
+        )
+    return found
+
+
+def check_own_legs(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> list[Finding]:
+    """Legs of a study, open at `date`, that join nothing or railways of two gauges."""
+    legs = list_own_legs(world, tables, date)
+    if legs.empty:
+        return []
+    around = survey(world, tables, date)
+    return find_leg_faults(around, legs, find_leg_ends(world, tables, around, legs=legs))
 
 
 def pair_shut_borders(borders: pd.DataFrame, date: datetime.date) -> frozenset[tuple[frozenset[str], str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -284,6 +284,16 @@ def _snap(world: World, place: Place) -> Place:
             joined = {f"{name}_node": int(near[at]), f"{name}_km": round(float(gap[at]), 2)}
             place = replace(place, **joined)  # type: ignore[arg-type]
     return place
+
+
+def snap_point(world: World, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Nodes and distances of a row of World.places by its point and kind, as columns of that frame."""
+    identity, name, kind, code, country = (str(row[word]) for word in IDENTITY)
+    bare = Place(None, identity, name, kind, code, country, float(row["lat"]), float(row["lon"]))
+    found = _snap(world, bare)
+    return {
+        f"{layer}_{part}": getattr(found, f"{layer}_{part}") for layer in LAYERS for part in ("node", "km")
+    }
 
 
 def _check_snap(place: Place) -> Place:

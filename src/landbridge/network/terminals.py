@@ -269,6 +269,9 @@ def draft_gauge_changes(draft: ArcDraft, around: Surroundings, names: Mapping[st
             draft.add_arc(ends, steps=steps, site=site)
 
 
+LEG_LAYERS = {"road": ROAD, "rail": RAIL, "sea": DEEP, "inland_water": INLAND}
+
+
 def draft_legs(
     draft: ArcDraft,
     around: Surroundings,
@@ -277,24 +280,19 @@ def draft_legs(
     stops: Mapping[str, Stop],
     shut: frozenset[tuple[frozenset[str], str]],
 ) -> None:
-    """Legs of a study between two of its terminals, both ways; across a border with what is done there.
+    """Legs of a study between two places, both ways; across a border with what is done there.
 
-    `shut` are pairs of countries and the mode, or "any", to which their border is closed. Raises InputError for a leg
-    that joins nothing.
+    `stops` are the ends as the rows name them; `shut` pairs of countries and the mode, or "any", to which their border
+    is closed. Raises InputError for a leg that joins nothing.
     """
-    faults = []
+    faults = find_leg_faults(around, legs, stops)
+    if faults:
+        raise InputError(faults)
     for row in read_rows(legs):
-        layer, ends = LEG_LAYERS.get(row["mode"], -1), [stops.get(row[side]) for side in ("from", "to")]
-        if any(end is None or layer not in end.nodes for end in ends):
-            faults.append(_loose_leg(row))
-            continue
-        start, end = (end for end in ends if end is not None)
+        layer, start, end = LEG_LAYERS[row["mode"]], stops[row["from"]], stops[row["to"]]
         pair = frozenset((start.country, end.country))
         if shut & {(pair, "any"), (pair, str(row["mode"]))}:
             continue
-        gauges = _gauges_at(around, (start.nodes[layer], end.nodes[layer])) if layer == RAIL else []
-        if len(set(gauges)) > 1:
-            faults.append(_gauge_fault(row, gauges))
         for one, other in ((start, end), (end, start)):
             land = layer < LAND_LAYERS
             country = np.array(around.country_code(one.country))
@@ -303,11 +301,24 @@ def draft_legs(
             steps = border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
             move, site = (float(row["distance"]), int(code)), draft.add_site(site_of(other))
             draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
-    if faults:
-        raise InputError(faults)
 
 
-def _gauges_at(around: Surroundings, nodes: tuple[int, int]) -> list[int]:
+def find_leg_faults(around: Surroundings, legs: pd.DataFrame, stops: Mapping[str, Stop]) -> list[Finding]:
+    """Legs of a study that join nothing, or railways of two gauges."""
+    faults = []
+    for row in read_rows(legs):
+        layer, ends = LEG_LAYERS.get(row["mode"], -1), [stops.get(row[side]) for side in ("from", "to")]
+        nodes = [end.nodes[layer] for end in ends if end is not None and layer in end.nodes]
+        if len(nodes) < len(ends):
+            faults.append(_loose_leg(row))
+            continue
+        gauges = _gauges_at(around, nodes) if layer == RAIL else []
+        if len(set(gauges)) > 1:
+            faults.append(_gauge_fault(row, gauges))
+    return faults
+
+
+def _gauges_at(around: Surroundings, nodes: Sequence[int]) -> list[int]:
     """Gauges of the world's rails at the nodes; a node that the study brings has none."""
     known = around.world.node_gauge
     return [int(known[node]) for node in nodes if node < len(known)]
@@ -321,7 +332,7 @@ def _gauge_fault(row: Row, gauges: Sequence[int]) -> Finding:
 
 def _loose_leg(row: Row) -> Finding:
     what = f"the leg {row['id']} does not join two places where {row['mode'].replace('_', ' ')} is in reach"
-    remedy = "let it begin and end at rows of places that the mode serves"
+    remedy = "let it begin and end at places that the mode serves"
     return Finding(code="leg_to_nowhere", severity="error", what=what, remedy=remedy, file="legs.csv")
 
 

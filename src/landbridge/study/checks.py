@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
+from landbridge.network.amended import amend_world, check_amendments
+from landbridge.network.build import check_own_legs
 from landbridge.network.checks import check_prices
 from landbridge.schema.catalogue import load_catalogue
 from landbridge.schema.cells import quote
 from landbridge.schema.checks import CheckInput, RowPlace, run_checks
-from landbridge.schema.findings import Finding, find_nearest, order_findings
+from landbridge.schema.findings import Finding, find_nearest, has_errors, order_findings
 from landbridge.schema.study_file import STUDY_FILE
 from landbridge.schema.tables import TableFile, Tables
 from landbridge.sources.products import is_product
+from landbridge.sources.world import World
+from landbridge.study.layers import SHIPPED_LAYER
 from landbridge.study.reading import StudyInput
 from landbridge.study.scenarios import ScenarioTables, scenario_tables
 
@@ -25,22 +30,28 @@ def check_study(
     *,
     network_date: datetime.date,
     is_place: Callable[[str], bool] | None = None,
+    world: World | None = None,
 ) -> tuple[Finding, ...]:
     """All findings of a study: its files, its parties, each scenario's rows, and what they refer to.
 
     Of the tables only rows that the study writes or changes are checked. `is_place` says whether a text
-    names a place; without it no end of a flow, leg or service and no via is looked up.
+    names a place; without it no end of a flow, leg or service and no via is looked up. With the `world`, legs, posts
+    and changes of gauge of the study are held against the network.
     """
     findings = [*study.findings, *_check_flows(study)]
     for name in study.model.scenario_names:
         tables = scenario_tables(study, name, shipped, network_date=network_date)
-        findings += check_scenario(study, tables, is_place=is_place)
+        findings += check_scenario(study, tables, is_place=is_place, world=world)
         findings += _check_parties(study, tables)
     return order_findings(findings)
 
 
 def check_scenario(
-    study: StudyInput, tables: ScenarioTables, *, is_place: Callable[[str], bool] | None = None
+    study: StudyInput,
+    tables: ScenarioTables,
+    *,
+    is_place: Callable[[str], bool] | None = None,
+    world: World | None = None,
 ) -> tuple[Finding, ...]:
     """The findings of one scenario: its layers, and the declared checks over the rows of the study."""
     frames: dict[str, pd.DataFrame] = {}
@@ -51,11 +62,45 @@ def check_scenario(
             frames[table] = frame.iloc[list(rows)].reset_index(drop=True)
             places[table] = tuple(rows.values())
     given = CheckInput(frames, places, is_place=is_place, is_product=is_product, targets=tables.tables)
-    found = [*tables.findings, *run_checks(given), *check_prices(tables.tables)]
+    found = [*tables.findings, *run_checks(given), *check_prices(tables.tables), *_check_built_in(tables)]
+    if world is not None and not has_errors(found):
+        found += [*check_amendments(world, tables.tables), *_check_legs(world, tables)]
     for file in _override_files(study, tables.name):
         own = {"overrides": tuple((file.file, row) for row in file.rows)}
         found += run_checks(CheckInput({"overrides": file.frame}, own, targets=tables.tables))
     return order_findings(found)
+
+
+# What the shipped network is built from: a change of it takes no effect without a new build.
+BUILT_IN = {
+    "legs": ("from", "to", "mode", "gauge"),
+    "posts": ("country_a", "country_b", "mode", "gauge_a", "gauge_b", "gauge_change_at"),
+    "places": ("gauge", "gauge_change", "gauge_to"),
+    "gauges": ("gauge", "via", "country", "status"),
+}
+
+
+def _check_built_in(tables: ScenarioTables) -> Iterator[Finding]:
+    """Changes of shipped rows that the network cannot follow."""
+    layers = tables.layers
+    shipped = set(
+        zip(*(layers[layers["layer"] == SHIPPED_LAYER][name] for name in ("table", "id")), strict=True)
+    )
+    for row in layers[(layers["layer"] != SHIPPED_LAYER) & layers["in_force"]].to_dict("records"):
+        if (row["table"], row["id"]) in shipped and row["field"] in BUILT_IN.get(row["table"], ()):
+            what = f"{row['table']} {quote(row['id'])} is built into the network: its {row['field']} stays as it is"
+            remedy = "close the shipped row, and add one of the study's own"
+            line = None if pd.isna(row["row"]) else int(row["row"])
+            yield Finding("built_in", "warning", what, remedy, row["file"], line, row["field"])
+
+
+def _check_legs(world: World, tables: ScenarioTables) -> Iterator[Finding]:
+    """Legs of the study that join nothing, where they stand."""
+    amended = amend_world(world, tables.tables)
+    touched = tables.touched.get("legs", {})
+    for fault in check_own_legs(amended, tables.tables, tables.date):
+        spoken = next((place for leg, place in touched.items() if f"the leg {leg} " in fault.what), None)
+        yield replace(fault, file=spoken[0], row=spoken[1]) if spoken else fault
 
 
 def _own_rows(

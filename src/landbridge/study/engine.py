@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from landbridge.network import steps as network_steps
+from landbridge.network.amended import amend_world
 from landbridge.network.steps import Options, Simulation
 from landbridge.screening import steps as screening_steps
 from landbridge.sources import open_world
@@ -61,7 +62,7 @@ def compute(
     setting = ground.setting
     given = {
         **ground.tables,
-        "world": open_world(progress),
+        "world": amend_world(open_world(progress), ground.tables),
         "date": setting.date,
         "law_date": setting.date,
         "bound_by": setting.bound_by,

@@ -129,6 +129,18 @@ class LayeredTable:
             if value and not self._overridden(key, name):
                 self.column(name)[row] = value
 
+    def _added_cells(self) -> Iterable[tuple[tuple[str, str], list[Change]]]:
+        """What the study filled in rows of its own, where nothing lies over it."""
+        for key, (file, line) in self.added.items():
+            source, quality = (self._word(name, self.position[key]) for name in ("source", "quality"))
+            for each in self.spec.fields:
+                value = self.column(each.name)[self.position[key]]
+                if each.name in self.spec.key or (key, each.name) in self.said or missing(value, each):
+                    continue
+                if not each.default or value != default_value(each):
+                    filled = Change(key, each.name, value, STUDY_LAYER, source, quality, file, line)
+                    yield (key, each.name), [filled]
+
     def frame(self) -> pd.DataFrame:
         """The table as it stands; the base itself where nothing changed."""
         if not self.touched:
@@ -136,8 +148,10 @@ class LayeredTable:
         return make_frame({name: self.column(name) for name in self.spec.columns}, self.spec)
 
     def layers(self) -> Iterable[tuple[Any, ...]]:
-        """A row of LAYER_COLUMNS for each layer of each changed cell, the lowest first."""
-        for (key, name), changes in sorted(self.said.items()):
+        """A row of LAYER_COLUMNS for each layer of each changed or added cell, the lowest first."""
+        for (key, name), changes in sorted(
+            [*self.said.items(), *self._added_cells()], key=lambda cell: cell[0]
+        ):
             top = winning(changes)
             for change in changes:
                 text = write_value(change.value, self.spec, name)

@@ -36,7 +36,8 @@ class Prepared:
 def prepare_scenario(study: StudyInput, name: str) -> Prepared:
     """Merge and check the tables of a scenario. Raises InputError with all its findings, KeyError for no scenario."""
     merged = scenario_tables(study, name, read_shipped_tables(), network_date=network_date())
-    raise_errors([*study.findings, *check_scenario(study, merged, is_place=make_place_test(study))])
+    found = check_scenario(study, merged, is_place=make_place_test(study), world=open_world())
+    raise_errors([*study.findings, *found])
     tables = dict(merged.tables)
     own = merged.touched.get("corridors")
     if own:
