@@ -6,7 +6,7 @@ import pandas as pd
 
 from landbridge.cli.printing import number, print_table, say
 from landbridge.schema.rows import Row, read_rows
-from landbridge.study.evidence import read_weak_shares
+from landbridge.study.evidence import NUMBERS, read_weak_shares
 
 MOST_ROWS = 8
 LEAST = 0.005
@@ -20,14 +20,7 @@ COLUMNS = (
     "narrows cost",
     "narrows time",
 )
-SHARES = (
-    "cost_share",
-    "time_share",
-    "cost_variance_share",
-    "time_variance_share",
-    "cost_narrowing",
-    "time_narrowing",
-)
+SHARES = NUMBERS[2:]
 
 
 def print_evidence(ranked: pd.DataFrame, routes: pd.DataFrame) -> None:

@@ -71,6 +71,14 @@ def close_arcs(
     restrictions: Restrictions = Restrictions(),
 ) -> NDArray[np.int8]:
     """Reason of each arc, int8[arcs], 0 where it is open."""
+    to_goods = close_to_goods(network, tables, date, shipment=shipment)
+    return close_further(network, to_goods, closings=closings, restrictions=restrictions)
+
+
+def close_to_goods(
+    network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date, *, shipment: Shipment
+) -> NDArray[np.int8]:
+    """Reason of each arc that is closed to the goods at the date whoever asks, int8[arcs], 0 where it is open."""
     reasons = np.zeros(len(network.arcs.tail), np.int8)
     far = [_far_roads(network)] if shipment.cargo_class == "dry_bulk" else []
     for reason, closed in (
@@ -79,6 +87,21 @@ def close_arcs(
         (Reason.BORDER, _closed_borders(network, tables, date)),
         (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
         (Reason.DRAUGHT, _too_shallow(network, tables, shipment)),
+    ):
+        reasons[closed & (reasons == 0)] = reason
+    return reasons
+
+
+def close_further(
+    network: VirtualNetwork,
+    to_goods: NDArray[np.int8],
+    *,
+    closings: tuple[Closing, ...],
+    restrictions: Restrictions,
+) -> NDArray[np.int8]:
+    """The reasons of `close_to_goods`, and after them those of the law and of what the user leaves out."""
+    reasons = to_goods.copy()
+    for reason, closed in (
         (Reason.LAW, _closed_by_law(network, closings)),
         (Reason.AVOIDED, _avoided(network, restrictions)),
     ):

@@ -15,14 +15,16 @@ from landbridge.network.closures import Restrictions
 from landbridge.network.locating import Locator
 from landbridge.network.router import Case, Ready, Router, Simulation
 from landbridge.network.shipments import Shipment, choose_shipment
+from landbridge.network.sphere import measure_line
 from landbridge.network.structure import find_capitals
 from landbridge.network.terminals import Stop
-from landbridge.network.virtual import DEEP
+from landbridge.network.virtual import DEEP, Site
 from landbridge.schema import InputError
 from landbridge.schema.rows import Row, read_rows
 
 MARKETS = ("cnsha-port", "nlrtm-port", "usnyc-port")
 SIMULATION = Simulation(1, 1)
+BASIN_KM = 30.0  # basins of one port lie within this distance
 Progress = Callable[[str], None]
 
 
@@ -45,14 +47,14 @@ def compare_outlets(ready: Ready, *, progress: Progress = lambda line: None) -> 
     rows = []
     for code, capital in capitals.items():
         own = [(row, stops) for way, row, stops in ways if way == code]
-        ports = {stops[-1].name for _, stops in own}
+        named = any(_stand_together(port, stops[-1]) for port in chosen[code] for _, stops in own)
+        names = "; ".join(port.name for port in chosen[code])
         for row, stops in own or [({"name": ""}, ())]:
             km, cost = _measure(router, shipment, capital, stops)
-            named = any(port in ports or port.split(" ")[0] in " ".join(ports) for port in chosen[code])
             port = stops[-1].name if stops else ""
-            rows.append((code, capital.name, row["name"], port, km, cost, "; ".join(chosen[code]), named))
-    names = ["country", "capital", "corridor", "port", "distance", "cost", "chosen", "named"]
-    return pd.DataFrame(rows, columns=names)
+            rows.append((code, capital.name, row["name"], port, km, cost, names, named))
+    columns = ["country", "capital", "corridor", "port", "distance", "cost", "chosen", "named"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def list_ways(
@@ -73,21 +75,25 @@ def list_ways(
     return found
 
 
-def find_outlets(router: Router, shipment: Shipment, capital: Stop, markets: Sequence[Stop]) -> list[str]:
-    """Names of the ports where the cheapest ways from a capital to the markets first go on board a deep-sea ship."""
+def _stand_together(port: Site, end: Stop) -> bool:
+    """Whether a port is the end of a way, or another basin of the same port."""
+    return measure_line((port.lat, port.lon), (end.lat, end.lon)) <= BASIN_KM
+
+
+def find_outlets(router: Router, shipment: Shipment, capital: Stop, markets: Sequence[Stop]) -> list[Site]:
+    """The ports where the cheapest ways from a capital to the markets first go on board a deep-sea ship."""
     search = router.search(Case(shipment, (), (capital, markets[0])))
     network = router.network
     layers = np.array([network.codes.decode(code)[0] for code in range(network.codes.free)] + [-1])
-    ports: list[str] = []
+    ports: dict[str, Site] = {}
     for market in markets:
         tree = search.tree("cost", network.outlets[capital.id])
         path = trace_path(tree, network.inlets[market.id])
         sailing = np.flatnonzero(layers[network.arcs.code_a[path]] == DEEP)
         before = path[: sailing[0]] if len(sailing) else path[:0]
-        sites = [network.sites[site].name for site in network.arcs.site[before] if site >= 0]
-        if sites and sites[-1] not in ports:
-            ports.append(sites[-1])
-    return ports
+        sites = [network.sites[site] for site in network.arcs.site[before] if site >= 0]
+        ports |= {site.id: site for site in sites[-1:]}
+    return list(ports.values())
 
 
 def _measure(router: Router, shipment: Shipment, capital: Stop, stops: Sequence[Stop]) -> tuple[float, float]:

@@ -15,8 +15,9 @@ from landbridge.network.build import Base, build_base, join_ends, survey
 from landbridge.network.closures import (
     Reason,
     Restrictions,
-    close_arcs,
+    close_further,
     close_other_modes,
+    close_to_goods,
 )
 from landbridge.network.items import PathReader
 from landbridge.network.locating import Chain
@@ -93,6 +94,7 @@ class Router:
     pricing: Pricing
     readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
+    closed: dict[str, NDArray[np.int8]] = field(default_factory=dict)
     searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
 
     def reader(self, shipment: Shipment) -> PathReader:
@@ -113,13 +115,11 @@ class Router:
         return self.searches[key]
 
     def _new_search(self, case: Case, restrictions: Restrictions) -> Search:
-        reasons = close_arcs(
-            self.network,
-            self.tables,
-            self.date,
-            shipment=case.shipment,
-            closings=case.closings,
-            restrictions=restrictions,
+        key = repr(case.shipment)
+        if key not in self.closed:
+            self.closed[key] = close_to_goods(self.network, self.tables, self.date, shipment=case.shipment)
+        reasons = close_further(
+            self.network, self.closed[key], closings=case.closings, restrictions=restrictions
         )
         if restrictions.mode:
             start, end = case.ends

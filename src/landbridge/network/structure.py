@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.kernels.shortest_paths import Tree, accumulate_along, grow_trees
+from landbridge.kernels.shortest_paths import accumulate_along, grow_trees
 from landbridge.network.build import join_ends
 from landbridge.network.closures import Reason, close_arcs
 from landbridge.network.locating import Locator
@@ -41,7 +41,6 @@ CONTINENTS = {
 }
 
 Floats = NDArray[np.float64]
-Trees = list[Tree]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

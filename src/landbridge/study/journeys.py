@@ -28,7 +28,6 @@ SIMULATION = Simulation(500, 1)
 MIDYEAR = (7, 1)
 AT_SEA = {"sea", "ferry", "inland_water"}
 TEU_PER_FEU = 2.0
-PARAMETER_YEARS = (2009, 2025)  # of the deflator
 Progress = Callable[[str], None]
 
 
@@ -43,6 +42,7 @@ class Figure:
 
 
 NOTHING = float("nan")
+DEFLATOR = "deflator_"
 
 
 def compare_journeys(
@@ -164,8 +164,9 @@ def tonnes_in(unit: str, shipment: Shipment, km: float) -> float:
 def _price_factor(router: Router, year: int) -> float:
     """What brings the results' money to that of a year; the first or last year of the deflator beyond it."""
     values = dict(zip(router.tables["parameters"]["id"], router.tables["parameters"]["value"], strict=True))
-    known = int(np.clip(year, *PARAMETER_YEARS))
-    return float(values[f"deflator_{known}"] / values[f"deflator_{int(values['price_year'])}"])
+    years = [int(name.removeprefix(DEFLATOR)) for name in values if name.startswith(DEFLATOR)]
+    known = min(max(year, min(years)), max(years))
+    return float(values[f"{DEFLATOR}{known}"] / values[f"{DEFLATOR}{int(values['price_year'])}"])
 
 
 @dataclass(frozen=True, slots=True)
