@@ -22,7 +22,7 @@ from landbridge.sources import read_shipped_tables
 
 LAND = {"road", "rail"}
 # How far a drawn line may pass from a place of its corridor: a city is a point, a line is thinned to 0.02 degrees.
-NEAR_KM = 50.0
+NEAR_KM = 40.0
 
 
 def items_of(run: dict[str, Any]) -> Iterator[tuple[Any, pd.DataFrame]]:
