@@ -12,7 +12,7 @@ from invented_world import Result, Tables, ask, change_rows
 
 from landbridge.kernels.distributions import Excess
 from landbridge.network.checks import check_capacities
-from landbridge.network.items import Item
+from landbridge.network.items import Item, Timing
 from landbridge.network.pricing import Term
 from landbridge.network.routes import Route, explain_choice, label_route
 from landbridge.network.simulate import Ranges
@@ -53,7 +53,7 @@ def item(kind: str, name: str, place: str, *, cost: float = 0.0, km: float = 0.0
         time=0.0,
         co2e=0.0,
         terms=(term("carriage" if leg else "charge", cost),),
-        excesses=(("key", NO_TIME),),
+        timings=(Timing("key", NO_TIME),),
     )
 
 

@@ -44,7 +44,11 @@ def test_means_of_the_draws_are_the_itemised_means(items: tuple[Item, ...]) -> N
     """Within four standard errors, which one run in 16,000 would miss; the seed is fixed."""
     draws = 40_000
     drawn = simulate_route(
-        simulate._time_rows(items), simulate._cost_rows(items), item_count=len(items), seed=3, draws=draws
+        simulate._time_rows(items, 0.0),
+        simulate._cost_rows(items, 0.0),
+        item_count=len(items),
+        seed=3,
+        draws=draws,
     )
     for mean, variance, name in (
         (drawn.time_mean, drawn.time_variance, "time"),
@@ -63,7 +67,7 @@ def test_ranges_agree_with_an_independent_simulation(items: tuple[Item, ...]) ->
     time, cost = np.zeros(draws), np.zeros(draws)
     for item in items:
         hours = np.zeros(draws)
-        for _, part in item.excesses:
+        for part in (timing.excess for timing in item.timings):
             hours += part.minimum + part.span * luck.random(draws)
             if part.sigma:
                 hours += np.exp(part.mu + part.sigma * luck.standard_normal(draws))
@@ -81,6 +85,26 @@ def test_ranges_agree_with_an_independent_simulation(items: tuple[Item, ...]) ->
     assert ranges.cost == pytest.approx(np.quantile(cost, (0.1, 0.5, 0.9)), rel=0.02)
 
 
+def test_doubt_about_rows_widens_ranges_and_leaves_means(small_world: World, small_tables: Tables) -> None:
+    """All rows are out by a factor with p90 / p10 = 2.2, the spread of an estimate: with no other spread that is the
+    range of the time too where doubts are one (within 2 %), and with less in common it is narrower.
+    """
+    tables = {**small_tables, "operations": small_tables["operations"].assign(quality="estimated")}
+    tables["speeds"] = tables["speeds"].assign(quality="estimated")
+    tables["services"] = tables["services"].assign(quality="estimated")
+    tables = change_rows(tables, "parameters", "doubt_time", value=1.0)
+    items = route_items(small_world, tables, mode="rail")
+    sigma = np.log(2.2) / 2 / Z90
+    assert all(t.doubt == pytest.approx(sigma) for item in items for t in item.timings if t.excess.mean)
+    one, some, none = (
+        simulate_items(items, draws=40_000, seed=1, shared=rho).time for rho in (1.0, 0.5, 0.0)
+    )
+    assert one[2] / one[0] == pytest.approx(2.2, rel=0.02)
+    assert one[2] / one[0] > some[2] / some[0] > none[2] / none[0] > 1.0
+    plain = simulate_items(route_items(small_world, small_tables, mode="rail"), draws=100, seed=1).time
+    assert plain[2] == plain[0]
+
+
 def test_cumulative_ranges_grow_and_end_in_those_of_the_whole(items: tuple[Item, ...]) -> None:
     ranges = simulate_items(items, draws=2_000, seed=1)
     for cumulative, whole in ((ranges.cumulative_time, ranges.time), (ranges.cumulative_cost, ranges.cost)):
@@ -93,10 +117,10 @@ def test_cumulative_ranges_grow_and_end_in_those_of_the_whole(items: tuple[Item,
 def test_the_order_of_rows_within_an_item_changes_nothing(items: tuple[Item, ...]) -> None:
     shuffled = []
     for number, item in enumerate(items):
-        terms, excesses = list(item.terms), list(item.excesses)
+        terms, timings = list(item.terms), list(item.timings)
         random.Random(number).shuffle(terms)
-        random.Random(-number).shuffle(excesses)
-        shuffled.append(replace(item, terms=tuple(terms), excesses=tuple(excesses)))
+        random.Random(-number).shuffle(timings)
+        shuffled.append(replace(item, terms=tuple(terms), timings=tuple(timings)))
     one, two = (simulate_items(rows, draws=1_000, seed=5) for rows in (items, shuffled))
     assert (one.cumulative_time == two.cumulative_time).all()
     assert (one.cumulative_cost == two.cumulative_cost).all()

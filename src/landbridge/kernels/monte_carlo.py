@@ -30,7 +30,9 @@ MOST_KEPT = 8_000_000
 BUCKETS = 2048
 FARTHEST = 8.3
 MOST_LOGARITHM = 100.0
-TIME_LANE, COST_LANE, TIME_GROUP_LANE, COST_GROUP_LANE = (np.uint64(lane) for lane in range(4))
+TIME_LANE, COST_LANE, TIME_GROUP_LANE, COST_GROUP_LANE, DOUBT_LANE, COMMON_LANE = (
+    np.uint64(lane) for lane in range(6)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class TimeRows:
     sigma float64, a lognormal excess exp(mu + sigma Z) h where sigma > 0; span float64 h, a uniform wait U
     span. group uint64 names a shock that rows share, 0 none, and rho float64 in [0, 1] its weight: Z =
     sqrt(rho) Zgroup + sqrt(1 - rho) Zrow, so two rows of one group are correlated by sqrt(rho1 rho2) in Z.
-    Uniform waits take no shock.
+    Uniform waits take no shock. doubt float64 is the sigma of a lognormal of mean 1 that multiplies the whole
+    time, none where 0: what is not known of the figures behind it. Rows with one doubt_key uint64 are all out
+    by the same factor, and doubts of different keys share doubt_rho float64 in [0, 1] as groups share rho:
+    figures that were gathered in one way are wrong in one direction.
     """
 
     item: NDArray[np.int32]
@@ -52,6 +57,9 @@ class TimeRows:
     span: Floats
     group: Keys | None = None
     rho: Floats | None = None
+    doubt: Floats | None = None
+    doubt_key: Keys | None = None
+    doubt_rho: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,7 @@ class RouteSimulation:
 
 
 class _Rows(NamedTuple):
-    """Rows ordered by item: `start` int64[n + 1]; `values` float64[r, 4] are the four numbers of a row.
+    """Rows ordered by item: `start` int64[n + 1]; `values` float64[r, 6] are the numbers of a row.
 
     `order` int64[r] are the places where the rows were given; `kept` float64[r, draws] takes what they give,
     float64[r, 0] where nobody asks.
@@ -115,6 +123,7 @@ class _Rows(NamedTuple):
     values: Floats
     group: Keys
     rho: Floats
+    doubt_key: Keys
     order: NDArray[np.int64]
     kept: Floats
 
@@ -164,13 +173,18 @@ def _ready_rows(times: TimeRows, costs: CostRows, item_count: int, draws: int) -
     """Both kinds of rows, checked and ordered."""
     if draws < 1:
         raise ValueError(f"{draws} draws")
-    time_rows = _order_rows(times, (times.minimum, times.mu, times.sigma, times.span), item_count)
+    none = np.zeros(len(times.item))
+    doubt, common = (none if column is None else column for column in (times.doubt, times.doubt_rho))
+    numbers = (times.minimum, times.mu, times.sigma, times.span, doubt, common)
+    time_rows = _order_rows(times, numbers, item_count)
     cost_rows = _order_rows(costs, (costs.fixed, costs.hourly, costs.free, costs.sigma), item_count)
-    if (time_rows.values[:, [0, 2, 3]] < 0.0).any() or (cost_rows.values[:, 3] < 0.0).any():
-        raise ValueError("a minimum, a sigma or a span is negative")
+    if (time_rows.values[:, [0, 2, 3, 4]] < 0.0).any() or (cost_rows.values[:, 3] < 0.0).any():
+        raise ValueError("a minimum, a sigma, a span or a doubt is negative")
+    if (time_rows.values[:, 5] < 0.0).any() or (time_rows.values[:, 5] > 1.0).any():
+        raise ValueError("a weight doubt_rho lies outside 0 to 1")
     if ((time_rows.values[:, 2] > 0.0) & (time_rows.values[:, 3] > 0.0)).any():
         raise ValueError("a time is both lognormal and uniform: a row has one kind of spread")
-    if (time_rows.values[:, 1] + FARTHEST * time_rows.values[:, 2] > MOST_LOGARITHM).any():
+    if (time_rows.values[:, 1] + FARTHEST * time_rows.values[:, [2, 4]].sum(axis=1) > MOST_LOGARITHM).any():
         raise ValueError("the excess of a time has no bounds: its mu and sigma are too large")
     return time_rows, cost_rows
 
@@ -181,7 +195,9 @@ def _order_rows(rows: TimeRows | CostRows, columns: tuple[Floats, ...], item_cou
     values = np.column_stack(columns).astype(np.float64)
     if count and not (rows.item.min() >= 0 and rows.item.max() < item_count):
         raise ValueError(f"an item lies outside 0 to {item_count - 1}")
-    group = np.zeros(count, np.uint64) if rows.group is None else rows.group
+    none = np.zeros(count, np.uint64)
+    group = none if rows.group is None else rows.group
+    named = rows.doubt_key if isinstance(rows, TimeRows) else None
     rho = np.zeros(count) if rows.rho is None else rows.rho
     if not np.isfinite(values).all():
         raise ValueError("a number of a row is not finite")
@@ -195,6 +211,7 @@ def _order_rows(rows: TimeRows | CostRows, columns: tuple[Floats, ...], item_cou
         freeze(values[order], np.float64),
         freeze(group[order], np.uint64),
         freeze(np.where(group[order] == 0, 0.0, rho[order]), np.float64),
+        freeze((none if named is None else named)[order], np.uint64),
         freeze(order, np.int64),
         np.empty((count, 0)),
     )
@@ -267,7 +284,7 @@ def _run_items(
 def _add_times(hours: Floats, rows: _Rows, item: int, place: Place, begin: int) -> None:
     luck = np.empty(len(hours))
     for row in range(rows.start[item], rows.start[item + 1]):
-        minimum, mu, sigma, span = rows.values[row]
+        minimum, mu, sigma, span, doubt, common = rows.values[row]
         if span > 0.0:
             fill_uniforms(luck, place[0], rows.key[row], TIME_LANE, place[1])
         elif sigma > 0.0:
@@ -279,9 +296,26 @@ def _add_times(hours: Floats, rows: _Rows, item: int, place: Place, begin: int) 
                 luck[draw] = minimum + np.exp(mu + sigma * luck[draw])
             else:
                 luck[draw] = minimum
-            hours[draw] += luck[draw]
+        if doubt > 0.0:
+            _doubt(luck, (doubt, common), rows.doubt_key[row], place)
+        hours += luck
         if rows.kept.shape[1] > 0:
             rows.kept[rows.order[row], begin : begin + len(hours)] = luck
+
+
+@njit(cache=True, nogil=True)
+def _doubt(hours: Floats, doubt: tuple[float, float], key: np.uint64, place: Place) -> None:
+    """Multiplies hours by the lognormal factors of mean 1 that all rows of `key` share, of (sigma, rho)."""
+    sigma, rho = doubt
+    factor = np.empty(len(hours))
+    fill_uniforms(factor, place[0], key, DOUBT_LANE, place[1])
+    invert_normals(factor)
+    if rho > 0.0:
+        common = np.empty(len(hours))
+        fill_uniforms(common, place[0], np.uint64(0), COMMON_LANE, place[1])
+        invert_normals(common)
+        factor = np.sqrt(rho) * common + np.sqrt(1.0 - rho) * factor
+    hours *= np.exp(sigma * factor - 0.5 * sigma * sigma)
 
 
 @njit(cache=True, nogil=True)

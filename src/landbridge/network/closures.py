@@ -8,10 +8,9 @@ from enum import IntEnum
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from landbridge.network.shipments import Shipment
-from landbridge.network.sphere import EARTH_KM, great_circle, measure_line, unit_vectors
+from landbridge.network.sphere import great_circle, measure_line
 from landbridge.network.virtual import (
     AIR,
     DEEP,
@@ -29,10 +28,8 @@ from landbridge.schema.dated_rows import open_at
 from landbridge.schema.rows import read_rows
 
 Mask = NDArray[np.bool_]
-BULK_ROAD_KM = 150.0
 # River-sea waters by the country that they lie in; open waters are nobody's to pass.
 RIVER_COUNTRIES = {"volga_don": "RU"}
-HANDLING = {"port", "terminal", "station"}
 
 
 class Reason(IntEnum):
@@ -80,9 +77,7 @@ def close_to_goods(
 ) -> NDArray[np.int8]:
     """Reason of each arc that is closed to the goods at the date whoever asks, int8[arcs], 0 where it is open."""
     reasons = np.zeros(len(network.arcs.tail), np.int8)
-    far = [_far_roads(network)] if shipment.cargo_class == "dry_bulk" else []
     for reason, closed in (
-        *((Reason.CARGO, mask) for mask in far),
         (Reason.STATUS, _closed_by_status(network, tables, date)),
         (Reason.BORDER, _closed_borders(network, tables, date)),
         (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
@@ -217,28 +212,6 @@ def _too_shallow(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], sh
     handled = _at_sites(network, shallow) & (at_berth[network.arcs.tail] | at_berth[network.arcs.head])
     closed: Mask = (given < wanted) | (handled & (network.arcs.op >= 0))
     return closed
-
-
-def _far_roads(network: VirtualNetwork) -> Mask:
-    """Roads further than 150 km from every place where goods change modes or start or end.
-
-    Bulk is brought to a railway, a port or a buyer by lorry, not hauled by road across countries.
-    """
-    points = np.array(
-        [
-            (site.lat, site.lon)
-            for site in network.sites
-            if site.kind in HANDLING or site.id in network.outlets
-        ]
-    )
-    tree = cKDTree(unit_vectors(points[:, 0], points[:, 1]))
-    gap, _ = tree.query(
-        unit_vectors(network.node_lat, network.node_lon), distance_upper_bound=BULK_ROAD_KM / EARTH_KM
-    )
-    far = ~np.isfinite(gap)
-    road = network.arcs.code_a < network.codes.land(RAIL, np.zeros(1, np.int64))[0]
-    outside: Mask = road & (far[network.arcs.tail] | far[network.arcs.head])
-    return outside
 
 
 def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask:

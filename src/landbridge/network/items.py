@@ -13,11 +13,23 @@ from landbridge.network.virtual import LAND_LAYERS, LAYERS, RIVER, Site, Step, V
 from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights, passage_step
 
 
+class Timing(NamedTuple):
+    """A part of an item's time: the key of its draws, its law, the `input` it rests on and the doubt about that.
+
+    `doubt` is the sigma of a lognormal factor of mean 1 that all times of one input share.
+    """
+
+    key: str
+    excess: Excess
+    input: str = ""
+    doubt: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A leg or an operation of a route. Costs USD/t, times h, emissions kg/t, distance km.
 
-    `excesses` are its time's parts, each with the key of its draws; `line` are lon, lat pairs in degrees.
+    `timings` are its time's parts; `line` are lon, lat pairs in degrees.
     """
 
     kind: str
@@ -35,19 +47,13 @@ class Item:
     time: float
     co2e: float
     terms: tuple[Term, ...]
-    excesses: tuple[tuple[str, Excess], ...]
+    timings: tuple[Timing, ...]
     line: tuple[tuple[float, float], ...] = ()
 
     @property
     def quality(self) -> str:
         """The weakest quality of its inputs."""
         return worst_quality([term.quality for term in self.terms])
-
-    @property
-    def time_inputs(self) -> tuple[str, ...]:
-        """For each excess the input that it comes from, "" for no time at all."""
-        timed = iter([term.spread_input for term in self.terms if term.unit == "h"])
-        return tuple(next(timed, "") if excess.mean else "" for _, excess in self.excesses)
 
 
 class Done(NamedTuple):
@@ -212,20 +218,21 @@ class PathReader:
 
     def _leg_item(self, leg: Leg, haul: tuple[Leg, ...]) -> Item:
         terms: list[Term] = []
-        excesses: list[tuple[str, Excess]] = []
+        timings: list[Timing] = []
         countries: list[str] = []
         haul_km = sum(piece.km for part in haul for piece in part.pieces)
         for code, km in leg.pieces:
             move = self.weights.moves[code]
             scope = self.network.codes.decode(code)[1]
-            excess = move.excess.scale(km)
-            excesses.append((f"{leg.mode}|{move.speed['id'] if move.speed else ''}|{scope}", excess))
+            speed = move.speed["id"] if move.speed else ""
+            key, excess = f"{leg.mode}|{speed}|{scope}", move.excess.scale(km)
+            timings.append(Timing(key, excess, f"speeds#{speed}", move.doubt))
             terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
             if leg.layer < LAND_LAYERS and scope and scope not in countries[-1:]:
                 countries.append(scope)
         if leg is haul[0]:
             terms += self._haul_terms(haul, haul_km)
-        hours = sum(excess.mean for _, excess in excesses)
+        hours = sum(timing.excess.mean for timing in timings)
         terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
         site = Site("", leg.end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
         return Item(
@@ -244,7 +251,7 @@ class PathReader:
             time=hours,
             co2e=_sum(terms, "kg/t"),
             terms=tuple(terms),
-            excesses=tuple(excesses),
+            timings=tuple(timings),
             line=tuple(leg.line),
         )
 
@@ -274,7 +281,14 @@ class PathReader:
             )
         pace = f"{km:,.0f} km at a median of {float(speed['speed']):.4g} km/h, mean{where}"
         yield Term(
-            "time", hours, "h", pace, (f"speeds#{speed['id']}",), str(speed["source"]), str(speed["quality"])
+            "time",
+            hours,
+            "h",
+            pace,
+            (f"speeds#{speed['id']}",),
+            str(speed["source"]),
+            str(speed["quality"]),
+            move.doubt,
         )
         emission = f"{float(factor['factor']):.4g} g/tkm x {km:,.0f} km{where}"
         yield Term(
@@ -327,7 +341,7 @@ class PathReader:
             time=price.time,
             co2e=price.co2e,
             terms=price.terms,
-            excesses=((f"{step.operation}|{site.id}|{step.mode}|{step.direction}", price.excess),),
+            timings=(_time_operation(step, site, price),),
             line=ends[3],
         )
 
@@ -339,6 +353,16 @@ class PathReader:
         other = next(site for site in self.network.sites if site.id == start)
         countries = tuple(dict.fromkeys((other.country, arrival.country)))
         return other.name, arrival.name, countries, ((other.lon, other.lat), (arrival.lon, arrival.lat))
+
+
+def _time_operation(step: Step, site: Site, price: Price) -> Timing:
+    key = f"{step.operation}|{site.id}|{step.mode}|{step.direction}"
+    term = next((term for term in price.terms if term.unit == "h"), None)
+    return (
+        Timing(key, price.excess, term.spread_input, term.sigma)
+        if term is not None
+        else Timing(key, price.excess)
+    )
 
 
 def _sum(terms: Sequence[Term], unit: str) -> float:

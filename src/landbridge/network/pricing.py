@@ -24,7 +24,9 @@ STANDING = {"border_crossing", "customs", "inspection", "wait", "gauge_change"}
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One addend of a cost (USD/t), time (h) or emission (kg/t); `sigma` is the spread of a cost's lognormal.
+    """One addend of a cost (USD/t), time (h) or emission (kg/t).
+
+    `sigma` is the spread of a cost's lognormal, or the doubt about the row of a time: that of a lognormal factor.
 
     `inputs` are rows as table#id; where there are several, the last gives the spread. `hourly` is the cost of each
     drawn hour beyond `free` hours (USD/t/h): such a term moves with the drawn time.
@@ -111,6 +113,10 @@ class PriceBook:
             return log(most / least) / (2.0 * Z90)
         return self.spreads[str(row["quality"])]
 
+    def doubt(self, row: Row) -> float:
+        """Lognormal sigma of the doubt about a time's row: the spread of its quality, fitted to published times."""
+        return self.number("doubt_time") * self.spreads[str(row["quality"])]
+
 
 def worst_quality(qualities: "list[str] | tuple[str, ...]") -> str:
     """The weakest of several qualities."""
@@ -136,6 +142,7 @@ class MovePrice:
     taper: float = 0.0
     taper_distance: float = inf
     sigma: float = 0.0
+    doubt: float = 0.0
 
 
 UNKNOWN_MOVE = MovePrice(inf, inf, inf, Excess(0.0, 0.0, 0.0, 0.0), None, None, None)
@@ -188,6 +195,7 @@ def price_move(
         taper=taper,
         taper_distance=reach,
         sigma=book.sigma(rate, "p10", "p90"),
+        doubt=book.doubt(speed),
     )
 
 
@@ -240,7 +248,7 @@ def price_operation(
     )
     if excess.mean:
         formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
-        terms.append(Term("time", excess.mean, "h", formula, inputs, source, quality))
+        terms.append(Term("time", excess.mean, "h", formula, inputs, source, quality, book.doubt(row)))
     cost = sum(term.value for term in terms if term.unit == "USD/t")
     return Price(cost, excess.mean, 0.0, tuple(terms), excess)
 

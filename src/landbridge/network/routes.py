@@ -116,14 +116,17 @@ def find_routes(search: Search, reader: PathReader, *, request: Request, draws: 
             routes[route.signature] = route
         elif candidate.corridor and not known.corridor:
             routes[route.signature] = replace(known, corridor=candidate.corridor)
-    by = request.by[0]
+    by, pricer = request.by[0], reader.pricer
+    shared = pricer.book.number("doubt_shared")
     ordered = sorted(routes.values(), key=lambda route: (getattr(route, by), route.label))
     simulated = [
         replace(
             route,
             id=f"{request.flow}-{rank}",
             rank=rank,
-            ranges=simulate_items(route.items, draws=draws, seed=seed, due=reader.pricer.shipment.due),
+            ranges=simulate_items(
+                route.items, draws=draws, seed=seed, due=pricer.shipment.due, shared=shared
+            ),
         )
         for rank, route in enumerate(ordered, 1)
     ]

@@ -1,7 +1,8 @@
 """Ranges of a route by Monte Carlo: cumulative quantiles after each item, and of the whole.
 
-Times draw by leg, country and operation; a cost that rests on one row of a table draws once for the whole route, since
-what is uncertain is the row; costs that run with time follow the drawn time of their item.
+Times draw by leg, country and operation, and the doubt about the row behind them once for the whole route; a cost that
+rests on one row of a table draws once too, since what is uncertain is the row. Rows are gathered alike, so doubts share
+a part of their variance. Costs that run with time follow the drawn time of their item.
 """
 
 from collections.abc import Sequence
@@ -44,9 +45,14 @@ class Ranges:
         )
 
 
-def simulate_items(items: Sequence[Item], *, draws: int, seed: int, due: float = float("nan")) -> Ranges:
-    """Ranges of a route of `items` from `draws` draws; `due` in h is its due time, NaN for none."""
-    times, costs = _time_rows(items), _cost_rows(items)
+def simulate_items(
+    items: Sequence[Item], *, draws: int, seed: int, due: float = float("nan"), shared: float = 0.0
+) -> Ranges:
+    """Ranges of a route of `items` from `draws` draws; `due` in h is its due time, NaN for none.
+
+    `shared` is the share of the variance that the doubts about all rows have in common.
+    """
+    times, costs = _time_rows(items, shared), _cost_rows(items, shared)
     result, drawn = simulate_rows(
         times,
         costs,
@@ -69,7 +75,7 @@ def simulate_items(items: Sequence[Item], *, draws: int, seed: int, due: float =
 
 def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Ids]]:
     """The inputs that spreads come from, and the number of that of each row of times and of costs."""
-    times = [name for item in items for name in item.time_inputs]
+    times = [timing.input for item in items for timing in item.timings]
     costs = [term.spread_input for item in items for term in item.terms if term.unit == "USD/t"]
     names = tuple(sorted({*times, *costs}))
     number = {name: place for place, name in enumerate(names)}
@@ -79,23 +85,23 @@ def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Id
     )
 
 
-def _time_rows(items: Sequence[Item]) -> TimeRows:
-    rows = [
-        (position, hash_key(f"time|{key}"), excess)
-        for position, item in enumerate(items)
-        for key, excess in item.excesses
-    ]
+def _time_rows(items: Sequence[Item], shared: float) -> TimeRows:
+    rows = [(position, timing) for position, item in enumerate(items) for timing in item.timings]
+    timings = [timing for _, timing in rows]
     return TimeRows(
-        item=np.array([row[0] for row in rows], np.int32),
-        key=np.array([row[1] for row in rows], np.uint64),
-        minimum=np.array([row[2].minimum for row in rows], np.float64),
-        mu=np.array([row[2].mu for row in rows], np.float64),
-        sigma=np.array([row[2].sigma for row in rows], np.float64),
-        span=np.array([row[2].span for row in rows], np.float64),
+        item=np.array([position for position, _ in rows], np.int32),
+        key=np.array([hash_key(f"time|{timing.key}") for timing in timings], np.uint64),
+        minimum=np.array([timing.excess.minimum for timing in timings], np.float64),
+        mu=np.array([timing.excess.mu for timing in timings], np.float64),
+        sigma=np.array([timing.excess.sigma for timing in timings], np.float64),
+        span=np.array([timing.excess.span for timing in timings], np.float64),
+        doubt=np.array([timing.doubt for timing in timings], np.float64),
+        doubt_key=np.array([hash_key(f"doubt|{timing.input}") for timing in timings], np.uint64),
+        doubt_rho=np.full(len(timings), shared),
     )
 
 
-def _cost_rows(items: Sequence[Item]) -> CostRows:
+def _cost_rows(items: Sequence[Item], shared: float) -> CostRows:
     rows = [
         (position, hash_key(f"cost|{';'.join(term.inputs)}"), term)
         for position, item in enumerate(items)
@@ -110,4 +116,6 @@ def _cost_rows(items: Sequence[Item]) -> CostRows:
         hourly=np.array([term.hourly for term in terms], np.float64),
         free=np.array([term.free for term in terms], np.float64),
         sigma=np.array([term.sigma for term in terms], np.float64),
+        group=np.full(len(terms), hash_key("cost"), np.uint64),
+        rho=np.full(len(terms), shared),
     )

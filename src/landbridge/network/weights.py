@@ -183,7 +183,8 @@ class Pricer:
         excess = spread_wait(headway)
         source, quality = str(service["source"]), str(service["quality"])
         formula = f"uniform within a headway of {headway:.4g} h"
-        time = Term("time", excess.mean, "h", formula, (f"services#{service['id']}",), source, quality)
+        doubt = self.book.doubt(service)
+        time = Term("time", excess.mean, "h", formula, (f"services#{service['id']}",), source, quality, doubt)
         terms = (*time_costs(self.book, self.shipment, excess, mode="ferry", standing=True), time)
         return _total(terms, excess)
 
@@ -196,7 +197,8 @@ class Pricer:
         excess = spread_wait(span)
         formula = f"half of ({lot:,.0f} - {self.shipment.tonnes:,.0f}) t / {yearly:,.0f} t/a"
         inputs = ("flows", f"shipments#{self.shipment.id}")
-        time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated")
+        doubt = self.book.doubt({"quality": "estimated"})
+        time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated", doubt)
         return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
 
     def run(self, service: Row) -> Price:
@@ -245,13 +247,15 @@ class Pricer:
                 inputs,
                 str(move.speed["source"]),
                 str(move.speed["quality"]),
+                move.doubt,
             )
         least, slow = float(service["time_min"]), float(service["time_p90"])
         least = least if least > 0 else 0.85 * median
         slow = slow if slow > 0 else 1.5 * median
         excess = fit_excess(min(least, median), median, p90=max(slow, median))
         formula = f"min {least:.3g} h, p50 {median:.3g} h, p90 {slow:.3g} h"
-        return excess, Term("time", excess.mean, "h", formula, (key,), source, quality)
+        doubt = self.book.doubt(service)
+        return excess, Term("time", excess.mean, "h", formula, (key,), source, quality, doubt)
 
     def _run_charge(self, service: Row, move: MovePrice, km: float) -> Term | None:
         cost = float(service["cost"])

@@ -110,14 +110,15 @@ def _measure(router: Router, row: Row, stops: Sequence[Stop]) -> tuple[Figure, s
         cut = "; ".join(f"{place}: {why}" for place, why in answer.cut) or "no way"
         return Figure(NOTHING, NOTHING, NOTHING, cut), ""
     route = answer.routes[0]
-    return _read_figure(row, route, shipment, factor=_price_factor(router, int(row["year"]))), route.label
+    return _read_figure(row, route, shipment, router=router), route.label
 
 
-def _read_figure(row: Row, route: Route, shipment: Shipment, *, factor: float) -> Figure:
+def _read_figure(row: Row, route: Route, shipment: Shipment, *, router: Router) -> Figure:
     items = choose_items(route.items, str(row["part"]))
     if not items:
         return Figure(NOTHING, NOTHING, NOTHING, "the route has no such part")
-    ranges = simulate_items(items, draws=SIMULATION.draws, seed=SIMULATION.seed)
+    shared, factor = router.pricing.book.number("doubt_shared"), _price_factor(router, int(row["year"]))
+    ranges = simulate_items(items, draws=SIMULATION.draws, seed=SIMULATION.seed, shared=shared)
     if row["quantity"] == "time":
         scale, mean, drawn = (
             (1.0 if row["unit"] == "h" else 1.0 / 24.0),
