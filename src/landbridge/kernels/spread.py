@@ -25,7 +25,8 @@ class SpreadShares:
     """Of n inputs, all float64[n]; D is what an input's luck adds to a draw Y of the whole time or cost.
 
     time_share and cost_share are Cov(D, Y) / Var(Y): the first-order index Var(E(Y | input)) / Var(Y) where
-    inputs are independent and their parts add up. They sum to 1 unless nothing varies, when all are 0.
+    inputs are independent and their parts add up, else the covariance share of Li et al. 2010. They sum to 1
+    unless nothing varies, when all are 0.
     time_narrowing and cost_narrowing are 1 - width(Y - D) / width(Y) with width = p90 - p10; 0 for an input
     with less than a thousandth of the variance. One below 0 means that knowing the input would widen it.
     """

@@ -26,7 +26,8 @@ Notes = tuple[Finding, ...]
 class Options:
     """How routes are asked for: criteria, ways to pass or avoid, the main mode, and how many to show.
 
-    `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways.
+    `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways. `closures`
+    also closes each place on the best way in turn, and says what that costs.
     """
 
     by: tuple[str, ...] = ("cost", "time", "co2e")
@@ -39,6 +40,7 @@ class Options:
     front: bool = False
     corridors: bool = True
     no_gauge_change: bool = False
+    closures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,9 @@ def find_routes(search: Search, reader: PathReader, *, request: Request, draws: 
         return _blocked(search, request)
     routes: dict[tuple[tuple[str, str, str, str], ...], Route] = {}
     for candidate in wanted:
-        route = _price(search, reader, request, candidate)
+        route = price_route(search, reader, request, candidate.path)
+        named = candidate.corridor or route.label
+        route = replace(route, label=named, criterion=candidate.criterion, corridor=candidate.corridor)
         if route.corridor and turns_back(route.items):
             continue
         known = routes.get(route.signature)
@@ -166,21 +168,21 @@ def _best_ways(search: Search, request: Request, ends: tuple[int, int]) -> list[
     return found
 
 
-def _price(search: Search, reader: PathReader, request: Request, candidate: Wanted) -> Route:
+def price_route(search: Search, reader: PathReader, request: Request, path: NDArray[np.int32]) -> Route:
+    """The route of a path, itemised and priced in full, without ranges, rank and reason."""
     start, end = _site(request.origin), _site(request.destination)
-    carried = reader.read(candidate.path, start=start, end=end)
+    carried = reader.read(path, start=start, end=end)
     clearances = reader.clear(carried, start=start, end=end)
     items = [carried[0], *clearances[:1], *carried[1:-1], *clearances[1:], carried[-1]]
     cost = sum(item.cost for item in items)
-    bound = float(search.weights.cost[candidate.path].sum()) + sum(item.cost for item in clearances)
-    label = candidate.corridor or label_route(items)
+    bound = float(search.weights.cost[path].sum()) + sum(item.cost for item in clearances)
     return Route(
         id="",
-        label=label,
-        criterion=candidate.criterion,
-        corridor=candidate.corridor,
+        label=label_route(items),
+        criterion="",
+        corridor="",
         items=tuple(items),
-        path=candidate.path,
+        path=path,
         cost=cost,
         time=sum(item.time for item in items),
         co2e=sum(item.co2e for item in items),

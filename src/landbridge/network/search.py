@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.alternatives import AlternativeRule, find_alternatives
 from landbridge.kernels.pareto import FrontRule, find_front, make_guide
-from landbridge.kernels.shortest_paths import Tree, grow_tree, trace_path
+from landbridge.kernels.shortest_paths import Tree, find_path, grow_tree, trace_path
 from landbridge.network.closures import Reason
 from landbridge.network.virtual import VirtualNetwork
 from landbridge.network.weights import Weights, measure_passages
@@ -82,6 +82,14 @@ class Search:
         """Arcs of the best path by one criterion, None where there is none."""
         tree = self.tree(criterion, origin)
         return trace_path(tree, destination) if np.isfinite(tree.distance[destination]) else None
+
+    def avoid(self, criterion: str, ends: tuple[int, int], *, arcs: NDArray[np.int32]) -> Path | None:
+        """Best path between two nodes without `arcs`, None where there is none."""
+        weight = self.weight(criterion).copy()
+        weight[arcs] = np.inf
+        forward, backward = self.network.forward, self.network.backward
+        found = find_path(forward, backward, weight=weight, source=ends[0], target=ends[1])
+        return found.arcs if np.isfinite(found.cost) else None
 
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
         """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from landbridge.network.checks import check_answers, check_prices
+from landbridge.network.criticality import Loss, assess_closures, loss_rows
 from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
 from landbridge.network.locating import Options, locate_flows
 from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
@@ -18,6 +19,7 @@ from landbridge.schema.steps import Step, Workspace
 
 _KEPT: dict[tuple[object, ...], tuple[Ready, tuple[object, ...]]] = {}
 MOST_KEPT = 2
+Found = TypeVar("Found")
 TABULATED = (
     "verdicts",
     "routes",
@@ -80,9 +82,29 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
     return {"answers": dict(_in_groups(answer, allowed, given["flow_shipments"]))}
 
 
+def close_in_turn(given: Workspace) -> Mapping[str, Any]:
+    """What each place, leg and service on the best way of a flow is worth; nothing unless it was asked for."""
+    router, options = given["router"], given["options"]
+
+    def assess(flow: str) -> tuple[str, list[Loss]]:
+        shipment, closings = given["flow_shipments"][flow], given["rulings"][flow].closings
+        request = given["answers"][flow].request
+        given["progress"](f"closures {request.origin.name} - {request.destination.name}")
+        search = router.search(
+            Case(shipment, closings, (request.origin, request.destination)), given["wishes"].restrictions
+        )
+        answer = given["answers"][flow]
+        return flow, assess_closures(search, router.reader(shipment), answer, closings=closings)
+
+    flows = list(given["answers"]) if options.closures else []
+    found = dict(_in_groups(assess, flows, given["flow_shipments"]))
+    rows = [row for flow, losses in found.items() for row in loss_rows(flow, losses, given)]
+    return {"closures": rows_to_frame("closures", rows)}
+
+
 def _in_groups(
-    answer: Callable[[str], tuple[str, Answer]], flows: Sequence[str], shipments: Mapping[str, Shipment]
-) -> list[tuple[str, Answer]]:
+    answer: Callable[[str], tuple[str, Found]], flows: Sequence[str], shipments: Mapping[str, Shipment]
+) -> list[tuple[str, Found]]:
     """Answers in the order of `flows`; flows of one shipment share searches, so each group keeps to one thread."""
     groups: dict[str, list[str]] = {}
     for flow in flows:
@@ -162,6 +184,23 @@ STEPS = (
         ("router", "ends", "flow_shipments", "rulings", "options", "wishes", "progress"),
         ("answers",),
         find_flow_routes,
+    ),
+    Step(
+        "close in turn",
+        (
+            "router",
+            "answers",
+            "flow_shipments",
+            "rulings",
+            "options",
+            "wishes",
+            "progress",
+            "legs",
+            "passages",
+            "services",
+        ),
+        ("closures",),
+        close_in_turn,
     ),
     Step(
         "tabulate",

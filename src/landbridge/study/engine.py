@@ -22,6 +22,7 @@ RESULTS = (
     "route_terms",
     "route_inputs",
     "route_shapes",
+    "closures",
     "applied_listings",
     "result_findings",
 )

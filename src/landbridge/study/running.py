@@ -6,7 +6,7 @@ from pathlib import Path
 
 from landbridge import __version__
 from landbridge.network.places import find_place
-from landbridge.network.steps import Simulation
+from landbridge.network.steps import Options, Simulation
 from landbridge.schema import InputError, raise_errors
 from landbridge.sources import hash_shipped_tables, network_date, open_world, read_shipped_tables
 from landbridge.sources.world import read_meta
@@ -84,5 +84,5 @@ def run_scenario(study: StudyInput, name: str, *, progress: Progress = lambda li
     stored = store.find_run(prepared.inputs)
     if stored is not None:
         return stored
-    workspace, timings = compute(prepared.ground, progress=progress)
+    workspace, timings = compute(prepared.ground, options=Options(closures=True), progress=progress)
     return store.write_run(prepared.inputs, {table: workspace[table] for table in RESULTS}, timings=timings)

@@ -1,0 +1,178 @@
+"""What each post, port, strait, leg and service on the way is worth: closed in turn, what the goods then cost and take.
+
+The importance of a link for a pair is what its loss costs the pair (Jenelius, Petersen and Mattsson 2006, Importance
+and exposure in road network vulnerability analysis). Only what lies on a pair's best way can cost it anything, so those
+are closed and nothing else; what the law has closed already is named, and has no value.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.network.closures import Reason
+from landbridge.network.items import PathReader
+from landbridge.network.routes import Answer, Route, price_route
+from landbridge.network.search import Path, Search
+from landbridge.network.virtual import Site, VirtualNetwork
+from landbridge.schema.closings import Closing
+
+KINDS = ("post", "port", "gauge_change")
+NAMED_IN = {"passage": "passages", "leg": "legs", "service": "services"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facility:
+    """What can be closed: its kind is post, port, gauge_change, passage, leg or service.
+
+    `arcs` are those that close with it; `lat` and `lon` in degrees are NaN for what is no place.
+    """
+
+    id: str
+    kind: str
+    name: str
+    country: str
+    lat: float
+    lon: float
+    arcs: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loss:
+    """What closing a facility costs a flow: USD/t and h more, NaN where it is cut off or the facility closed already.
+
+    `way` is the name of the way then taken, `closed_by` the listing that has closed the facility to the flow. The cost
+    is never below 0; a time below 0 says that the dearer way is the faster one.
+    """
+
+    facility: Facility
+    cost: float
+    time: float
+    cut: bool = False
+    way: str = ""
+    closed_by: str = ""
+
+
+def find_facilities(network: VirtualNetwork, path: Path, *, ends: Sequence[str] = ()) -> list[Facility]:
+    """What a path runs through and could be closed, in order; not its own `ends` (ids of places)."""
+    found: dict[tuple[str, str], Facility] = {}
+    for arc in path:
+        for kind, key in _name_arc(network, int(arc)):
+            if (kind, key) not in found and key not in ends:
+                found[kind, key] = _make_facility(network, kind, key, int(arc))
+    return list(found.values())
+
+
+def _name_arc(network: VirtualNetwork, arc: int) -> Iterator[tuple[str, str]]:
+    """Kind and id of all that goes with an arc."""
+    arcs = network.arcs
+    if arcs.site[arc] >= 0 and network.sites[arcs.site[arc]].kind in KINDS:
+        site = network.sites[arcs.site[arc]]
+        yield site.kind, site.id
+    if arcs.passage[arc] >= 0:
+        yield "passage", str(network.world.passages[arcs.passage[arc]])
+    if arcs.leg[arc] >= 0:
+        yield "leg", str(network.world.legs[arcs.leg[arc]])
+    if arcs.op[arc] >= 0:
+        runs = (step.service for step in network.operations[arcs.op[arc]] if step.operation == "service")
+        yield from (("service", service) for service in runs)
+
+
+def _make_facility(network: VirtualNetwork, kind: str, key: str, arc: int) -> Facility:
+    arcs = find_arcs(network, kind, key)
+    if kind in KINDS:
+        site = network.sites[network.arcs.site[arc]]
+        return Facility(key, kind, site.name, site.country, site.lat, site.lon, arcs)
+    return Facility(key, kind, key, "", nan, nan, arcs)
+
+
+def find_arcs(network: VirtualNetwork, kind: str, key: str) -> NDArray[np.int32]:
+    """Arcs that close with a facility."""
+    arcs = network.arcs
+    if kind == "passage":
+        mask = arcs.passage == network.world.passages.index(key)
+    elif kind == "leg":
+        mask = arcs.leg == network.world.legs.index(key)
+    elif kind == "service":
+        using = [any(step.service == key for step in steps) for steps in network.operations]
+        mask = np.array([*using, False])[arcs.op]
+    else:
+        mask = np.array([*(site.id == key for site in network.sites), False])[arcs.site]
+    return np.flatnonzero(mask).astype(np.int32)
+
+
+def assess_closures(
+    search: Search, reader: PathReader, answer: Answer, *, closings: Sequence[Closing] = ()
+) -> list[Loss]:
+    """What each facility on the best route of `answer` is worth, and after them what the law has closed.
+
+    The way then taken is the best, by the first criterion and the full price, of the answer's other routes and of the
+    one that the search finds without the facility. Empty where there is no route at all.
+    """
+    network, request = search.network, answer.request
+    if not answer.routes:
+        return []
+    by, best = request.by[0], answer.routes[0]
+    ends = (network.outlets[request.origin.id], network.inlets[request.destination.id])
+    losses = []
+    for facility in find_facilities(network, best.path, ends=(request.origin.id, request.destination.id)):
+        ways = [route for route in answer.routes if not np.isin(route.path, facility.arcs).any()]
+        path = search.avoid(by, ends, arcs=facility.arcs)
+        if path is not None:
+            ways.append(price_route(search, reader, request, path))
+        losses.append(_compare(facility, best, ways, by))
+    return losses + list(_closed_already(search, closings))
+
+
+def _compare(facility: Facility, best: Route, ways: Sequence[Route], by: str) -> Loss:
+    if not ways:
+        return Loss(facility, nan, nan, cut=True)
+    way = min(ways, key=lambda route: float(getattr(route, by)))
+    return Loss(facility, max(way.cost - best.cost, 0.0), way.time - best.time, way=way.label)
+
+
+def _closed_already(search: Search, closings: Sequence[Closing]) -> Iterator[Loss]:
+    """Places that the law names and has closed to the goods."""
+    network = search.network
+    by_id: dict[str, Site] = {site.id: site for site in network.sites}
+    for closing in closings:
+        for place in sorted(closing.places & by_id.keys()):
+            site = by_id[place]
+            arcs = find_arcs(network, site.kind, place)
+            if len(arcs) and (search.reasons[arcs] == Reason.LAW).any():
+                facility = Facility(place, site.kind, site.name, site.country, site.lat, site.lon, arcs)
+                yield Loss(facility, nan, nan, closed_by=closing.listing)
+
+
+def loss_rows(
+    flow: str, losses: Sequence[Loss], tables: Mapping[str, pd.DataFrame]
+) -> Iterator[dict[str, Any]]:
+    """Rows of the table closures; legs, passages and services have their names from `tables`."""
+    for loss in losses:
+        facility = loss.facility
+        yield {
+            "flow": flow,
+            "facility": facility.id,
+            "kind": facility.kind,
+            "name": _find_name(facility, tables),
+            "country": facility.country,
+            "lat": facility.lat,
+            "lon": facility.lon,
+            "cost_loss": loss.cost,
+            "time_loss": loss.time,
+            "cut": loss.cut,
+            "way": loss.way,
+            "closed_by": loss.closed_by,
+        }
+
+
+def _find_name(facility: Facility, tables: Mapping[str, pd.DataFrame]) -> str:
+    if facility.kind not in NAMED_IN:
+        return facility.name
+    frame = tables[NAMED_IN[facility.kind]]
+    rows = frame[frame["id"] == facility.id]
+    return str(rows["name"].iloc[0]) if len(rows) and "name" in frame else facility.name
