@@ -91,11 +91,10 @@ def _share_out(cells: Cells, begin: int) -> None:
 def _dissect_cell(cells: Cells, low: int, high: int) -> None:
     """Cuts a cell and the cells that come of it until all are ordered."""
     stack = [(low, high)]
-    while len(stack):
+    while stack:
         begin, end = stack.pop()
         bounds = _cut_cell(cells, begin, end)
-        for index in range(len(bounds) - 1):
-            stack.append((bounds[index], bounds[index + 1]))
+        stack.extend([(bounds[index], bounds[index + 1]) for index in range(len(bounds) - 1)])
 
 
 @njit(cache=True, nogil=True)
@@ -110,10 +109,7 @@ def _cut_cell(cells: Cells, low: int, high: int) -> Rows:
         order_cell(cells.graph, nodes, cells.place)
     else:
         begins = group_parts(cells.graph, nodes, cells.place)
-        if len(begins) > 2:
-            bounds = low + begins
-        else:
-            bounds = low + _bisect(cells, nodes)
+        bounds = low + (begins if len(begins) > 2 else _bisect(cells, nodes))
     cells.place[nodes] = -1
     return bounds
 

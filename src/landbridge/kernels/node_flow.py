@@ -119,7 +119,7 @@ def _augment(line: Line, flow: Flow, end: int, turn: int) -> int:
 @njit(cache=True, nogil=True)
 def _search(line: Line, flow: Flow, source: int, end: int, turn: int) -> int:
     """Depth first from an entrance to the exit of a node of the last end; the length of the trail, 0 for none."""
-    before, after, seen, slot, trail = flow
+    before, seen, trail = flow.before, flow.seen, flow.trail
     last = len(before) - end
     trail[0], length = 2 * source, 1
     seen[2 * source] = turn
