@@ -29,8 +29,7 @@ class Hierarchy:
     order int32[n], the node of each rank, and rank int32[n], the rank of each node; parent int32[n], the rank above a
     rank in the elimination tree, -1 at a root, where every subtree holds ranks without a gap. The upper neighbours of
     rank v stand in slots `begin[v]` to `begin[v + 1]` of head int32[h], rising; all of them lie on the way from v to
-    its root, and level uint32[h] tells where on it: 0 is the place of the lowest node at the greatest depth, and each
-    parent's is one more. The lower neighbours of rank u stand in `lower_begin[u]` to `lower_begin[u + 1]` of lower_tail int32[h],
+    its root, and level uint32[h] tells how many ranks on that way lie above each. The lower neighbours of rank u stand in `lower_begin[u]` to `lower_begin[u + 1]` of lower_tail int32[h],
     rising, and lower_slot int32[h] is the slot of each among the upper ones. begin, lower_begin int64[n + 1].
 
     slot int32[m] is the slot of each arc of the network, -1 for a loop, and upward bool[m] whether it runs to the
@@ -69,7 +68,7 @@ class Hierarchy:
     @property
     def height(self) -> int:
         """Number of nodes on the longest way from a node to its root: bounds the work of a query."""
-        return _find_height(self.parent)
+        return int(self.level.max()) + 2 if len(self.level) else min(self.node_count, 1)
 
     @property
     def size(self) -> int:
@@ -117,7 +116,7 @@ def build_hierarchy(
     begin, heads = eliminate(graph, final)
     parent = np.full(count, -1, np.int32)
     parent[np.diff(begin) > 0] = heads[begin[:-1][np.diff(begin) > 0]]
-    level = (_find_height(parent) - measure_depth(parent))[heads].astype(np.uint32)
+    level = (measure_depth(parent) - 1)[heads].astype(np.uint32)
     slot, upward = _match_arcs(begin, heads, rank[tail], rank[head])
     shaped = (final, rank, parent, begin, heads, level, *_turn_rows(begin, heads), slot, upward)
     parts = (*shaped, *_list_arcs(slot, len(heads)))
@@ -137,10 +136,6 @@ def extend_order(order: NDArray[np.integer], *, node_count: int) -> Ints:
     if node_count < len(order):
         raise ValueError(f"an order of {len(order)} nodes for {node_count}")
     return freeze(np.concatenate([order, np.arange(len(order), node_count)]), np.int32)
-
-
-def _find_height(parent: Ints) -> int:
-    return int(measure_depth(parent).max(initial=0))
 
 
 @njit(cache=True, nogil=True)
