@@ -141,6 +141,8 @@ TABLES = (
     "rates",
     "speeds",
     "emission_factors",
+    "grids",
+    "electrified_shares",
     "parameters",
     "passages",
     "countries",
