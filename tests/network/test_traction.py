@@ -117,3 +117,31 @@ def test_price_codes_tell_traction_and_decode_as_railways() -> None:
     assert codes.land(0, country, np.array([1, 1, 1])).tolist() == codes.land(0, country).tolist()
     assert codes.decode(codes.air) == (AIR, "")
     assert codes.traction(codes.air) == ""
+
+
+def test_a_block_train_emits_by_its_own_traction_and_the_grid_where_it_sets_out(
+    wired_world: World, traction_tables: Tables
+) -> None:
+    train = {
+        "id": "bt",
+        "name": "Alpha-Beta",
+        "kind": "block_train",
+        "from": "alpha",
+        "to": "beta",
+        "both": False,
+    }
+    train |= {
+        "distance": 300.0,
+        "headway": 24.0,
+        "time": 10.0,
+        "time_min": 10.0,
+        "time_p90": 10.0,
+        "cost": 5.0,
+    }
+    train |= {"cost_unit": "USD/t", "price_year": 2025, "traction": "electric", **PLACED}
+    tables = add_rows(traction_tables, "services", train)
+    run = ask(wired_world, tables, options=BY_CARBON).items()
+    run = run[(run["service"] == "bt") & (run["kind"] == "leg")].iloc[0]
+    assert run["co2e"] == pytest.approx(0.02 * 500.0 * 300.0 / 1000.0, **EXACT)
+    assert run["electric_km"] == 300.0
+    assert np.isnan(run["diesel_km"])
