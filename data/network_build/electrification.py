@@ -12,13 +12,11 @@ from network_build.log import RepairLog
 from network_build.tables import read_gauges, unify_gauge
 
 ELECTRIC, DIESEL, UNKNOWN = 1, 0, -1
-NEARLY_ALL = (
-    0.97  # of a country's lines electrified: all lines that no row names count as electric; below 1 less
-)
-# this share, as diesel
-BESIDE = (
-    1.1  # an edge between the same nodes of up to this multiple of the length is another track of the line
-)
+# Where this share of a country's lines is electrified, all lines that no row names count as electric; where at most
+# the rest to 1 is, as diesel.
+NEARLY_ALL = 0.95
+# An edge between the same nodes of up to this multiple of the length is another track of the line.
+BESIDE = 1.1
 
 
 def mark_electrified(
@@ -26,7 +24,7 @@ def mark_electrified(
 ) -> np.ndarray:
     """Traction of each rail, int8[m]: 1 electric, 0 diesel, -1 unknown.
 
-    `gauge` int16[n] is that of the nodes. Rows of `lines` come first, electric ones before diesel ones; then rails of
+    `gauge` int16[n] is that of the nodes. Rows of `lines` come first, electric ones over diesel ones; then rails of
     countries that are (nearly) all electric or all diesel, or whose lines are completely given.
     """
     traction = np.full(graph.m, UNKNOWN, np.int8)
@@ -34,7 +32,8 @@ def mark_electrified(
     ways = {
         size: snap_to(every, graph, np.flatnonzero(gauge == size)) for size in np.unique(gauge[gauge > 0])
     }
-    for row in lines[lines["status"].isin(["", "open"])].sort_values("traction").itertuples():
+    rows = lines[lines["status"].isin(["", "open"])]
+    for row in rows.sort_values("traction", key=lambda words: words != "diesel", kind="stable").itertuples():
         edges = _match(graph, row, ways, first=main.get(row.country, 0))
         if edges is None:
             log.rows.append(("rail", "traction_unmatched", "", "", "", "", 0.0, f"line {row.id} not matched"))
