@@ -13,7 +13,8 @@ from network_build.pack import simplify_shapes
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer ready to pack: the small graph, the old number of its nodes, shapes, gauges, border shares."""
+    """A layer ready to pack: the small graph, the old number of its nodes, shapes, gauges, border shares, crossings,
+    and the traction of its edges (int8[m], as World.edge_electrified)."""
 
     graph: Graph
     old: np.ndarray
@@ -23,6 +24,7 @@ class Layer:
     gauge: np.ndarray
     fraction: np.ndarray
     crossings: pd.DataFrame
+    electrified: np.ndarray
 
 
 def sort_layer(layer: Layer) -> tuple[Layer, np.ndarray]:
@@ -54,7 +56,8 @@ def sort_layer(layer: Layer) -> tuple[Layer, np.ndarray]:
     fraction = np.where(flip & (graph.crossing >= 0), 1 - layer.fraction, layer.fraction)[edges]
     start = np.concatenate(([0], np.cumsum(size[edges])))
     gauge = layer.gauge[order]
-    return Layer(done, layer.old[order], start, lat, lon, gauge, fraction, layer.crossings), rank
+    electrified = layer.electrified[edges]
+    return Layer(done, layer.old[order], start, lat, lon, gauge, fraction, layer.crossings, electrified), rank
 
 
 def _gather_shapes(layer: Layer, edges: np.ndarray, flip: np.ndarray):
@@ -103,6 +106,7 @@ def join_layers(layers: list[Layer]) -> dict[str, dict[str, np.ndarray]]:
                 "passage": graph.passage.astype(np.int8),
                 "leg": graph.leg.astype(np.int16),
                 "water": graph.water.astype(np.int8),
+                "electrified": layer.electrified,
             }
         )
         shapes.append(_shape_columns(layer, edges[-1]))

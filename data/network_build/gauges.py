@@ -12,12 +12,12 @@ from scipy.spatial import cKDTree
 
 from network_build.countries import Land
 from network_build.graph import Graph, add_nodes, keep_edges, measure_arc, place_on_sphere, to_matrix
+from network_build.line_matching import find_ways, look_up_edges, match_line, trace
 from network_build.log import RepairLog
 from network_build.tables import unify_gauge
 
 STANDARD = 1435
 DUAL_KM = 100.0  # a line exception shorter than this lies beside the country's gauge and leaves it in place
-VIA_KM = 25.0  # a corner point of a line further than this from any rail is not matched
 STATION_KM = 120.0  # a station may change the gauge of a crossing at most this far away along the rails
 POST_KM = 25.0
 SITE_KM = 8.0  # rails of both gauges lie within this distance of a place that changes gauge
@@ -44,9 +44,9 @@ def set_edge_gauges(
     inland = graph.country[graph.tail] == graph.country[graph.head]
     gauge = np.where(inland, main[graph.country[graph.tail]], -1)
     extra: set[tuple[int, int]] = set()
-    ways = (to_matrix(graph), _edge_lookup(graph), cKDTree(place_on_sphere(graph.lat, graph.lon)))
+    ways = find_ways(graph)
     for row in lines.itertuples():
-        edges = _match_line(graph, row.via, ways)
+        edges = match_line(graph, row.via, ways)
         if edges is None:
             log.rows.append(("rail", "gauge_unmatched", "", "", "", "", 0.0, f"line {row.id} not matched"))
             continue
@@ -61,37 +61,6 @@ def set_edge_gauges(
 def country_gauges(land: Land, by_country: dict[str, int]) -> np.ndarray:
     """Main gauge of each country in mm; standard gauge where none is known."""
     return np.array([by_country.get(code, STANDARD) for code in land.codes], np.int32)
-
-
-def _match_line(graph: Graph, via: str, ways) -> np.ndarray | None:
-    points = np.array([p.split(",") for p in via.split(";") if p.strip()], float)
-    matrix, edge_of, tree = ways
-    gap, node = tree.query(place_on_sphere(points[:, 0], points[:, 1]))
-    if (gap > VIA_KM).any() or len(points) < 2:
-        return None
-    edges = []
-    for a, b in pairwise(node):
-        limit = 3 * measure_arc(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b]) + 30
-        dist, before = dijkstra(matrix, indices=a, return_predecessors=True, limit=limit)
-        if not np.isfinite(dist[b]):
-            return None
-        edges += _trace(before, a, b, edge_of)
-    return np.array(edges, np.int64)
-
-
-def _edge_lookup(graph: Graph) -> dict[tuple[int, int], int]:
-    order = np.argsort(-graph.km, kind="stable")
-    pairs = zip(graph.tail[order].tolist(), graph.head[order].tolist(), order.tolist(), strict=True)
-    return {(min(a, b), max(a, b)): e for a, b, e in pairs}
-
-
-def _trace(before: np.ndarray, start: int, end: int, edge_of: dict[tuple[int, int], int]) -> list[int]:
-    edges, node = [], int(end)
-    while node != start:
-        step = int(before[node])
-        edges.append(edge_of[min(node, step), max(node, step)])
-        node = step
-    return edges
 
 
 def break_gauges(
@@ -113,7 +82,7 @@ def break_gauges(
     rails = posts[posts["mode"] == "rail"].copy()
     for side, column in enumerate(("country_a", "country_b")):
         rails[f"side_{side}"] = [int(np.searchsorted(land.codes, code)) for code in rails[column]]
-    matrix, edge_of = to_matrix(graph), _edge_lookup(graph)
+    matrix, edge_of = to_matrix(graph), look_up_edges(graph)
     site = _station_nodes(graph, stations)
     for edge in pending:
         _settle(
@@ -215,7 +184,7 @@ def _reach_station(graph: Graph, start: int, gauges: set[int], *, stations, site
     matrix, edge_of = ways
     dist, before = dijkstra(matrix, indices=start, return_predecessors=True, limit=STATION_KM)
     best = min(fits, key=lambda node: dist[node])
-    return _trace(before, start, best, edge_of) if np.isfinite(dist[best]) else None
+    return trace(before, start, best, edge_of) if np.isfinite(dist[best]) else None
 
 
 def _split(graph: Graph, state: GaugeState, main: np.ndarray, stations: pd.DataFrame, land: Land):

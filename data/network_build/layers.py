@@ -12,6 +12,7 @@ from network_build.assemble import Layer, sort_layer
 from network_build.contract import find_long_ends, shrink
 from network_build.countries import Land
 from network_build.crossings import find_crossings
+from network_build.electrification import UNKNOWN, mark_electrified
 from network_build.facing import RAIL_FACING, ROAD_FACING, bridge_gaps
 from network_build.gauges import STANDARD, break_gauges, set_edge_gauges
 from network_build.graph import Graph, label_components, make_graph, split_long_edges
@@ -101,6 +102,9 @@ def make_rails(graph: Graph, base: Base) -> tuple[Made, pd.DataFrame]:
     joints = changes[["node_a", "node_b"]].to_numpy(np.int64).ravel()
     layer, number = _finish(graph, base, np.concatenate((node, joints)), mode="rail", gauge=gauge)
     changes = changes.assign(node_a=number[changes["node_a"]], node_b=number[changes["node_b"]])
+    lines, shares = read_rows("electrified"), read_rows("electrified_shares")
+    traction = mark_electrified(layer.graph, layer.gauge, base.land, lines=lines, shares=shares, log=base.log)
+    layer = replace(layer, electrified=traction)
     return Made(layer, _renumber(number, node), km), changes
 
 
@@ -179,7 +183,8 @@ def _finish(graph: Graph, base: Base, fixed: np.ndarray, *, mode: str, gauge: np
     if mode != "water":
         kind = "inland_water" if mode == "river" else mode
         small, fraction, crossings = find_crossings(small, base.land, read_rows("posts"), mode=kind)
-    layer, rank = sort_layer(Layer(small, old, start, lat, lon, gauge[old], fraction, crossings))
+    unknown = np.full(small.m, UNKNOWN, np.int8)
+    layer, rank = sort_layer(Layer(small, old, start, lat, lon, gauge[old], fraction, crossings, unknown))
     number = np.full(graph.n, -1, np.int32)
     number[old] = rank
     return layer, number

@@ -12,12 +12,14 @@ import pandas as pd
 
 from network_build.assemble import join_layers
 from network_build.comparing import write_diff
+from network_build.electrification import DIESEL, ELECTRIC, UNKNOWN
 from network_build.layers import Base, Made
 from network_build.pack import hash_files, write_meta, write_table
 from network_build.packages import list_versions
 from network_build.tables import ROOT, SHIPPED
 
 NETWORK_DATE = "2026-11-01"
+TRACTIONS = {"electric": ELECTRIC, "diesel": DIESEL, "unknown": UNKNOWN}
 NAMES = ("road", "rail", "water", "river")
 
 
@@ -47,6 +49,9 @@ def write_release(release: Release) -> int:
     counts = release.counts | {name: len(frame) for name, frame in frames.items()}
     counts |= {f"{name}_nodes": layer.graph.n for name, layer in zip(NAMES, layers, strict=True)}
     counts |= {f"{name}_edges": layer.graph.m for name, layer in zip(NAMES, layers, strict=True)}
+    rails = layers[1]
+    for name, value in TRACTIONS.items():
+        counts[f"rail_km_{name}"] = round(rails.graph.km[rails.electrified == value].sum())
     write_meta(temporary / "meta.json", _describe(release, counts, hash_files(temporary)))
     release.base.log.write(ROOT / "data" / "repair_log.csv")
     write_diff(target, temporary, ROOT / "data" / "network_diff.md")

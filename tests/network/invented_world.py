@@ -113,6 +113,7 @@ def make_world() -> World:
         edge_passage=np.array(edges[6], np.int8),
         edge_leg=np.array(edges[7], np.int16),
         edge_water=np.array(edges[8], np.int8),
+        edge_electrified=np.full(len(EDGES), -1, np.int8),
         shape_start=np.zeros(len(EDGES) + 1, np.int32),
         shape_lat=none,
         shape_lon=none,

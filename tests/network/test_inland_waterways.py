@@ -24,7 +24,7 @@ def add_river(world: World) -> World:
     first = len(world.node_lat)
     edges = {
         "tail": first, "head": first + 1, "km": 100.0, "layer": RIVER, "crossing": len(world.crossings),
-        "fraction": 0.6, "passage": -1, "leg": -1, "water": -1,
+        "fraction": 0.6, "passage": -1, "leg": -1, "water": -1, "electrified": -1,
     }  # fmt: skip
     grown = {
         f"edge_{name}": np.append(

@@ -39,7 +39,10 @@ def sound_value(spec: TableSpec, name: str) -> Any:
 def sound_row(table: str, **changes: Any) -> pd.DataFrame:
     spec = CATALOGUE.tables[table]
     row = {name: sound_value(spec, name) for name in spec.columns}
-    if spec.key == ("id",) and spec.by_name["id"].type == "country":
+    of_countries = {
+        check.table for check in CATALOGUE.checks if check.field == "id" and check.kind == "reference"
+    }
+    if spec.key == ("id",) and (spec.by_name["id"].type == "country" or table in of_countries):
         row["id"] = "BY"
     return make_frame({name: [value] for name, value in {**row, **changes}.items()}, spec)
 

@@ -31,11 +31,12 @@ def test_arrays_have_the_declared_types_and_lengths(world: World) -> None:
         "node_lat": "f4", "node_lon": "f4", "node_layer": "i1", "node_country": "i2", "node_gauge": "i2",
         "edge_tail": "i4", "edge_head": "i4", "edge_km": "f4", "edge_layer": "i1", "edge_crossing": "i4",
         "edge_fraction": "f4", "edge_passage": "i1", "edge_leg": "i2", "edge_water": "i1",
+        "edge_electrified": "i1",
         "shape_start": "i4", "shape_lat": "f4", "shape_lon": "f4",
     }  # fmt: skip
     assert {name: getattr(world, name).dtype.str[1:] for name in ARRAYS} == types
     n, m = len(world.node_lat), len(world.edge_tail)
-    assert all(len(getattr(world, name)) == (n if name.startswith("node_") else m) for name in ARRAYS[:14])
+    assert all(len(getattr(world, name)) == (n if name.startswith("node_") else m) for name in ARRAYS[:15])
     assert len(world.shape_start) == m + 1
     assert world.shape_start[-1] == len(world.shape_lat) == len(world.shape_lon)
 

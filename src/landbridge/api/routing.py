@@ -119,6 +119,9 @@ def _item(row: Mapping[str, Any], money: Mapping[str, Any]) -> dict[str, Any]:
             "place": row["place"],
             **amounts,
         }
+    known = {name: row[f"{name}_km"] for name in ("electric", "diesel") if not pd.isna(row[f"{name}_km"])}
+    if known:
+        known["unknown"] = max(row["distance"] - sum(known.values()), 0.0)
     return {
         "kind": "leg",
         "mode": row["mode"],
@@ -127,6 +130,7 @@ def _item(row: Mapping[str, Any], money: Mapping[str, Any]) -> dict[str, Any]:
         "to": row["to"],
         "countries": list(row["countries"]),
         "distance": make_quantity(row["distance"], "km"),
+        **({"traction": {name: make_quantity(km, "km") for name, km in known.items()}} if known else {}),
         **amounts,
         "co2e": make_quantity(row["co2e"], "kg/t"),
     }

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from math import nan
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
-from landbridge.network.virtual import LAND_LAYERS, LAYERS, RIVER, Site, Step, VirtualNetwork
+from landbridge.network.virtual import LAND_LAYERS, LAYERS, RAIL, RIVER, Site, Step, VirtualNetwork
 from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights, passage_step
 
 
@@ -29,7 +31,8 @@ class Timing(NamedTuple):
 class Item:
     """A leg or an operation of a route. Costs USD/t, times h, emissions kg/t, distance km.
 
-    `timings` are its time's parts; `line` are lon, lat pairs in degrees.
+    `timings` are its time's parts; `line` are lon, lat pairs in degrees. Of a leg by rail `electric_km` and `diesel_km`
+    have known traction, else they are NaN.
     """
 
     kind: str
@@ -49,6 +52,8 @@ class Item:
     terms: tuple[Term, ...]
     timings: tuple[Timing, ...]
     line: tuple[tuple[float, float], ...] = ()
+    electric_km: float = nan
+    diesel_km: float = nan
 
     @property
     def quality(self) -> str:
@@ -221,13 +226,14 @@ class PathReader:
         timings: list[Timing] = []
         countries: list[str] = []
         haul_km = sum(piece.km for part in haul for piece in part.pieces)
-        for code, km in leg.pieces:
-            move = self.weights.moves[code]
-            scope = self.network.codes.decode(code)[1]
+        for scope, group in groupby(leg.pieces, key=lambda piece: self.network.codes.decode(piece.code)[1]):
+            pieces = list(group)
+            move, km = self.weights.moves[pieces[0].code], sum(piece.km for piece in pieces)
             speed = move.speed["id"] if move.speed else ""
             key, excess = f"{leg.mode}|{speed}|{scope}", move.excess.scale(km)
             timings.append(Timing(key, excess, f"speeds#{speed}", move.doubt))
             terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
+            terms.append(self._emission_term(pieces, scope, rail=leg.layer == RAIL))
             if leg.layer < LAND_LAYERS and scope and scope not in countries[-1:]:
                 countries.append(scope)
         if leg is haul[0]:
@@ -253,10 +259,43 @@ class PathReader:
             terms=tuple(terms),
             timings=tuple(timings),
             line=tuple(leg.line),
+            **(self._traction_km(leg) if leg.layer == RAIL else {}),
+        )
+
+    def _traction_km(self, leg: Leg) -> dict[str, float]:
+        """Kilometres of a leg by known traction."""
+        sums = {"electric_km": 0.0, "diesel_km": 0.0}
+        for code, km in leg.pieces:
+            traction = self.network.codes.traction(code)
+            if traction:
+                sums[f"{traction}_km"] += km
+        return sums
+
+    def _emission_term(self, pieces: Sequence[Piece], scope: str, *, rail: bool) -> Term:
+        """Emission of the kilometres of a leg in one country; of a railway by traction."""
+        sums: dict[int, float] = {}
+        for code, km in pieces:
+            sums[code] = sums.get(code, 0.0) + km
+        parts, value = [], 0.0
+        found = {code: self.weights.moves[code].emission for code in sums}
+        known = {code: emission for code, emission in found.items() if emission is not None}
+        for code, emission in known.items():
+            value += emission.grams / 1_000.0 * sums[code]
+            word = f" {self.network.codes.traction(code) or 'of unknown traction'}" if rail else ""
+            parts.append(f"{emission.formula} x {sums[code]:,.0f} km{word}")
+        inputs = dict.fromkeys(name for emission in known.values() for name in emission.inputs)
+        return Term(
+            "co2e",
+            value,
+            "kg/t",
+            " + ".join(parts) + (f" ({scope})" if scope else ""),
+            tuple(inputs),
+            next((emission.source for emission in known.values()), ""),
+            worst_quality([emission.quality for emission in known.values()]),
         )
 
     def _move_terms(self, move: MovePrice, km: float, *, haul_km: float, scope: str) -> Iterator[Term]:
-        rate, speed, factor = move.rate or {}, move.speed or {}, move.factor or {}
+        rate, speed = move.rate or {}, move.speed or {}
         where = f" ({scope})" if scope else ""
         taper = taper_rate(move, haul_km) / move.per_km if move.per_km else 1.0
         tapered = f" x ({haul_km:,.0f}/{move.taper_distance:,.0f})^-{move.taper:g}" if taper != 1.0 else ""
@@ -289,16 +328,6 @@ class PathReader:
             str(speed["source"]),
             str(speed["quality"]),
             move.doubt,
-        )
-        emission = f"{float(factor['factor']):.4g} g/tkm x {km:,.0f} km{where}"
-        yield Term(
-            "co2e",
-            move.co2e * km,
-            "kg/t",
-            emission,
-            (f"emission_factors#{factor['id']}",),
-            str(factor["source"]),
-            str(factor["quality"]),
         )
 
     def _haul_terms(self, haul: tuple[Leg, ...], haul_km: float) -> Iterator[Term]:
@@ -343,6 +372,7 @@ class PathReader:
             terms=price.terms,
             timings=(_time_operation(step, site, price),),
             line=ends[3],
+            **({f"{service['traction']}_km": float(service["distance"])} if service.get("traction") else {}),
         )
 
     def _ends(

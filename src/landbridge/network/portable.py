@@ -24,7 +24,8 @@ class PortableNetwork:
     """Frames of a network in WGS 84 degrees.
 
     `nodes`: node_id, layer, country, gauge (mm, NA: none known), lon, lat. `links`: link_id, from_node_id, to_node_id,
-    mode, km, gauge, leg, passage, crossing ("" where none); `lines` their drawn lines, shapely LineString[links].
+    mode, km, gauge, electrified (1 electric, 0 diesel, NA unknown), leg, passage, crossing ("" where none); `lines`
+    their drawn lines, shapely LineString[links].
     `posts`: id, name, mode, country, lon, lat. `crossings`: id, mode, country_a, country_b, post, lon, lat.
     `gauge_changes`: id, place, country, method, gauge_a, gauge_b, node_a, node_b, lon, lat. A link runs both ways.
     """
@@ -121,6 +122,7 @@ def _frame_links(world: World, edges: NDArray[np.integer]) -> pd.DataFrame:
             "mode": _name_codes(world.edge_layer[edges], LAYERS),
             "km": np.round(world.edge_km[edges].astype(np.float64), 3),
             "gauge": _known(world.node_gauge[world.edge_tail[edges]]),
+            "electrified": _known(world.edge_electrified[edges] + 1) - 1,
             "leg": _name_codes(world.edge_leg[edges], world.legs),
             "passage": _name_codes(world.edge_passage[edges], world.passages),
             "crossing": _name_codes(world.edge_crossing[edges], crossings),

@@ -8,7 +8,7 @@ USD/t in one price year, times h, emissions kg/t CO2e. Method of the time model:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, isnan, log, nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -69,6 +69,7 @@ class PriceBook:
     parameters: Mapping[str, Row]
     spreads: Mapping[str, float]
     records: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    by_area: Mapping[str, Mapping[str, Row]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, tables: Mapping[str, pd.DataFrame], *, spreads: Mapping[str, float]) -> "PriceBook":
@@ -77,7 +78,7 @@ class PriceBook:
             "rates": ("mode", "means", "cargo_class"),
             "speeds": ("mode", "means"),
             "operations": ("operation", "mode", "to_mode", "cargo_class", "direction"),
-            "emission_factors": ("mode", "means", "cargo_class"),
+            "emission_factors": ("mode", "means", "cargo_class", "traction"),
         }
         return cls(
             frames={name: tables[name] for name in columns},
@@ -85,12 +86,21 @@ class PriceBook:
             parameters={str(row["id"]): row for row in read_rows(tables["parameters"])},
             spreads=spreads,
             records={name: read_rows(tables[name]) for name in columns},
+            by_area={
+                name: {str(row["id"]): row for row in read_rows(tables[name])}
+                for name in ("grids", "electrified_shares")
+            },
         )
 
     def row(self, table: str, scopes: tuple[str, ...], **wanted: str) -> Row | None:
         """The most exact row of a parameter table."""
         position = self.indexes[table].find(scopes, **wanted)
         return None if position is None else self.records[table][position]
+
+    def area_row(self, table: str, scopes: tuple[str, ...]) -> Row | None:
+        """The row of `grids` or `electrified_shares` of the first of `scopes` that has one."""
+        rows = self.by_area[table]
+        return next((rows[scope] for scope in scopes if scope in rows), None)
 
     def parameter(self, name: str) -> Row:
         """A row of the table parameters; raises KeyError where the shipped table lacks it."""
@@ -123,6 +133,16 @@ def worst_quality(qualities: "list[str] | tuple[str, ...]") -> str:
     return max(qualities, key=WORST.index, default="measured")
 
 
+class Emission(NamedTuple):
+    """Well-to-wheel g CO2e of a tonne-kilometre, how it is made, the rows that it rests on, the weakest quality."""
+
+    grams: float
+    formula: str
+    inputs: tuple[str, ...]
+    source: str
+    quality: str
+
+
 @dataclass(frozen=True, slots=True)
 class MovePrice:
     """Price of a km under one code; inf cost where no rate is known. `fixed` and `minimum` are a haul's, USD/t."""
@@ -133,7 +153,7 @@ class MovePrice:
     excess: Excess
     rate: Row | None
     speed: Row | None
-    factor: Row | None
+    emission: Emission | None
     per_km: float = 0.0
     hourly: float = 0.0
     empty: float = 0.0
@@ -150,18 +170,20 @@ LONG_HAUL_KM = 12_000.0
 
 
 def price_move(
-    book: PriceBook, shipment: Shipment, *, mode: str, means: str, scopes: tuple[str, ...]
+    book: PriceBook, shipment: Shipment, *, mode: str, means: str, scopes: tuple[str, ...], traction: str = ""
 ) -> MovePrice:
     """Price of a km by `mode` in the first of `scopes` that has rows; the cost is the search's additive bound.
 
     A degressive rate enters the bound at its value for a haul of 12,000 km, so the bound never exceeds the full
-    price of a shorter haul.
+    price of a shorter haul. `traction` is that of a railway, "" where it is unknown.
     """
     wanted = {"mode": mode, "means": means}
     rate = book.row("rates", scopes, **wanted, cargo_class=shipment.cargo_class)
     speed = book.row("speeds", scopes, **wanted)
-    factor = book.row("emission_factors", scopes, **wanted, cargo_class=shipment.cargo_class)
-    if rate is None or speed is None or factor is None:
+    emission = find_emission(
+        book, {**wanted, "cargo_class": shipment.cargo_class}, scopes=scopes, traction=traction
+    )
+    if rate is None or speed is None or emission is None:
         return UNKNOWN_MOVE
     excess = _pace(speed)
     unit = str(rate["unit"]).removeprefix("USD/").removesuffix("km").removesuffix("-")
@@ -182,11 +204,11 @@ def price_move(
     return MovePrice(
         cost=(per_km + empty) * tapered + (hourly + holding) * excess.mean,
         time=excess.mean,
-        co2e=_number(factor, "factor") / 1_000.0,
+        co2e=emission.grams / 1_000.0,
         excess=excess,
         rate=rate,
         speed=speed,
-        factor=factor,
+        emission=emission,
         per_km=per_km,
         hourly=hourly,
         empty=empty,
@@ -196,6 +218,64 @@ def price_move(
         taper_distance=reach,
         sigma=book.sigma(rate, "p10", "p90"),
         doubt=book.doubt(speed),
+    )
+
+
+def find_emission(
+    book: PriceBook, wanted: Mapping[str, str], *, scopes: tuple[str, ...], traction: str
+) -> Emission | None:
+    """Emission of a tonne-kilometre of `wanted` mode, means and cargo class; None where a needed row is missing.
+
+    A railway of unknown `traction` emits the mean of electric and diesel traction, weighed by the share of electric
+    freight in its country: that of the tonne-kilometres where it is known, else that of the route-kilometres.
+    Method: ISO 14083:2023, well to wheel.
+    """
+    if wanted["mode"] != "rail" or traction:
+        return _read_emission(book, wanted, scopes, traction)
+    ways = [_read_emission(book, wanted, scopes, way) for way in ("electric", "diesel")]
+    electric, diesel = ways
+    if electric is None or diesel is None or electric == diesel:
+        return diesel
+    row = book.area_row("electrified_shares", scopes)
+    if row is None:
+        return None
+    share = _number(row, "freight_share", _number(row, "share"))
+    known = f"electrified_shares#{row['id']}"
+    if share in (0.0, 1.0):
+        only = electric if share else diesel
+        return only._replace(inputs=(*only.inputs, known))
+    return Emission(
+        grams=share * electric.grams + (1.0 - share) * diesel.grams,
+        formula=f"({share:.4g} x {electric.formula} + {1.0 - share:.4g} x {diesel.formula})",
+        inputs=(*electric.inputs, *diesel.inputs, known),
+        source=electric.source,
+        quality=worst_quality([electric.quality, diesel.quality, str(row["quality"])]),
+    )
+
+
+def _read_emission(
+    book: PriceBook, wanted: Mapping[str, str], scopes: tuple[str, ...], traction: str
+) -> Emission | None:
+    """Emission by one row: its factor, or its electricity times what a kWh of the country's grid emits."""
+    row = book.row("emission_factors", scopes, **wanted, traction=traction)
+    if row is None:
+        return None
+    inputs, source, quality = (f"emission_factors#{row['id']}",), str(row["source"]), str(row["quality"])
+    grams, electricity = _number(row, "factor"), _number(row, "electricity")
+    fuel = f"{grams:.4g} g/tkm"
+    if not electricity:
+        return Emission(grams, fuel, inputs, source, quality)
+    grid = book.area_row("grids", scopes)
+    if grid is None:
+        return None
+    carbon = _number(grid, "intensity")
+    power = f"{electricity:.4g} kWh/tkm x {carbon:.4g} g/kWh"
+    return Emission(
+        grams=grams + electricity * carbon,
+        formula=f"({fuel} + {power})" if grams else power,
+        inputs=(*inputs, f"grids#{grid['id']}"),
+        source=source,
+        quality=worst_quality([quality, str(grid["quality"])]),
     )
 
 

@@ -163,6 +163,8 @@ TABLES = (
     "rates",
     "speeds",
     "emission_factors",
+    "grids",
+    "electrified_shares",
     "parameters",
     "passages",
     "countries",

@@ -93,6 +93,8 @@ def item_rows(route: Route) -> list[Row]:
                 "gauge": float(item.gauge) if item.gauge else float("nan"),
                 "countries": item.countries,
                 "distance": item.distance,
+                "electric_km": item.electric_km,
+                "diesel_km": item.diesel_km,
                 "cost": item.cost,
                 "time": item.time,
                 "co2e": item.co2e,

@@ -352,7 +352,7 @@ def draft_services(
         for start, end in (ends, ends[::-1]) if row["both"] else (ends,):
             boarded, landed = draft.add_node(start.lat, start.lon), draft.add_node(end.lat, end.lon)
             _board(draft, around, row, start, boarded)
-            run = (Step("service", _mode(row), "", "", (), str(row["id"])),)
+            run = (Step("service", _mode(row), "", "", around.scopes("", start.country), str(row["id"])),)
             draft.add_arc((boarded, landed), steps=run, site=draft.add_site(site_of(end)))
             _land(draft, around, row, (start, end), landed)
             boardings.setdefault(start.id, []).append((boarded, str(row["id"])))

@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 ROAD, RAIL, INLAND, DEEP, RIVER, AIR = range(6)
 LAYERS = ("road", "rail", "inland_water", "sea", "sea", "air")
 LAND_LAYERS = 3
+# Railways stand thrice among the price codes: with unknown, electric and diesel traction.
+LAND_BLOCKS = LAND_LAYERS + 2
+TRACTIONS = {LAND_LAYERS: "electric", LAND_LAYERS + 1: "diesel"}
 WORLD_LAYERS = (ROAD, RAIL, DEEP, INLAND)
 WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
@@ -53,8 +56,8 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Price codes of moves: one for each land layer (roads, railways, inland waterways) and country, each sea layer
-    and water, one for the air and one that is free.
+    """Price codes of moves: one for each land layer (roads, railways, inland waterways) and country, two more for
+    railways of known traction, one for each sea layer and water, one for the air and one that is free.
     """
 
     countries: tuple[str, ...]
@@ -62,21 +65,30 @@ class Codes:
     @property
     def air(self) -> int:
         """Code of a flight."""
-        return LAND_LAYERS * (len(self.countries) + 1) + 2 * len(WATERS)
+        return LAND_BLOCKS * (len(self.countries) + 1) + 2 * len(WATERS)
 
     @property
     def free(self) -> int:
         """Code of a move that costs nothing by itself (priced as a service)."""
         return self.air + 1
 
-    def land(self, layer: "int | NDArray[np.integer]", country: NDArray[np.integer]) -> NDArray[np.int16]:
-        """Codes of moves on land and inland waterways; country -1 is the unknown country."""
+    def land(
+        self,
+        layer: "int | NDArray[np.integer]",
+        country: NDArray[np.integer],
+        electrified: "int | NDArray[np.integer]" = -1,
+    ) -> NDArray[np.int16]:
+        """Codes of moves on land and inland waterways; country -1 is the unknown country, `electrified` 1, 0 or -1
+        says the traction of a railway.
+        """
         slots = len(self.countries) + 1
-        return (layer * slots + np.where(country < 0, slots - 1, country.astype(np.int32))).astype(np.int16)
+        known = (np.asarray(layer) == RAIL) & (np.asarray(electrified) >= 0)
+        block = np.where(known, LAND_LAYERS + 1 - np.asarray(electrified, np.int32), layer)
+        return (block * slots + np.where(country < 0, slots - 1, country.astype(np.int32))).astype(np.int16)
 
     def water(self, layer: int, water: NDArray[np.integer]) -> NDArray[np.int16]:
         """Codes of water moves."""
-        start = LAND_LAYERS * (len(self.countries) + 1) + (layer - DEEP) * len(WATERS)
+        start = LAND_BLOCKS * (len(self.countries) + 1) + (layer - DEEP) * len(WATERS)
         return (start + water.astype(np.int16)).astype(np.int16)
 
     def decode(self, code: int) -> tuple[int, str]:
@@ -84,11 +96,22 @@ class Codes:
         slots = len(self.countries) + 1
         if code == self.air:
             return AIR, ""
-        if code < LAND_LAYERS * slots:
-            layer, country = divmod(code, slots)
+        if code < LAND_BLOCKS * slots:
+            block, country = divmod(code, slots)
+            layer = block if block < LAND_LAYERS else RAIL
             return layer, self.countries[country] if country < slots - 1 else ""
-        layer, water = divmod(code - LAND_LAYERS * slots, len(WATERS))
+        layer, water = divmod(code - LAND_BLOCKS * slots, len(WATERS))
         return DEEP + layer, WATERS[water]
+
+    def traction(self, code: int) -> str:
+        """Traction of a railway's price code: electric, diesel, or "" where it is unknown (and of other codes).
+
+        >>> codes = Codes(("BY", "RU"))
+        >>> code = int(codes.land(RAIL, np.array(1), electrified=1))
+        >>> codes.decode(code), codes.traction(code)
+        ((1, 'RU'), 'electric')
+        """
+        return TRACTIONS.get(code // (len(self.countries) + 1), "") if code < self.air else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +292,9 @@ def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, o
     share = np.clip(world.edge_fraction[edges].astype(np.float64), 0.0, 1.0)
     if layer == ROAD:
         layers = np.array(WORLD_LAYERS)[world.edge_layer[edges]]
-        code_tail = codes.land(layers, world.node_country[tail])
-        code_head = codes.land(layers, world.node_country[head])
+        electrified = world.edge_electrified[edges]
+        code_tail = codes.land(layers, world.node_country[tail], electrified)
+        code_head = codes.land(layers, world.node_country[head], electrified)
         km_tail = km * np.where(world.edge_crossing[edges] >= 0, share, 1.0)
     else:
         code_tail = code_head = codes.water(layer, np.maximum(world.edge_water[edges], 0))

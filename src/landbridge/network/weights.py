@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from landbridge.kernels.distributions import Excess, fit_excess, spread_wait
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
+    Emission,
     MovePrice,
     Price,
     PriceBook,
     Term,
+    find_emission,
     insurance_term,
     inventory_term,
     price_move,
@@ -88,6 +90,7 @@ class Pricer:
                 mode=mode,
                 means=self.shipment.means(mode),
                 scopes=self.around.scopes("", scope),
+                traction=network.codes.traction(code),
             )
         if layer == AIR:
             return price_move(self.book, self.shipment, mode="air", means="freighter", scopes=("world",))
@@ -114,7 +117,7 @@ class Pricer:
     def step(self, step: Step) -> Price | None:
         """Price of an operation or of a service's run; None where a needed row is missing."""
         if step.operation == "service":
-            return self.run(self.services[step.service])
+            return self.run(self.services[step.service], step.scopes)
         if step.direction == "headway":
             return self.headway(self.services[step.service])
         if step.direction == "lot":
@@ -201,8 +204,11 @@ class Pricer:
         time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated", doubt)
         return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
 
-    def run(self, service: Row) -> Price:
-        """Run of a service: its own rate and time where published, else the rate and speed of its means."""
+    def run(self, service: Row, start: tuple[str, ...]) -> Price:
+        """Run of a service: its own rate and time where published, else the rate and speed of its means.
+
+        A block train emits as railways of its traction do where it sets out: `start` are the scopes there.
+        """
         mode = "rail" if service["kind"] == "block_train" else "ferry"
         means, scopes = (
             SERVICE_MEANS[str(service["kind"])],
@@ -212,22 +218,20 @@ class Pricer:
         km = float(service["distance"])
         excess, pace = self._run_time(service, move, km)
         charge = self._run_charge(service, move, km)
-        if excess is None or charge is None:
+        emission = self._run_emission(service, start) if mode == "rail" else move.emission
+        if excess is None or charge is None or emission is None:
             return Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
-        co2e = move.co2e * km
-        factor = move.factor or {"id": "", "source": "", "quality": "default"}
-        emission = Term(
-            "co2e",
-            co2e,
-            "kg/t",
-            f"{move.co2e * 1000:.4g} g/tkm x {km:,.0f} km",
-            (f"emission_factors#{factor['id']}",),
-            str(factor["source"]),
-            str(factor["quality"]),
-        )
-        terms = (charge, inventory_term(self.book, self.shipment, excess.mean), pace, emission)
+        co2e = emission.grams / 1_000.0 * km
+        formula = f"{emission.formula} x {km:,.0f} km"
+        emitted = Term("co2e", co2e, "kg/t", formula, emission.inputs, emission.source, emission.quality)
+        terms = (charge, inventory_term(self.book, self.shipment, excess.mean), pace, emitted)
         total = _total(terms, excess)
         return Price(total.cost, total.time, co2e, terms, excess)
+
+    def _run_emission(self, service: Row, start: tuple[str, ...]) -> Emission | None:
+        wanted = {"mode": "rail", "means": "block_train", "cargo_class": self.shipment.cargo_class}
+        scopes = (str(service["id"]), *start)
+        return find_emission(self.book, wanted, scopes=scopes, traction=str(service["traction"]))
 
     def _run_time(self, service: Row, move: MovePrice, km: float) -> tuple[Excess | None, Term]:
         median = float(service["time"])

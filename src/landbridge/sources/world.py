@@ -25,7 +25,7 @@ from landbridge.schema.findings import Finding
 from landbridge.sources.cache_folder import find_cache_folder
 
 WORLD_FOLDER = Path(__file__).parent / "shipped" / "world"
-FORMAT = 2  # of the unpacked files; a new number makes old caches unused
+FORMAT = 3  # of the unpacked files; a new number makes old caches unused
 FRAMES = ("crossings", "gauge_changes", "places", "names")
 PACKED = ("nodes", "edges", "shapes", *FRAMES)
 META = "meta.json"
@@ -45,7 +45,8 @@ class World:
     Edges: `edge_tail`, `edge_head` int32[m]; `edge_km` float32[m]; `edge_layer` int8[m]; `edge_crossing` int32[m]
     row of `crossings`, -1 none; `edge_fraction` float32[m] share of the length in the tail's country;
     `edge_passage` int8[m] index into `passages`, `edge_leg` int16[m] index into `legs`, -1 none; `edge_water`
-    int8[m]: 0 ocean, 1 Caspian, 2 Volga-Don, 3 Azov and Black Sea, -1 land. `shape_start` int32[m + 1] and
+    int8[m]: 0 ocean, 1 Caspian, 2 Volga-Don, 3 Azov and Black Sea, -1 land; `edge_electrified` int8[m] of railways:
+    1 freight runs with electric traction, 0 with diesel, -1 unknown (and not a railway). `shape_start` int32[m + 1] and
     `shape_lat`, `shape_lon` float32 hold the inner points of each edge's drawn line, from tail to head.
 
     Where gauges meet there is one node for each gauge, joined by a row of `gauge_changes` only.
@@ -66,6 +67,7 @@ class World:
     edge_passage: NDArray[np.int8]
     edge_leg: NDArray[np.int16]
     edge_water: NDArray[np.int8]
+    edge_electrified: NDArray[np.int8]
     shape_start: Ints
     shape_lat: Floats
     shape_lon: Floats
@@ -204,6 +206,8 @@ def _unpack_arrays(source: Path) -> dict[str, NDArray[Any]]:
     nodes, edges, shapes = (_read_packed(source, name) for name in ("nodes", "edges", "shapes"))
     column = {f"node_{name}": nodes[name].to_numpy() for name in nodes.column_names}
     column |= {f"edge_{name}": edges[name].to_numpy() for name in edges.column_names}
+    # A network built before lines had a traction does not know it.
+    column.setdefault("edge_electrified", np.full(edges.num_rows, -1, np.int8))
     lat, lon = column["node_lat"] / 1e5, column["node_lon"] / 1e5
     tail = column["edge_tail"]
     start = np.concatenate(([0], np.cumsum(column["edge_points"].astype(np.int64)))).astype(np.int32)

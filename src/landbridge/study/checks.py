@@ -77,6 +77,8 @@ BUILT_IN = {
     "posts": ("country_a", "country_b", "mode", "gauge_a", "gauge_b", "gauge_change_at"),
     "places": ("gauge", "gauge_change", "gauge_to"),
     "gauges": ("gauge", "via", "country", "status"),
+    "electrified": ("via", "country", "gauge", "traction", "status"),
+    "electrified_shares": ("complete",),
 }
 
 
