@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from landbridge.network.closures import list_shut_borders
+from landbridge.network.ordering import build_network_hierarchy
 from landbridge.network.own_places import settle_own_places
 from landbridge.network.places import find_place
 from landbridge.network.terminals import (
@@ -33,6 +34,8 @@ from landbridge.network.virtual import (
     Codes,
     VirtualNetwork,
     collect_moves,
+    count_water_nodes,
+    count_world_nodes,
     order_arcs,
     river_offset,
 )
@@ -93,7 +96,7 @@ class Base:
 def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroundings) -> Base:
     """Moves along the world's edges, and the operations and services between them; `tables` are those of a scenario."""
     codes = Codes(tuple(world.countries))
-    draft = ArcDraft(codes, len(world.node_lat) + count_water_nodes(world))
+    draft = ArcDraft(codes, count_world_nodes(world))
     crossing_ops, crossing_sites = draft_crossings(draft, around, tables["posts"])
     own_legs = list_own_legs(world, tables, around.date)
     leg_ends = find_leg_ends(world, tables, around, legs=own_legs)
@@ -174,11 +177,6 @@ def stretch_legs(arcs: Arcs, world: World, legs: pd.DataFrame) -> Arcs:
     return replace(arcs, km_a=arcs.km_a * factor, km_b=arcs.km_b * factor)
 
 
-def count_water_nodes(world: World) -> int:
-    """Water nodes, which stand twice in the virtual network: for deep-sea and for river-sea vessels."""
-    return int(np.count_nonzero(world.node_layer == 2))
-
-
 def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> VirtualNetwork:
     """The virtual network with an outlet and an inlet for each of `stops`, and `flights` between their airports."""
     draft, world = base.draft.fork(), base.world
@@ -199,23 +197,24 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
     forward, backward = order_arcs(arcs, count)
     first = len(world.node_lat) - river_offset(world)
     river = slice(first, first + count_water_nodes(world))
-    coordinates = [
+    lat, lon = (
         np.concatenate([values, values[river], np.array(new, np.float32)])
         for values, new in ((world.node_lat, draft.new_lat), (world.node_lon, draft.new_lon))
-    ]
+    )
     return VirtualNetwork(
         arcs=arcs,
         forward=forward,
         backward=backward,
         node_count=count,
-        node_lat=coordinates[0],
-        node_lon=coordinates[1],
+        node_lat=lat,
+        node_lon=lon,
         codes=draft.codes,
         operations=tuple(draft.operations),
         sites=tuple(draft.sites),
         outlets={place: nodes[0] for place, nodes in ends.items()},
         inlets={place: nodes[1] for place, nodes in ends.items()},
         world=world,
+        hierarchy=build_network_hierarchy(world, arcs, (lat, lon)),
     )
 
 

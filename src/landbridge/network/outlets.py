@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from landbridge.kernels.shortest_paths import trace_path
+from landbridge.kernels.hierarchy_sweeps import trace_sweep
 from landbridge.network.closures import Restrictions
 from landbridge.network.locating import Locator
 from landbridge.network.router import Case, Ready, Router, Simulation
@@ -87,8 +87,7 @@ def find_outlets(router: Router, shipment: Shipment, capital: Stop, markets: Seq
     layers = np.array([network.codes.decode(code)[0] for code in range(network.codes.free)] + [-1])
     ports: dict[str, Site] = {}
     for market in markets:
-        tree = search.tree("cost", network.outlets[capital.id])
-        path = trace_path(tree, network.inlets[market.id])
+        path = trace_sweep(search.sweep("cost", network.outlets[capital.id]), network.inlets[market.id])
         sailing = np.flatnonzero(layers[network.arcs.code_a[path]] == DEEP)
         before = path[: sailing[0]] if len(sailing) else path[:0]
         sites = [network.sites[site] for site in network.arcs.site[before] if site >= 0]

@@ -148,7 +148,7 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     if not wanted or request.only_corridors:
         return wanted, whole
     if request.front and len(request.by) > 1 and not request.via:
-        epsilon = [FRONT_EPSILON[name] * search.tree(name, ends[0]).distance[ends[1]] for name in request.by]
+        epsilon = [FRONT_EPSILON[name] * search.distance(name, *ends) for name in request.by]
         paths, whole = search.front(request.by, *ends, epsilon=epsilon)
         wanted += [Wanted(path, "front") for path in paths]
     if request.alternatives and not request.via:

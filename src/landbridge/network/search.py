@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.alternatives import AlternativeRule, find_alternatives
+from landbridge.kernels.customization import Metric, customize, recustomize, restore
+from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
+from landbridge.kernels.hierarchy_sweeps import Sweep, sweep, trace_sweep
 from landbridge.kernels.pareto import FrontRule, find_front, make_guide
-from landbridge.kernels.shortest_paths import Tree, find_path, grow_tree, trace_path
 from landbridge.network.closures import Reason
 from landbridge.network.virtual import VirtualNetwork
 from landbridge.network.weights import Weights, measure_passages
@@ -31,18 +33,18 @@ class Passing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """The search from one place of a chain on: its tree, the states that it starts from, and the arc that led to each
+    """The search from one place of a chain on: its sweep, the states that it starts from, and the arc that led to each
     of them (-1: standing there), sorted by state.
     """
 
-    tree: Tree
+    sweep: Sweep
     heads: NDArray[np.int32]
     used: NDArray[np.int32]
 
 
 @dataclass(slots=True)
 class Search:
-    """Searches of one shipment with one set of closed arcs; trees are kept and shared by all queries.
+    """Searches of one shipment with one set of closed arcs; metrics and sweeps are kept and shared by all queries.
 
     `reasons` int8[arcs] is 0 where an arc is open.
     """
@@ -50,64 +52,65 @@ class Search:
     network: VirtualNetwork
     weights: Weights
     reasons: NDArray[np.int8]
-    trees: dict[tuple[str, int], Tree] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    sweeps: dict[tuple[str, int], Sweep] = field(default_factory=dict)
     stages: dict[tuple[str, int, tuple[str, ...]], Stage | None] = field(default_factory=dict)
-    open_weights: dict[str, Floats] = field(default_factory=dict)
 
     def weight(self, criterion: str) -> Floats:
         """Arc weights of a criterion, infinite on closed arcs.
 
         A millionth of the cost breaks ties of time and emissions, so that no route reloads for nothing.
         """
-        if criterion not in self.open_weights:
+        return self.metric(criterion).weight
+
+    def metric(self, criterion: str) -> Metric:
+        """The hierarchy under a criterion."""
+        if criterion not in self.metrics:
             weight = self.weights.of(criterion)
             if criterion != "cost":
                 weight = weight + TIE_BREAK * self.weights.cost
-            self.open_weights[criterion] = np.where(self.reasons == 0, weight, np.inf)
-        return self.open_weights[criterion]
-
-    def tree(self, criterion: str, origin: int) -> Tree:
-        """Least-weight tree from a node to all others."""
-        key = (criterion, origin)
-        if key not in self.trees:
-            self.trees[key] = grow_tree(
-                self.network.forward,
-                self.weight(criterion),
-                sources=np.array([origin], np.int32),
-                source_costs=np.zeros(1),
+            self.metrics[criterion] = customize(
+                self.network.hierarchy, np.where(self.reasons == 0, weight, np.inf)
             )
-        return self.trees[key]
+        return self.metrics[criterion]
+
+    def sweep(self, criterion: str, origin: int) -> Sweep:
+        """Least weights from a node to all others."""
+        key = (criterion, origin)
+        if key not in self.sweeps:
+            self.sweeps[key] = sweep(self.metric(criterion), sources=np.array([origin], np.int32))
+        return self.sweeps[key]
+
+    def distance(self, criterion: str, origin: int, destination: int) -> float:
+        """Least weight between two nodes, infinite where there is no way."""
+        return find_distance(self.metric(criterion), source=origin, target=destination)
 
     def best(self, criterion: str, origin: int, destination: int) -> Path | None:
         """Arcs of the best path by one criterion, None where there is none."""
-        tree = self.tree(criterion, origin)
-        return trace_path(tree, destination) if np.isfinite(tree.distance[destination]) else None
+        found = find_shortest(self.metric(criterion), source=origin, target=destination)
+        return found.arcs if np.isfinite(found.cost) else None
 
     def avoid(self, criterion: str, ends: tuple[int, int], *, arcs: NDArray[np.int32]) -> Path | None:
         """Best path between two nodes without `arcs`, None where there is none."""
-        weight = self.weight(criterion).copy()
-        weight[arcs] = np.inf
-        forward, backward = self.network.forward, self.network.backward
-        found = find_path(forward, backward, weight=weight, source=ends[0], target=ends[1])
-        return found.arcs if np.isfinite(found.cost) else None
+        metric = self.metric(criterion)
+        before = recustomize(metric, arcs, weight=np.full(len(arcs), np.inf))
+        try:
+            return self.best(criterion, *ends)
+        finally:
+            restore(metric, before)
 
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
         """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""
         if not via:
             return self.best(criterion, origin, destination)
-        stages = [
-            self._stage(
-                criterion, origin, tuple(via[: count + 1]), then=via[count + 1] if via[count + 1 :] else None
-            )
-            for count in range(len(via))
-        ]
+        stages = [self._stage(criterion, origin, tuple(via[: count + 1])) for count in range(len(via))]
         last = stages[-1]
-        if last is None or not np.isfinite(last.tree.distance[destination]):
+        if last is None or not np.isfinite(last.sweep.at(np.array([destination]))[0]):
             return None
         parts: list[NDArray[np.int32]] = []
         for stage in reversed(stages):
             assert stage is not None
-            path = trace_path(stage.tree, destination)
+            path = trace_sweep(stage.sweep, destination)
             parts.append(path)
             start = int(self.network.arcs.tail[path[0]]) if len(path) else destination
             arc = int(stage.used[np.searchsorted(stage.heads, start)])
@@ -115,35 +118,26 @@ class Search:
                 parts.append(np.array([arc], np.int32))
                 start = int(self.network.arcs.tail[arc])
             destination = start
-        parts.append(trace_path(self.tree(criterion, origin), destination))
+        parts.append(trace_sweep(self.sweep(criterion, origin), destination))
         return np.concatenate(parts[::-1])
 
-    def _stage(
-        self, criterion: str, origin: int, via: tuple[Passing, ...], *, then: Passing | None
-    ) -> Stage | None:
-        """The search from the last of `via` on, after the others, as far as the states of `then` or else every end.
-
-        None where it cannot be reached.
-        """
-        key = (criterion, origin, (*(place.id for place in via), then.id if then else ""))
+    def _stage(self, criterion: str, origin: int, via: tuple[Passing, ...]) -> Stage | None:
+        """The search from the last of `via` on, after the others; None where it cannot be reached."""
+        key = (criterion, origin, tuple(place.id for place in via))
         if key not in self.stages:
-            before = self._stage(criterion, origin, via[:-1], then=via[-1]) if via[:-1] else None
+            before = self._stage(criterion, origin, via[:-1]) if via[:-1] else None
             if via[:-1] and before is None:
                 self.stages[key] = None
             else:
-                tree = before.tree if before else self.tree(criterion, origin)
-                self.stages[key] = self._grow_stage(tree, self.weight(criterion), via[-1], then)
+                reached = before.sweep if before else self.sweep(criterion, origin)
+                self.stages[key] = self._start_stage(reached, via[-1])
         return self.stages[key]
 
-    def _grow_stage(self, tree: Tree, weight: Floats, place: Passing, then: Passing | None) -> Stage | None:
-        arcs = self.network.arcs
-        inlets = np.array(list(self.network.inlets.values()), np.int32)
-        targets = (
-            inlets if then is None else np.concatenate([then.nodes, arcs.tail[then.arcs]]).astype(np.int32)
-        )
+    def _start_stage(self, reached: Sweep, place: Passing) -> Stage | None:
+        arcs, weight = self.network.arcs, reached.metric.weight
         heads = np.concatenate([place.nodes, arcs.head[place.arcs]]).astype(np.int32)
         costs = np.concatenate(
-            [tree.distance[place.nodes], tree.distance[arcs.tail[place.arcs]] + weight[place.arcs]]
+            [reached.at(place.nodes), reached.at(arcs.tail[place.arcs]) + weight[place.arcs]]
         )
         used = np.concatenate([np.full(len(place.nodes), -1, np.int32), place.arcs])
         order = np.lexsort((used, costs, heads))
@@ -152,8 +146,7 @@ class Search:
         heads, costs, used = heads[keep], costs[keep], used[keep]
         if not len(heads):
             return None
-        grown = grow_tree(self.network.forward, weight, sources=heads, source_costs=costs, targets=targets)
-        return Stage(grown, heads, used)
+        return Stage(sweep(reached.metric, sources=heads, source_costs=costs), heads, used)
 
     def front(
         self, criteria: Sequence[str], origin: int, destination: int, *, epsilon: Sequence[float]
@@ -192,10 +185,7 @@ class Search:
         """
         weight = self.weights.distance + self._penalties()
         weight = np.where(np.isfinite(self.weights.cost), weight, np.inf)
-        tree = grow_tree(
-            self.network.forward, weight, sources=np.array([origin], np.int32), source_costs=np.zeros(1)
-        )
-        if not np.isfinite(tree.distance[destination]):
-            return []
-        path = trace_path(tree, destination)
+        path = find_shortest(
+            customize(self.network.hierarchy, weight), source=origin, target=destination
+        ).arcs
         return [(int(arc), Reason(int(self.reasons[arc]))) for arc in path if self.reasons[arc]]

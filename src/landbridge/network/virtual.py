@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr, build_csr
+from landbridge.kernels.hierarchy import Hierarchy
 from landbridge.sources.world import World
 
 Ints = NDArray[np.int32]
@@ -145,7 +146,7 @@ class Arcs:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetwork:
-    """Arcs, their order by tail and by head, operations, sites, and the ends of each place asked for.
+    """Arcs, their order by tail and by head, their hierarchy, operations, sites, and the ends of each place asked for.
 
     `node_lat`, `node_lon` float32[n] degrees; `outlets` and `inlets` map a place id to the node where its goods
     start and end.
@@ -163,6 +164,7 @@ class VirtualNetwork:
     outlets: dict[str, int]
     inlets: dict[str, int]
     world: World
+    hierarchy: Hierarchy
 
 
 @dataclass(slots=True)
@@ -284,6 +286,16 @@ def river_offset(world: World) -> int:
     """What to add to a water node's id for its river-sea state (water nodes follow each other)."""
     first_water = int(np.argmax(world.node_layer == 2))
     return len(world.node_lat) - first_water
+
+
+def count_water_nodes(world: World) -> int:
+    """Water nodes, which stand twice in the virtual network: for deep-sea and for river-sea vessels."""
+    return int(np.count_nonzero(world.node_layer == 2))
+
+
+def count_world_nodes(world: World) -> int:
+    """Nodes of the virtual network that are the world's; what tables and requests add comes after them."""
+    return len(world.node_lat) + count_water_nodes(world)
 
 
 def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, offset: int) -> Arcs:
