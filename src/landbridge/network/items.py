@@ -69,10 +69,11 @@ class Done(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Kilometres under one price code."""
+    """Kilometres under one price code, and those that its rate counts above them."""
 
     code: int
     km: float
+    lean: float = 0.0
 
 
 @dataclass(slots=True)
@@ -161,8 +162,10 @@ class PathReader:
         steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
         site = network.sites[arcs.site[arc]] if arcs.site[arc] >= 0 else None
         done = [Done(step, site) for step in steps if site is not None and self._matters(step)]
+        # A lane has all of its kilometres in one half, whichever way it is sailed.
+        lean = float(self.weights.lean[arc])
         moves = [
-            Piece(int(code), float(km))
+            Piece(int(code), float(km), lean)
             for code, km in ((arcs.code_a[arc], arcs.km_a[arc]), (arcs.code_b[arc], arcs.km_b[arc]))
             if km > 0
         ]
@@ -193,7 +196,8 @@ class PathReader:
 
     def _extend(self, leg: Leg, arc: int, piece: Piece) -> None:
         if leg.pieces and leg.pieces[-1].code == piece.code:
-            leg.pieces[-1] = Piece(piece.code, leg.pieces[-1].km + piece.km)
+            last = leg.pieces[-1]
+            leg.pieces[-1] = Piece(piece.code, last.km + piece.km, last.lean + piece.lean)
         else:
             leg.pieces.append(piece)
         points = self.shape(arc)
@@ -228,11 +232,12 @@ class PathReader:
         haul_km = sum(piece.km for part in haul for piece in part.pieces)
         for scope, group in groupby(leg.pieces, key=lambda piece: self.network.codes.decode(piece.code)[1]):
             pieces = list(group)
-            move, km = self.weights.moves[pieces[0].code], sum(piece.km for piece in pieces)
+            whole = Piece(pieces[0].code, sum(one.km for one in pieces), sum(one.lean for one in pieces))
+            move = self.weights.moves[whole.code]
             speed = move.speed["id"] if move.speed else ""
-            key, excess = f"{leg.mode}|{speed}|{scope}", move.excess.scale(km)
+            key, excess = f"{leg.mode}|{speed}|{scope}", move.excess.scale(whole.km)
             timings.append(Timing(key, excess, f"speeds#{speed}", move.doubt))
-            terms += self._move_terms(move, km, haul_km=haul_km, scope=scope)
+            terms += self._move_terms(move, whole, haul_km=haul_km, scope=scope)
             terms.append(self._emission_term(pieces, scope, rail=leg.layer == RAIL))
             if leg.layer < LAND_LAYERS and scope and scope not in countries[-1:]:
                 countries.append(scope)
@@ -252,7 +257,7 @@ class PathReader:
             service="",
             gauge=leg.gauge,
             countries=tuple(countries),
-            distance=sum(km for _, km in leg.pieces),
+            distance=sum(piece.km for piece in leg.pieces),
             cost=_sum(terms, "USD/t"),
             time=hours,
             co2e=_sum(terms, "kg/t"),
@@ -265,17 +270,17 @@ class PathReader:
     def _traction_km(self, leg: Leg) -> dict[str, float]:
         """Kilometres of a leg by known traction."""
         sums = {"electric_km": 0.0, "diesel_km": 0.0}
-        for code, km in leg.pieces:
-            traction = self.network.codes.traction(code)
+        for piece in leg.pieces:
+            traction = self.network.codes.traction(piece.code)
             if traction:
-                sums[f"{traction}_km"] += km
+                sums[f"{traction}_km"] += piece.km
         return sums
 
     def _emission_term(self, pieces: Sequence[Piece], scope: str, *, rail: bool) -> Term:
         """Emission of the kilometres of a leg in one country; of a railway by traction."""
         sums: dict[int, float] = {}
-        for code, km in pieces:
-            sums[code] = sums.get(code, 0.0) + km
+        for piece in pieces:
+            sums[piece.code] = sums.get(piece.code, 0.0) + piece.km
         parts, value = [], 0.0
         found = {code: self.weights.moves[code].emission for code in sums}
         known = {code: emission for code, emission in found.items() if emission is not None}
@@ -294,8 +299,8 @@ class PathReader:
             worst_quality([emission.quality for emission in known.values()]),
         )
 
-    def _move_terms(self, move: MovePrice, km: float, *, haul_km: float, scope: str) -> Iterator[Term]:
-        rate, speed = move.rate or {}, move.speed or {}
+    def _move_terms(self, move: MovePrice, piece: Piece, *, haul_km: float, scope: str) -> Iterator[Term]:
+        rate, speed, km = move.rate or {}, move.speed or {}, piece.km
         where = f" ({scope})" if scope else ""
         taper = taper_rate(move, haul_km) / move.per_km if move.per_km else 1.0
         tapered = f" x ({haul_km:,.0f}/{move.taper_distance:,.0f})^-{move.taper:g}" if taper != 1.0 else ""
@@ -305,8 +310,12 @@ class PathReader:
             str(rate.get("quality")),
         )
         per_km = move.per_km * taper
-        formula = f"{move.per_km:.4g} USD/tkm x {km:,.0f} km{tapered}{where}"
-        yield Term("carriage", per_km * km, "USD/t", formula, inputs, source, quality, move.sigma)
+        counted, leaning = f"{km:,.0f} km", ("parameters#container_imbalance",) if piece.lean else ()
+        if piece.lean:
+            counted = f"({km:,.0f} {piece.lean:+,.0f} km of head or back haul)"
+        formula = f"{move.per_km:.4g} USD/tkm x {counted}{tapered}{where}"
+        carriage = per_km * (km + piece.lean)
+        yield Term("carriage", carriage, "USD/t", formula, (*leaning, *inputs), source, quality, move.sigma)
         if move.empty:
             formula = f"{move.empty:.4g} USD/tkm x {km:,.0f} km{tapered}{where}"
             yield Term(
@@ -344,7 +353,9 @@ class PathReader:
             formula = f"{move.fixed:.4g} USD/t a haul"
             yield Term("fixed", move.fixed, "USD/t", formula, inputs, source, quality, move.sigma)
         pieces = [piece for leg in haul for piece in leg.pieces]
-        carriage = sum(taper_rate(self.weights.moves[code], haul_km) * km for code, km in pieces)
+        carriage = sum(
+            taper_rate(self.weights.moves[piece.code], haul_km) * (piece.km + piece.lean) for piece in pieces
+        )
         short = move.minimum - move.fixed - carriage
         if short > 0:
             formula = f"up to the minimum of {move.minimum:.4g} USD/t a haul"

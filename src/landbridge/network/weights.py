@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess, fit_excess, spread_wait
+from landbridge.network.imbalance import Imbalance, lean_arcs
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
     Emission,
@@ -47,13 +48,15 @@ FREE = Price(0.0, 0.0, 0.0, (), Excess(0.0, 0.0, 0.0, 0.0))
 class Weights:
     """float64[arcs] of cost USD/t, time h, co2e kg/t and distance km; the prices that they come from.
 
-    An arc that the shipment cannot use is infinite in cost, time and emissions.
+    `lean` float64[arcs], km, is what the rate of an arc counts above its own kilometres (`lean_arcs`). An arc that
+    the shipment cannot use is infinite in cost, time and emissions.
     """
 
     cost: Floats
     time: Floats
     co2e: Floats
     distance: Floats
+    lean: Floats
     moves: tuple[MovePrice, ...]
     prices: Mapping[Step, Price]
 
@@ -312,7 +315,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
-    arcs = network.arcs
+    arcs, lean = network.arcs, _lean_of(network, pricer)
     fields = {}
     for name in ("cost", "time", "co2e"):
         per_km = np.array([min(getattr(move, name), IMPOSSIBLE) for move in moves])
@@ -326,11 +329,20 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
         weight = arcs.km_a * per_km[arcs.code_a] + arcs.km_b * per_km[arcs.code_b] + per_op[arcs.op]
         per_passage_km = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
         weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
+        if name == "cost":
+            weight += np.array([move.per_km for move in moves])[arcs.code_a] * lean
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
     sailed = np.array([*(_service_km(pricer, steps) for steps in network.operations), 0.0])
     distance = arcs.km_a + arcs.km_b + sailed[arcs.op]
-    return Weights(**fields, distance=distance, moves=moves, prices=prices)
+    return Weights(**fields, distance=distance, lean=lean, moves=moves, prices=prices)
+
+
+def _lean_of(network: VirtualNetwork, pricer: Pricer) -> Floats:
+    """Containers alone lean: other goods find no empty boxes to fill."""
+    if pricer.shipment.cargo_class != "container":
+        return np.zeros(len(network.arcs.tail))
+    return lean_arcs(network, Imbalance.read(pricer.book))
 
 
 def _service_km(pricer: Pricer, steps: tuple[Step, ...]) -> float:

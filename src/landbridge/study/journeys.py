@@ -2,12 +2,13 @@
 
 Each row is asked of the network of its year: the cheapest route of its shipment between its ends through its places,
 without law. Money is brought to the row's year by the deflator. A row is met where its value, or a part of its range,
-lies between the model's 10th and 90th percentile.
+lies between the model's 10th and 90th percentile. What is published is what carriers and terminals
+charge, so the interest on the goods and their insurance stand apart from the model's cost here.
 """
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ SIMULATION = Simulation(500, 1)
 MIDYEAR = (7, 1)
 AT_SEA = {"sea", "ferry", "inland_water"}
 TEU_PER_FEU = 2.0
+OWN_COSTS = {"inventory", "insurance"}
 Progress = Callable[[str], None]
 
 
@@ -114,7 +116,7 @@ def _measure(router: Router, row: Row, stops: Sequence[Stop]) -> tuple[Figure, s
 
 
 def _read_figure(row: Row, route: Route, shipment: Shipment, *, router: Router) -> Figure:
-    items = choose_items(route.items, str(row["part"]))
+    items = [charge_only(item) for item in choose_items(route.items, str(row["part"]))]
     if not items:
         return Figure(NOTHING, NOTHING, NOTHING, "the route has no such part")
     shared, factor = router.pricing.book.number("doubt_shared"), _price_factor(router, int(row["year"]))
@@ -127,7 +129,8 @@ def _read_figure(row: Row, route: Route, shipment: Shipment, *, router: Router) 
         )
     else:
         km = sum(item.distance for item in items)
-        scale, mean = factor * tonnes_in(str(row["unit"]), shipment, km), sum(i.cost for i in items)
+        unit = "USD/truck" if (row["unit"], row["mode"]) == ("USD/FEU", "road") else str(row["unit"])
+        scale, mean = factor * tonnes_in(unit, shipment, km), sum(i.cost for i in items)
         drawn = ranges.cost
     return Figure(mean * scale, float(drawn[0]) * scale, float(drawn[2]) * scale)
 
@@ -146,8 +149,16 @@ def choose_items(items: Sequence[Item], part: str) -> list[Item]:
     return list(items[legs[0] : legs[-1] + 1]) if legs else []
 
 
+def charge_only(item: Item) -> Item:
+    """The item without the costs that the owner of the goods bears himself."""
+    terms = tuple(term for term in item.terms if term.term not in OWN_COSTS)
+    return replace(item, terms=terms, cost=sum(term.value for term in terms if term.unit == "USD/t"))
+
+
 def tonnes_in(unit: str, shipment: Shipment, km: float) -> float:
     """Tonnes for which a cost of `unit` stands; with a distance in the unit, per km.
+
+    A lorry carries one FEU, so rows of lorries alone count it as a lorry's load.
 
     >>> tonnes_in("USD/t", None, 0.0)
     1.0
