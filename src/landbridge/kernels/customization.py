@@ -67,7 +67,9 @@ def customize(hierarchy: Hierarchy, weight: Floats, *, threads: int = 2) -> Metr
     height = hierarchy.height
     groups = _share_work(hierarchy, threads)
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        work = [pool.submit(_customize_ranks, graph, arcs, weights, lanes, group, height) for group in groups[:-1]]
+        work = [
+            pool.submit(_customize_ranks, graph, arcs, weights, lanes, group, height) for group in groups[:-1]
+        ]
         for done in work:
             done.result()
     _customize_ranks(graph, arcs, weights, lanes, groups[-1], height)
@@ -244,7 +246,9 @@ def _revise(
             ups, downs = np.append(ups, np.empty(done)), np.append(downs, np.empty(done))
         slots[done], ups[done], downs[done] = slot, up[slot], down[slot]
         up[slot], down[slot] = rise, fall
-        size = _queue_pairs(graph, head, lanes, (low, slot, ups[done], downs[done]), (keys, items, size, queued))
+        size = _queue_pairs(
+            graph, head, lanes, (low, slot, ups[done], downs[done]), (keys, items, size, queued)
+        )
         done += 1
     return slots[:done].copy(), ups[:done].copy(), downs[:done].copy()
 
@@ -282,7 +286,10 @@ def _queue_pairs(
     keys, items, size, queued = heap
     for other in range(begin[low], begin[low + 1]):
         # To and from the changed head, over the low rank.
-        out, back = (old_down + up[other], down[slot] + up[other]), (down[other] + old_up, down[other] + up[slot])
+        out, back = (
+            (old_down + up[other], down[slot] + up[other]),
+            (down[other] + old_up, down[other] + up[slot]),
+        )
         if other == slot or (out[0] == out[1] and back[0] == back[1]):
             continue
         above = find_slot(begin, head, min(head[slot], head[other]), max(head[slot], head[other]))
