@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.customization import Metric
 from landbridge.kernels.graph import Rows
-from landbridge.kernels.hierarchy import find_slot
 from landbridge.kernels.shortest_paths import Path, measure_path
 from landbridge.kernels.unpacking import Lanes, Shape, list_shape, unpack_lanes
 
@@ -24,6 +23,7 @@ Ints = NDArray[np.int32]
 Levels = NDArray[np.uint32]
 Floats = NDArray[np.float64]
 Ways = tuple[Rows, Ints, Levels, Ints]
+LONG_ROW = 16
 
 
 def find_distance(metric: Metric, *, source: int, target: int) -> float:
@@ -102,6 +102,25 @@ def climb(ways: Ways, rise: Floats, chain: Ints) -> Floats:
 
 
 @njit(cache=True, nogil=True)
+def climb_traced(ways: Ways, rise: Floats, chain: Ints) -> tuple[Floats, Ints, Ints]:
+    """What `climb` gives, and for each level the slot that led there and the level that it came from, the deepest of
+    equal ones: int32[depth] both, meaningless at the source and where not reached.
+    """
+    begin, _, level, _ = ways
+    reach = np.full(len(chain), np.inf)
+    slots, origins = np.empty(len(chain), np.int32), np.empty(len(chain), np.int32)
+    reach[-1] = 0.0
+    for place in range(len(chain) - 1, -1, -1):
+        here, rank = reach[place], chain[place]
+        if here < np.inf:
+            for slot in range(begin[rank], begin[rank + 1]):
+                beyond, above = here + rise[slot], level[slot]
+                if beyond < reach[above]:
+                    reach[above], slots[above], origins[above] = beyond, slot, place
+    return reach, slots, origins
+
+
+@njit(cache=True, nogil=True)
 def _descend(ways: Ways, fall: Floats, chain: Ints, start: Floats) -> Floats:
     """Least weights to each rank of a chain, by level, from `start` at its topmost ranks."""
     begin, _, level, _ = ways
@@ -116,9 +135,10 @@ def _descend(ways: Ways, fall: Floats, chain: Ints, start: Floats) -> Floats:
 
 @njit(cache=True, nogil=True)
 def find_least(reach: Floats, places: Levels, lane: Floats) -> float:
-    """Least of `reach` at `places` plus what lies between; four at a time, since each minimum waits for the last."""
+    """Least of `reach` at `places` plus what lies between."""
     one, two, three, four = np.inf, np.inf, np.inf, np.inf
-    even = len(places) // 4 * 4
+    # In long rows four at a time, since each minimum waits for the one before.
+    even = len(places) // 4 * 4 if len(places) >= LONG_ROW else 0
     for step in range(0, even, 4):
         one = min(one, reach[places[step]] + lane[step])
         two = min(two, reach[places[step + 1]] + lane[step + 1])
@@ -151,7 +171,8 @@ def _join_path(
 ) -> tuple[bool, Ints]:
     begin, _, level, _ = ways
     chain, further = list_chain(ways, source), list_chain(ways, target)
-    start, shared = climb(ways, lanes[0], chain), _count_shared(chain, further)
+    start, slots, origins = climb_traced(ways, lanes[0], chain)
+    shared = _count_shared(chain, further)
     reach = _descend(ways, lanes[1], further, start[:shared])
     if reach[-1] == np.inf:
         return False, np.empty(0, np.int32)
@@ -165,20 +186,7 @@ def _join_path(
         hops[done, 0], hops[done, 1] = 2 * slot + 1, further[place]
         place = level[slot]
     while place < len(chain) - 1:
-        slot, below = find_climb(ways, lanes[0], (chain, start), place)
         done -= 1
-        hops[done, 0], hops[done, 1] = 2 * slot, chain[below]
-        place = below
+        hops[done, 0], hops[done, 1] = 2 * slots[place], chain[origins[place]]
+        place = origins[place]
     return True, unpack_lanes(shape, weight, lanes, hops[done:])
-
-
-@njit(cache=True, nogil=True)
-def find_climb(ways: Ways, rise: Floats, climbed: tuple[Ints, Floats], place: int) -> tuple[int, int]:
-    """The slot by which a climb came to a place of its chain, the lowest one, and the place that it came from."""
-    chain, reach = climbed
-    for below in range(len(chain) - 1, place, -1):
-        if reach[below] <= reach[place]:
-            slot = find_slot(ways[0], ways[1], chain[below], chain[place])
-            if slot >= 0 and reach[below] + rise[slot] == reach[place]:
-                return slot, below
-    raise AssertionError("the weights are not those of a climb")

@@ -76,7 +76,8 @@ def sweep(
     check_weights(costs, len(starts))
     rows, (rise, fall) = (hierarchy.begin, hierarchy.head), turn_lanes(metric, backward=backward)
     climbed, begun = _climb_all(rows, hierarchy.parent, rise, (hierarchy.rank[starts], costs))
-    return Sweep(metric, backward, _sweep_down(rows, fall, climbed), climbed, begun)
+    by_rank = _sweep_down(hierarchy.begin, hierarchy.head.view(np.uint32), fall, climbed)
+    return Sweep(metric, backward, by_rank, climbed, begun)
 
 
 def turn_lanes(metric: Metric, *, backward: bool) -> Lanes:
@@ -148,8 +149,7 @@ def _climb_all(
 
 
 @njit(cache=True, nogil=True)
-def _sweep_down(rows: tuple[Rows, Ints], fall: Floats, climbed: Floats) -> Floats:
-    begin, head = rows
+def _sweep_down(begin: Rows, head: NDArray[np.uint32], fall: Floats, climbed: Floats) -> Floats:
     reach = climbed.copy()
     for rank in range(len(reach) - 1, -1, -1):
         first, last = begin[rank], begin[rank + 1]

@@ -1,0 +1,204 @@
+"""Distances, paths, sweeps and tables of a hierarchy against Dijkstra's, each other, and sums along their paths."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kernel_cases import Case, assert_connected, cases
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from test_hierarchy import SHUFFLES, build, build_grid
+
+import landbridge.kernels.hierarchy_skims as skims
+from landbridge.kernels.customization import Metric, customize, recustomize
+from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
+from landbridge.kernels.hierarchy_skims import measure_pairs, skim
+from landbridge.kernels.hierarchy_sweeps import grow_from_sweep, sweep, trace_sweep
+from landbridge.kernels.shortest_paths import find_roots, grow_tree, trace_onward, trace_path
+
+STARTS = st.dictionaries(st.integers(0, 8), st.integers(0, 9).map(float), min_size=1, max_size=3)
+
+
+def measure_by_scipy(case: Case) -> NDArray[np.float64]:
+    """All distances; of parallel arcs the least is kept, zeros are stored, closed arcs are left out."""
+    weight = np.full((case.n, case.n), np.inf)
+    np.minimum.at(weight, (case.tail, case.head), case.weights[:, 0])
+    tail, head = np.nonzero(np.isfinite(weight))
+    matrix = csr_array(
+        (weight[tail, head], head, np.searchsorted(tail, np.arange(case.n + 1))), (case.n,) * 2
+    )
+    return np.asarray(dijkstra(matrix))
+
+
+def list_starts(case: Case, starts: dict[int, float]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Sources within the graph, the last cost of each."""
+    within = {node % case.n: cost for node, cost in starts.items()}
+    return np.array(list(within)), np.array(list(within.values()))
+
+
+@given(cases(nodes=9, arcs=24), SHUFFLES)
+def test_distances_and_paths_equal_those_of_scipy(case: Case, seed: int) -> None:
+    """Weights are whole numbers, so every sum is exact, and a path of least weight repeats no node."""
+    metric, known = customize(build(case, seed), case.weights[:, 0]), measure_by_scipy(case)
+    nodes = np.arange(case.n)
+    assert measure_pairs(metric, sources=nodes, targets=nodes).tolist() == known.tolist()
+    for source in range(case.n):
+        found = sweep(metric, sources=nodes[source : source + 1])
+        back = sweep(metric, sources=nodes[source : source + 1], backward=True)
+        assert found.distance.tolist() == known[source].tolist() == found.at(nodes).tolist()
+        assert back.distance.tolist() == known[:, source].tolist()
+        for target in range(case.n):
+            assert find_distance(metric, source=source, target=target) == known[source, target]
+            path = find_shortest(metric, source=source, target=target)
+            assert path.cost == known[source, target]
+            assert path.arcs.tolist() == trace_sweep(found, target).tolist()
+            onward = trace_sweep(back, target)
+            if np.isfinite(path.cost):
+                assert_connected(case, path.arcs, source, target)
+                assert len(set(case.head[path.arcs].tolist()) | {source}) == len(path.arcs) + 1
+            else:
+                assert not len(path.arcs)
+            if np.isfinite(known[target, source]):
+                assert_connected(case, onward, target, source)
+                assert case.weights[onward, 0].sum() == known[target, source]
+
+
+@given(cases(nodes=9, arcs=24), SHUFFLES, STARTS, st.booleans())
+def test_sweeps_and_trees_from_several_places_are_those_of_dijkstra(
+    case: Case, seed: int, starts: dict[int, float], backward: bool
+) -> None:
+    metric, weight = customize(build(case, seed), case.weights[:, 0]), case.weights[:, 0]
+    sources, costs = list_starts(case, starts)
+    csr = case.backward if backward else case.forward
+    known = grow_tree(csr, weight, sources=sources, source_costs=costs)
+    found = sweep(metric, sources=sources, source_costs=costs, backward=backward)
+    tree = grow_from_sweep(found)
+    assert found.distance.tolist() == known.distance.tolist() == tree.distance.tolist()
+    assert sorted(tree.order.tolist()) == sorted(known.order.tolist())
+    roots, place = find_roots(tree), {node: index for index, node in enumerate(tree.order.tolist())}
+    for node in tree.order.tolist():
+        arcs = trace_onward(tree, node) if backward else trace_path(tree, node)
+        traced = trace_sweep(found, node)
+        for path in (arcs, traced):
+            away = int(roots[node]) if path is arcs else find_far_end(case, path, node, backward)
+            assert_connected(case, path, *((node, away) if backward else (away, node)))
+            assert weight[path].sum() + costs[sources.tolist().index(away)] == found.distance[node]
+        assert tree.parent[node] < 0 or place[int(tree.parent[node])] < place[node]
+    for node in np.flatnonzero(np.isinf(known.distance)).tolist():
+        assert tree.parent_arc[node] == -1 == tree.parent[node]
+        assert not len(trace_sweep(found, node))
+
+
+def find_far_end(case: Case, path: NDArray[np.int32], node: int, backward: bool) -> int:
+    """The source that a traced path begins or, backward, ends at."""
+    if not len(path):
+        return node
+    return int(case.head[path[-1]] if backward else case.tail[path[0]])
+
+
+@given(cases(k=3, nodes=9, arcs=24), SHUFFLES)
+def test_tables_sum_fields_along_the_paths(case: Case, seed: int) -> None:
+    metric, nodes = customize(build(case, seed), case.weights[:, 0]), np.arange(case.n)
+    found = skim(metric, sources=nodes, targets=nodes[::-1], fields=case.weights)
+    for source in range(case.n):
+        for index, target in enumerate(nodes[::-1].tolist()):
+            path = find_shortest(metric, source=source, target=target)
+            assert found.cost[source, index] == path.cost
+            sums = case.weights[path.arcs].sum(axis=0) if np.isfinite(path.cost) else np.full(3, np.inf)
+            assert found.fields[source, index].tolist() == sums.tolist()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_all_queries_give_the_same_bits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With weights that round; and they are those of Dijkstra but for the last digits."""
+    case, hierarchy = build_grid(25, seed)
+    rng, weight = np.random.default_rng(seed), case.weights[:, 0].copy()
+    weight[rng.integers(0, len(weight), 100)] = np.inf
+    fields = rng.random((len(weight), 2))
+    metric = customize(hierarchy, weight)
+    sources, targets = rng.integers(0, case.n, 40), rng.integers(0, case.n, 30)
+    cost = measure_pairs(metric, sources=sources, targets=targets)
+    table = skim(metric, sources=sources, targets=targets, fields=fields, threads=1)
+    monkeypatch.setattr(skims, "BATCH", 3)
+    for threads in (1, 3):
+        again = skim(metric, sources=sources, targets=targets, fields=fields, threads=threads)
+        assert again.cost.tobytes() == cost.tobytes() == table.cost.tobytes()
+        assert again.fields.tobytes() == table.fields.tobytes()
+        other = measure_pairs(metric, sources=sources, targets=targets, threads=threads)
+        assert other.tobytes() == cost.tobytes()
+    for row, source in enumerate(sources.tolist()):
+        found = sweep(metric, sources=np.array([source]))
+        known = grow_tree(case.forward, weight, sources=np.array([source]))
+        np.testing.assert_allclose(found.distance, known.distance, rtol=1e-12)
+        np.testing.assert_allclose(grow_from_sweep(found).distance, known.distance, rtol=1e-13)
+        assert found.at(targets).tobytes() == cost[row].tobytes()
+        check_row(metric, source, targets, (cost[row], table.fields[row], fields))
+
+
+def check_row(
+    metric: Metric, source: int, targets: NDArray[np.int64], row: tuple[NDArray[np.float64], ...]
+) -> None:
+    """Single queries against a row of a table, its sums, and the fields of the arcs."""
+    cost, sums, fields = row
+    for index, target in enumerate(targets.tolist()):
+        assert find_distance(metric, source=source, target=target) == cost[index]
+        path = find_shortest(metric, source=source, target=target)
+        assert path.cost == sum(
+            metric.weight[path.arcs].tolist(), start=0.0 if np.isfinite(path.cost) else np.inf
+        )
+        if np.isfinite(path.cost):
+            np.testing.assert_allclose(fields[path.arcs].sum(axis=0), sums[index], rtol=1e-12)
+
+
+def test_queries_follow_a_change_of_weights() -> None:
+    case, hierarchy = build_grid(20)
+    weight = case.weights[:, 0].copy()
+    metric = customize(hierarchy, weight)
+    rng = np.random.default_rng(0)
+    for _ in range(6):
+        path = find_shortest(metric, source=0, target=case.n - 1)
+        closed = rng.choice(path.arcs, 2)
+        weight[closed] = np.inf
+        recustomize(metric, closed, weight=np.full(2, np.inf))
+        known = grow_tree(case.forward, weight, sources=np.array([0])).distance
+        np.testing.assert_allclose(sweep(metric, sources=np.array([0])).distance, known, rtol=1e-12)
+
+
+def test_ties_go_to_the_arc_of_least_id_and_to_lower_ranks() -> None:
+    """Two parallel arcs, and two ways of equal weight round a square."""
+    tail, head = np.array([0, 0, 0, 1, 2]), np.array([1, 1, 2, 3, 3])
+    case = Case(4, tail.astype(np.int32), head.astype(np.int32), np.ones((5, 1)))
+    for seed in range(24):
+        metric = customize(build(case, seed), np.ones(5))
+        arcs = find_shortest(metric, source=0, target=3).arcs.tolist()
+        assert arcs in ([0, 3], [2, 4])
+        assert arcs == find_shortest(metric, source=0, target=3).arcs.tolist()
+
+
+def test_bad_input_is_an_error() -> None:
+    case, hierarchy = build_grid(2)
+    metric = customize(hierarchy, case.weights[:, 0])
+    for ends in ((0, 4), (-1, 0)):
+        with pytest.raises(ValueError, match="outside"):
+            find_distance(metric, source=ends[0], target=ends[1])
+        with pytest.raises(ValueError, match="outside"):
+            find_shortest(metric, source=ends[1], target=ends[0])
+        with pytest.raises(ValueError, match="outside"):
+            measure_pairs(metric, sources=np.array([ends[0]]), targets=np.array([ends[1]]))
+    with pytest.raises(ValueError, match="outside"):
+        trace_sweep(sweep(metric, sources=np.array([0])), 4)
+    with pytest.raises(ValueError, match="weight"):
+        sweep(metric, sources=np.array([0]), source_costs=np.array([-1.0]))
+    for fields in (np.ones(len(case.tail)), np.ones((1, 2))):
+        with pytest.raises(ValueError, match="fields of shape"):
+            skim(metric, sources=np.array([0]), targets=np.array([1]), fields=fields)
+
+
+def test_empty_tables() -> None:
+    case, hierarchy = build_grid(2)
+    metric, none = customize(hierarchy, case.weights[:, 0]), np.empty(0, np.int64)
+    assert measure_pairs(metric, sources=none, targets=np.array([1])).shape == (0, 1)
+    found = skim(metric, sources=np.array([0, 1]), targets=none, fields=np.ones((len(case.tail), 2)))
+    assert (found.cost.shape, found.fields.shape) == ((2, 0), (2, 0, 2))
+    assert np.isinf(sweep(metric, sources=none).distance).all()
