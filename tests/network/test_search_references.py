@@ -10,6 +10,7 @@ from invented_world import NUMBER, add_rows, ask, change_rows, make_tables, make
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from landbridge.kernels.customization import customize
 from landbridge.network.search import Passing, Search
 from landbridge.network.steps import Options
 
@@ -120,10 +121,11 @@ def test_distances_agree_with_scipy_whatever_is_closed_and_whatever_it_costs(see
     count = len(base.network.arcs.tail)
     reasons = np.where(luck.random(count) < 0.2, 1, base.reasons).astype(np.int8)
     search = Search(base.network, base.weights, reasons)
-    search.open_weights["cost"] = np.where(reasons == 0, np.round(luck.exponential(10.0, count), 3), np.inf)
+    weight = np.where(reasons == 0, np.round(luck.exponential(10.0, count), 3), np.inf)
+    search.metrics["cost"] = customize(base.network.hierarchy, weight)
     start, end = ends_of(search, ("alpha", "beta"))
     reference = scipy_distances(search, search.weight("cost"), start)
-    found = search.tree("cost", start).distance
+    found = search.sweep("cost", start).distance
     assert (np.isfinite(found) == np.isfinite(reference)).all()
     reached = np.isfinite(found)
     assert found[reached] == pytest.approx(reference[reached], abs=1e-9)
