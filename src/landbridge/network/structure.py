@@ -54,7 +54,7 @@ class Structure:
     """Ways between all pairs of capitals.
 
     `pairs`: from, to (country codes), continent ("" where the two differ), great_circle, land (km by road, rail,
-    waterway and short ferries alone), land_circuity, opened (km by land with closed borders opened), land_cost (USD/t
+    waterway and short ferries alone), land_circuity, opened (km by land with closed borders and posts opened), land_cost (USD/t
     of the cheapest way by land), way (km of the cheapest way by any mode), way_circuity, at_sea (km of it), cost
     (USD/t), finding ("" where all is plausible). Lengths and costs are infinite where there is no way.
     """
@@ -89,9 +89,10 @@ def _find_ways(
     reasons = close_arcs(network, ready.tables, ready.date, shipment=shipment)
     dry = is_dry(network, ready.tables["services"])
     shut = reasons != 0
+    closed_post = (reasons == Reason.STATUS) & (network.arcs.crossing >= 0) & (network.arcs.leg < 0)
     kinds = {
         "land": (weights.distance, shut | ~dry),
-        "opened": (weights.distance, (shut & (reasons != Reason.BORDER)) | ~dry),
+        "opened": (weights.distance, (shut & (reasons != Reason.BORDER) & ~closed_post) | ~dry),
         "land_cost": (weights.cost, shut | ~dry),
         "way": (weights.cost, shut),
     }
