@@ -54,9 +54,10 @@ class Structure:
     """Ways between all pairs of capitals.
 
     `pairs`: from, to (country codes), continent ("" where the two differ), great_circle, land (km by road, rail,
-    waterway and short ferries alone), land_circuity, opened (km by land with closed borders and posts opened), land_cost (USD/t
-    of the cheapest way by land), way (km of the cheapest way by any mode), way_circuity, at_sea (km of it), cost
-    (USD/t), finding ("" where all is plausible). Lengths and costs are infinite where there is no way.
+    waterway and short ferries alone), land_circuity, opened (km by land with closed borders and posts opened),
+    land_cost (USD/t of the cheapest way by land), way (km of the cheapest way by any mode), way_circuity, at_sea (km of
+    it), cost (USD/t), finding ("" where all is plausible). Lengths and costs are infinite where there
+    is no way.
     """
 
     pairs: pd.DataFrame
