@@ -10,13 +10,23 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from landbridge.network.lengths import TOLERANCE
-from landbridge.network.structure import list_worst
+from landbridge.network.structure import add_remarks, list_worst
 from landbridge.study.border_crossings import median_error
 from landbridge.study.journeys import score_journeys
 from landbridge.study.validation import Validation
 
 SCORED_FROM = 2018
 MOST_MISSES = 25
+_LABELS = ("finding", "verdict", "remark")
+LAND_HEADS = (
+    *("continent", "pair", "great circle, km", "by land, km", "with closed borders opened, km", "circuity"),
+    *_LABELS,
+)
+WAY_HEADS = (
+    *("continent", "pair", "great circle, km", "cheapest way, km", "of it at sea, km", "USD/t"),
+    *("cheapest by land, USD/t", "circuity"),
+    *_LABELS,
+)
 USES = {
     "report": "kept apart (the score)",
     "fit": "used for fitting",
@@ -34,8 +44,8 @@ def write_validation(found: Validation) -> str:
         lengths=_lengths(found.lengths),
         journeys=_journeys(found.journeys),
         crossings=_crossings(found.crossings),
-        structure=_structure(found.pairs, found.capitals),
-        outlets=_outlets(found.outlets),
+        structure=_structure(found),
+        outlets=_outlets(found.outlets, found.unplaced),
     )
     return page.rstrip() + "\n"
 
@@ -145,35 +155,40 @@ def _compare(part: pd.DataFrame) -> tuple[object, ...]:
     return rows, f"{bias:.2f}", _percent(error), f"{rule:.2f}", _percent(missed)
 
 
-def _structure(pairs: pd.DataFrame, capitals: pd.DataFrame) -> dict[str, object]:
+def _structure(found: Validation) -> dict[str, object]:
+    pairs = found.pairs
     counts = pairs["finding"].replace("", "a plausible way").value_counts()
+    land, way = (add_remarks(list_worst(pairs, column), found.remarks, column) for column in ("land", "way"))
     return {
         "pairs": f"{len(pairs):,}",
-        "capitals": len(capitals),
+        "capitals": len(found.capitals),
         "table": _table(("pairs", "number"), [(name, f"{count:,}") for name, count in counts.items()]),
-        "land": _list_pairs(pairs, "land"),
-        "way": _list_pairs(pairs, "way"),
+        "listed": len(land) + len(way),
+        "remarked": int((land["remark"] != "").sum() + (way["remark"] != "").sum()),
+        "land": _table(LAND_HEADS, [_land_cells(row) for row in land.to_dict("records")]),
+        "way": _table(WAY_HEADS, [_way_cells(row) for row in way.to_dict("records")]),
     }
 
 
-def _list_pairs(pairs: pd.DataFrame, column: str) -> str:
-    rows = [
-        (
-            *(
-                row["continent"],
-                f"{row['from']}-{row['to']}",
-                _number(row["great_circle"]),
-                _number(row[column]),
-            ),
-            *(f"{row[f'{column}_circuity']:.2f}", _number(row["opened"]), row["finding"]),
-        )
-        for row in list_worst(pairs, column).to_dict("records")
-    ]
-    opened = "by land with closed borders opened, km"
-    return _table(("continent", "pair", "great circle, km", "way, km", "circuity", opened, "finding"), rows)
+def _land_cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    lengths = (_number(row[name]) for name in ("great_circle", "land", "opened"))
+    return (*_pair(row), *lengths, f"{row['land_circuity']:.2f}", *_remark(row))
 
 
-def _outlets(frame: pd.DataFrame) -> dict[str, object]:
+def _way_cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    cells = (_number(row[name]) for name in ("great_circle", "way", "at_sea", "cost", "land_cost"))
+    return (*_pair(row), *cells, f"{row['way_circuity']:.2f}", *_remark(row))
+
+
+def _pair(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    return row["continent"], f"{row['from']}-{row['to']}"
+
+
+def _remark(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    return row["finding"], row["verdict"].replace("_", " "), row["remark"]
+
+
+def _outlets(frame: pd.DataFrame, unplaced: pd.DataFrame) -> dict[str, object]:
     found = frame[frame["distance"].map(isfinite)]
     chosen = frame.drop_duplicates("country")
     rows = [
@@ -188,6 +203,7 @@ def _outlets(frame: pd.DataFrame) -> dict[str, object]:
         "countries": found["country"].nunique(),
         "named": int(chosen["named"].sum()),
         "all": len(chosen),
+        "unplaced": _table(("row", "corridor", "why"), unplaced.to_numpy().tolist()) if len(unplaced) else "",
         "silent": ", ".join(sorted(set(frame["country"]) - set(found["country"]))),
         "table": _table(("country", "from", "way", "port", "km", "USD/t", "own choice"), rows),
     }
