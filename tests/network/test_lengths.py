@@ -33,7 +33,7 @@ def test_lengths_are_the_published_ones(lengths: pd.DataFrame) -> None:
 
 def test_published_lengths_stand_for_all_continents_and_modes(lengths: pd.DataFrame) -> None:
     held = lengths[lengths["within"] & (lengths["quality"] == "published")]
-    assert len(held) >= 350
+    assert len(held) >= 365
     assert set(held["continent"]) == CONTINENTS
     assert (held.groupby("mode")["id"].count() >= 15).all()
 
@@ -42,7 +42,7 @@ def test_lengths_that_are_no_inputs_are_the_published_ones(lengths: pd.DataFrame
     """The legs and stretches of a length of their own say nothing of the drawn lines, and are not scored."""
     scored = lengths[lengths["scored"] & (lengths["quality"] == "published")]
     assert len(scored) >= 300
-    assert scored["within"].mean() >= 0.98
+    assert scored["within"].mean() >= 0.985
     roads = scored[scored["mode"] == "road"]
     apart = roads[~roads["id"].map(is_fitted).astype(bool)]
     assert len(apart) >= 35
@@ -51,7 +51,7 @@ def test_lengths_that_are_no_inputs_are_the_published_ones(lengths: pd.DataFrame
 
 def test_an_exception_is_a_miss_with_its_reason(lengths: pd.DataFrame) -> None:
     stated = lengths[lengths["exception"] != ""]
-    assert len(stated) <= 5
+    assert len(stated) <= 3
     assert (~stated["within"]).all(), stated[stated["within"]]["id"].tolist()
     assert (stated["exception"].str.len() > 20).all()
 
