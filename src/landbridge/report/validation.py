@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from landbridge.network.lengths import TOLERANCE
+from landbridge.network.lengths import TOLERANCE, is_fitted
 from landbridge.network.structure import add_remarks, list_worst
 from landbridge.study.border_crossings import median_error
 from landbridge.study.journeys import score_journeys
@@ -52,28 +52,55 @@ def write_validation(found: Validation) -> str:
 
 def _lengths(frame: pd.DataFrame) -> dict[str, object]:
     sourced = frame[frame["quality"] != "estimated"]
+    scored = sourced[sourced["scored"]]
     groups = [(str(mode), part) for mode, part in sourced.groupby("mode", sort=True)]
     rows = [
-        (continent, mode, len(part), int(part["within"].sum()), _percent(part["error"].abs().median()))
+        (continent, mode, *_score_lengths(part), *_score_lengths(part[part["scored"]]))
         for mode, whole in groups
         for continent, part in (*whole.groupby("continent", sort=True), ("all", whole))
     ]
-    missed = sourced[~sourced["within"]].sort_values(["exception", "id"], ascending=[False, True])
-    misses = [
-        (
-            *(row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"])),
-            *(_percent(row["error"]), row["exception"] or row["note"]),
-        )
-        for row in missed.to_dict("records")
-    ]
-    heads = ("row", "mode", "published, km", "network, km", "error", "reason or remark")
+    heads = ("continent", "mode", "rows", "within", "median error", "scored", "within", "median error")
     return {
         "rows": len(sourced),
         "within": int(sourced["within"].sum()),
+        "inputs": len(sourced) - len(scored),
+        "scored": len(scored),
+        "scored_within": int(scored["within"].sum()),
         "tolerance": f"{TOLERANCE:.0%}".replace("%", " %"),
-        "table": _table(("continent", "mode", "rows", "within", "median error"), rows),
-        "missed": _table(heads, misses),
+        "table": _table(heads, rows),
+        "halves": _halves(scored[scored["mode"] == "road"]),
+        "missed": _missed(sourced[~sourced["within"]].sort_values("id")),
     }
+
+
+def _score_lengths(part: pd.DataFrame) -> tuple[object, ...]:
+    return len(part), int(part["within"].sum()), _percent(part["error"].abs().median())
+
+
+def _halves(roads: pd.DataFrame) -> str:
+    """Roads whose lengths fit the factor of the build, and the others."""
+    fitted = roads["id"].map(is_fitted).astype(bool)
+    rows = [
+        (name, *_score_lengths(part), f"{(1 + part['error']).median():.3f}")
+        for name, part in (("fitted", roads[fitted]), ("kept apart", roads[~fitted]))
+    ]
+    return _table(("roads", "rows", "within", "median error", "network over published, median"), rows)
+
+
+def _missed(rows: pd.DataFrame) -> str:
+    misses = [
+        (
+            *(row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"])),
+            *(
+                _percent(row["error"]),
+                "scored" if row["scored"] else "input",
+                row["exception"] or row["note"],
+            ),
+        )
+        for row in rows.to_dict("records")
+    ]
+    heads = ("row", "mode", "published, km", "network, km", "error", "use", "reason")
+    return _table(heads, misses)
 
 
 def _journeys(frame: pd.DataFrame) -> dict[str, object]:
