@@ -1,11 +1,22 @@
 """Where the corridors choke: what closes in turn, ranked over all flows of a scenario."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from landbridge.schema.rows import read_rows
 
+# What kinds of facility are called.
+KIND_WORDS = {
+    "post": "border post",
+    "port": "port or terminal",
+    "gauge_change": "change of gauge",
+    "passage": "strait or canal",
+    "leg": "leg",
+    "service": "service",
+}
 KEYS = ["kind", "facility"]
 NAMED = ["name", "country", "lat", "lon"]
 COLUMNS = (
@@ -51,6 +62,16 @@ def rank_closures(closures: pd.DataFrame, flows: pd.DataFrame | None = None) -> 
     return ranked.sort_values(order, ascending=ascending, ignore_index=True)[list(COLUMNS)]
 
 
+def rank_scenario(tables: Mapping[str, pd.DataFrame], flows: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The ranking of a scenario from its result tables, over all flows that have a route.
+
+    `flows`, rows of the table flows, give the yearly tonnes.
+    """
+    carried = tables["routes"]["flow"]
+    every = pd.DataFrame({"id": carried.unique()}) if flows is None else flows[flows["id"].isin(carried)]
+    return rank_closures(tables["closures"], every)
+
+
 def _read_tonnes(closures: pd.DataFrame, flows: pd.DataFrame | None) -> dict[str, float]:
     """Yearly tonnes of each flow that has a route, NaN where unknown."""
     if flows is None:
@@ -88,3 +109,13 @@ def order_losses(closures: pd.DataFrame, flow: str) -> pd.DataFrame:
     order = ["closed", "cut", "cost_loss", "time_loss", "name"]
     ascending = [True, False, False, False, True]
     return mine.sort_values(order, ascending=ascending, ignore_index=True).drop(columns="closed")
+
+
+def name_act(listing: str, listings: Mapping[str, Mapping[str, Any]]) -> str:
+    """Act and article of a listing; its id where it is unknown.
+
+    >>> name_act("x", {"x": {"act": "Act 1", "article": "Article 2"}}), name_act("y", {})
+    ('Act 1, Article 2', 'y')
+    """
+    row = listings.get(listing, {"act": listing})
+    return ", ".join(str(part) for part in (row["act"], row.get("article")) if part)
