@@ -100,8 +100,9 @@ def _mark_lanes(graph: Graph, tail: np.ndarray, head: np.ndarray, *, km: np.ndar
             node = step
         edges = np.array([np.flatnonzero((low == a) & (high == b))[0] for a, b in steps])
         free = edges[leg[edges] < 0]
-        if length[free].sum() > LANE_SHORT * km[k]:
-            length[free] *= km[k] / length[free].sum()
+        rest = km[k] - (length[edges].sum() - length[free].sum())
+        if LANE_SHORT * rest < length[free].sum() <= LANE_LONG * rest:
+            length[free] *= rest / length[free].sum()
             leg[free] = number[k]
             new[k] = False
     return replace(graph, km=length, leg=leg), new

@@ -222,6 +222,35 @@ def test_what_a_run_rests_on(as_is: lb.Run) -> None:
     assert spread == pytest.approx(routes.sort_values("cost")["default_share_spread_cost"].iloc[0])
 
 
+def test_where_a_run_chokes(as_is: lb.Run) -> None:
+    """One flow: its losses are the means, and a year's loss is that of its 5,000 t."""
+    ranked, rows = as_is.closures(), as_is.table("closures")
+    open_rows = rows[rows["closed_by"] == ""]
+    assert set(ranked["facility"]) == set(rows["facility"])
+    own = open_rows.set_index("facility")["cost_loss"]
+    numbers = ranked[ranked["flows"] > 0].set_index("facility")
+    assert numbers["cost_loss"].to_dict() == pytest.approx(own.to_dict(), nan_ok=True)
+    assert numbers["yearly_loss"].to_dict() == pytest.approx((own * 5000).to_dict(), nan_ok=True)
+    assert set(numbers["most_flow"]) == {"coffee"}
+    assert as_is.closures("coffee")["facility"].tolist() == ranked["facility"].tolist()
+    with pytest.raises(lb.InputError) as caught:
+        as_is.closures("cofee")
+    assert caught.value.findings[0].nearest[0] == "coffee"
+
+
+def test_indicators_of_closures(as_is: lb.Run) -> None:
+    rows = as_is.table("closures")
+    by = rows.groupby("facility", observed=True)
+    for name, wanted in (
+        ("closure_cost", by["cost_loss"].mean()),
+        ("closure_time", by["time_loss"].mean()),
+        ("closure_cut", by["cut"].sum()),
+    ):
+        frame = as_is.indicator(name, by=["facility", "kind", "name"]).frame.set_index("facility")
+        assert frame["value"].to_dict() == pytest.approx(wanted.astype(float).to_dict(), nan_ok=True), name
+    assert len(as_is.indicator("closure_cost", by=["product", "flow"]).frame) == 1
+
+
 def test_every_input_is_a_row_with_its_words(as_is: lb.Run) -> None:
     inputs, tables = as_is.table("route_inputs"), as_is.prepared.ground.tables
     for name, quality, words in zip(inputs["input"], inputs["quality"], inputs["name"], strict=True):

@@ -17,7 +17,9 @@ from landbridge.schema import Finding
 
 Command = Callable[..., Any]
 
-COMMANDS = ("new", "check", "run", "route", "show", "trace", "evidence", "report", "export", "schema")
+COMMANDS = (
+    "new", "check", "run", "route", "show", "trace", "evidence", "criticality", "report", "export", "schema",
+)  # fmt: skip
 
 
 def test_the_commands_are_those_of_the_manual() -> None:

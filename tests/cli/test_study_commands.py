@@ -99,6 +99,46 @@ def test_trace_lists_routes_and_opens_one(landbridge: Command, coffee_root: Path
     assert opened.json[0]["formula"][:20] in people.out
 
 
+def test_criticality_of_all_flows_and_of_one(landbridge: Command, coffee_root: Path) -> None:
+    found = landbridge("criticality", coffee_root, "--json").json
+    assert found["scenario"] == "as-is"
+    first = found["facilities"][0]
+    assert first["flows"] == 1
+    assert first["most_flow"] == "coffee"
+    people = landbridge("criticality", coffee_root)
+    assert (people.code, people.err) == (0, "")
+    assert people.out.index("means over the 1 flows") < people.out.index(first["name"][:40])
+    one = landbridge("criticality", coffee_root, "--flow", "coffee", "--scenario", "signed")
+    assert (one.code, one.err) == (0, "")
+    assert one.out.startswith("signed: flow coffee")
+    rows = landbridge("criticality", coffee_root, "--flow", "coffee", "--json").json["facilities"]
+    assert {row["flow"] for row in rows} == {"coffee"}
+    unknown = landbridge("criticality", coffee_root, "--flow", "cofee")
+    assert unknown.code == 2
+    assert "coffee" in unknown.err
+
+
+def test_criticality_names_the_act_that_has_closed_a_place(
+    landbridge: Command, coffee_root: Path, tmp_path: Path
+) -> None:
+    """The port of Dar es Salaam, which is not on the way, closed by the law of Uganda."""
+    root = copy_study(coffee_root, tmp_path / "study")
+    (root / "listings.csv").write_text(
+        "id,jurisdiction,bound_by,act,article,title,effect,places,territorial,from,source,quality\n"
+        "ug-test,UG,UG,Act 1 of 2020,Article 2,A port closed,close_place,tzdar-port,false,2020-01-01,test,estimated\n",
+        encoding="utf-8",
+    )
+    people = landbridge("criticality", root)
+    assert (people.code, people.err) == (0, "")
+    told = people.out[people.out.index("Closed by law already") :]
+    assert "Dar es Salaam" in told
+    assert "Act 1 of 2020, Article 2 [ug-test]" in told
+    closed = landbridge("criticality", root, "--json").json["facilities"][-1]
+    assert closed["facility"] == "tzdar-port"
+    assert closed["closed_by"] == ["ug-test"]
+    assert closed["cost_loss"] is None
+
+
 def test_export_by_the_name_of_the_file(landbridge: Command, coffee_root: Path, tmp_path: Path) -> None:
     for name in ("tables", "tables.xlsx", "legs.gpkg", "legs.parquet"):
         answer = landbridge("export", coffee_root, tmp_path / name)
@@ -138,7 +178,7 @@ def test_route_over_a_study_uses_its_scenario(landbridge: Command, coffee_root: 
 
 
 STUDY_COMMANDS = (
-    ("check",), ("run",), ("show", "transport_cost"), ("trace",), ("report",), ("export", "out"),
+    ("check",), ("run",), ("show", "transport_cost"), ("trace",), ("criticality",), ("report",), ("export", "out"),
 )  # fmt: skip
 
 

@@ -6,9 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from landbridge.network.outlets import compare_outlets
+from landbridge.network.locating import Locator
+from landbridge.network.outlets import compare_outlets, place_corridors
 from landbridge.network.router import Ready, make_ready
-from landbridge.network.structure import CONTINENTS, Structure, judge_pair, list_worst, survey_capitals
+from landbridge.network.structure import (
+    CONTINENTS,
+    Structure,
+    add_remarks,
+    judge_pair,
+    list_worst,
+    survey_capitals,
+)
 from landbridge.sources import open_world, read_shipped_tables
 
 
@@ -82,8 +90,70 @@ def test_worst_pairs_are_the_longest_of_each_continent() -> None:
     assert worst[["from", "to"]].to_numpy().tolist() == [["A", "C"]]
 
 
+def test_remarks_are_of_pairs_of_capitals() -> None:
+    tables = read_shipped_tables()
+    remarks, countries = tables["circuity_remarks"], tables["countries"]
+    capitals = set(countries["id"][countries["capital"] != ""])
+    assert capitals >= set(remarks["country_a"]) | set(remarks["country_b"])
+    assert (remarks["country_a"] != remarks["country_b"]).all()
+    pairs = [
+        (frozenset(pair), way)
+        for *pair, way in remarks[["country_a", "country_b", "way"]].itertuples(index=False)
+    ]
+    assert len(set(pairs)) == len(pairs)
+    assert remarks["remark"].str.endswith(".").all()
+    # A remark that no source bears says so.
+    unsourced = remarks[remarks["source"] == "estimate"]
+    assert unsourced["note"].str.startswith("General knowledge, not verified").all()
+    assert (unsourced["quality"] == "estimated").all()
+
+
+def test_remarks_stand_beside_their_pairs_whichever_way_round() -> None:
+    pairs = pd.DataFrame({"from": ["EE", "SE", "FI"], "to": ["SE", "FI", "LV"]})
+    remarks = pd.DataFrame(
+        {
+            "country_a": ["SE", "FI", "FI"], "country_b": ["EE", "SE", "LV"], "way": ["land", "any", "land"],
+            "verdict": ["water_between", "data", "terrain"], "remark": ["The Baltic.", "Not this.", "The gulf."],
+        }
+    )  # fmt: skip
+    assert add_remarks(pairs, remarks, "land")["remark"].tolist() == ["The Baltic.", "", "The gulf."]
+    assert add_remarks(pairs, remarks, "way")["verdict"].tolist() == ["", "data", ""]
+
+
+def test_the_longest_ways_are_remarked_on(structure: Structure) -> None:
+    """The lists move with the network, so twenty pairs of each continent are in the table, and nine of ten suffice."""
+    remarks = read_shipped_tables()["circuity_remarks"]
+    for column in ("land", "way"):
+        listed = add_remarks(list_worst(structure.pairs, column), remarks, column)
+        silent = listed[listed["remark"] == ""]
+        assert len(silent) <= 0.1 * len(listed), silent[["from", "to"]].to_string()
+
+
+def test_a_river_ferry_is_a_piece_of_the_road(structure: Structure) -> None:
+    """Luanda - Brazzaville crosses the Congo from Kinshasa, five kilometres; Tallinn - Stockholm sails the Baltic."""
+    land = structure.pairs.set_index(["from", "to"])["land_circuity"]
+    assert land["AO", "CG"] < 1.6
+    assert land["EE", "SE"] > 4.0
+
+
+def test_the_cheapest_way_by_land_is_no_cheaper_than_by_any_mode(structure: Structure) -> None:
+    assert (structure.pairs["cost"] <= structure.pairs["land_cost"] + 1e-6).all()
+
+
+def test_a_corridor_with_a_place_that_cannot_be_told_is_listed(ready: Ready) -> None:
+    locate = Locator.over({**ready.tables, "world": ready.base.world}, ready.around)
+    rows = ready.tables["corridors"].iloc[:1]
+    lost = rows.assign(id="lost", via=[("nowhere at all", "nlrtm-port")])
+    placed, unplaced = place_corridors(pd.concat([rows, lost]), locate)
+    assert [row["id"] for row, _ in placed] == [rows["id"].iloc[0]]
+    assert unplaced["id"].tolist() == ["lost"]
+    assert "nowhere at all" in unplaced["why"].iloc[0]
+
+
 def test_every_landlocked_country_reaches_the_sea(ready: Ready) -> None:
-    outlets = compare_outlets(ready)
+    found = compare_outlets(ready)
+    assert found.unplaced.empty, found.unplaced.to_string()
+    outlets = found.ways
     assert outlets["country"].nunique() == 44
     assert (outlets.groupby("country")["chosen"].first() != "").all()
     named = outlets[outlets["corridor"] != ""]

@@ -19,12 +19,15 @@ _SOURCES = {
     " USING (scenario, flow)",
     "route_items": f"route_items{_OF_ROUTE}",
     "route_inputs": f"route_inputs{_OF_ROUTE}",
+    "closures": "closures JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
+    " USING (scenario, flow)",
 }
 _ROUTE_KEYS = ("origin", "destination", "product", "shipment", "flow", "corridor", "label", "rank")
 _SHARED_KEYS = {
     "routes": ("origin", "destination", "product", "shipment", "rank"),
     "route_items": _ROUTE_KEYS,
     "route_inputs": _ROUTE_KEYS,
+    "closures": ("origin", "destination", "product", "shipment"),
 }
 _QUANTILES = ("p10", "p50", "p90")
 

@@ -261,7 +261,9 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
         remedy = "give --product or --cargo"
         findings.insert(0, {"code": "default_shipment", "severity": "note", "what": what, "remedy": remedy})
     results = {
-        name: workspace[name] for name in workspace if name.startswith("route") or name == "applied_listings"
+        name: workspace[name]
+        for name in workspace
+        if name.startswith("route") or name in ("applied_listings", "closures")
     }
     return Routes(
         verdict=str(verdict["verdict"]),

@@ -15,6 +15,7 @@ from landbridge.schema import Finding, InputError, find_nearest, has_errors
 from landbridge.sources import network_date, open_world, read_shipped_tables
 from landbridge.store import StoredRun
 from landbridge.study.checks import check_study
+from landbridge.study.criticality import order_losses, rank_scenario
 from landbridge.study.engine import Progress
 from landbridge.study.evidence import choose_routes, rank_inputs
 from landbridge.study.reading import StudyInput
@@ -209,6 +210,23 @@ class Run:
                 raise InputError([_unknown(kind, name, tuple(dict.fromkeys(routes[kind])))])
         chosen = (route,) if route else choose_routes(routes, flow=flow)
         return rank_inputs(self.tables["route_inputs"], chosen)
+
+    def closures(self, flow: str = "") -> pd.DataFrame:
+        """Where the corridors choke: what each post, port, change of gauge, strait, leg and service is worth.
+
+        Each that lies on the best way of a flow is closed alone. Without `flow`, one row a facility, what matters most
+        first: `flows` that run through it, `cut` off without it; `cost_loss` (USD/t) and `time_loss` (h), means over
+        all flows that have a way left; `most` (USD/t), what `most_flow` loses, which then takes `way`; `yearly_loss`
+        (USD/a) where the flows give tonnes; `closed_by`, the listings of law that have closed it, last and without a
+        number. With `flow`, the rows of the table closures of that flow, the largest loss first. Raises InputError for
+        an unknown flow.
+        """
+        known = self.tables["verdicts"]["flow"]
+        if flow and flow not in set(known):
+            raise InputError([_unknown("flow", flow, tuple(known))])
+        if flow:
+            return order_losses(self.tables["closures"], flow)
+        return rank_scenario(self.tables, self.prepared.scenario.tables["flows"])
 
     def _best_route(self, column: str, keys: Mapping[str, str]) -> str:
         routes = self.routes()

@@ -185,6 +185,19 @@ def evidence(
 
 
 @app.command()
+def criticality(
+    study: StudyPath,
+    scenario: Scenario = "",
+    flow: Annotated[str, typer.Option(help="A flow, whose best way is looked at; by default all.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Say where the corridors choke: what a closed post, port, strait, leg or service would cost."""
+    from landbridge.cli.criticality import show_criticality
+
+    show_criticality(study, scenario=scenario, flow=flow, json=json)
+
+
+@app.command()
 def report(
     study: StudyPath,
     out: Annotated[

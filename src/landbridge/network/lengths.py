@@ -6,8 +6,9 @@ wrongly joined.
 """
 
 import datetime
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,29 @@ STATION_KM = {"road": 0.1, "rail": 4.0, "sea": 0.1, "inland_water": 0.1}
 LAYERS: dict[str, tuple[int, ...]] = {"road": (0,), "rail": (1,), "sea": (2,), "inland_water": (2, 3)}
 LIMIT = 3.0  # ways longer than this many published lengths are as good as none
 LEAST_KM = 0.001
+INPUT_SHARE = 0.5  # of a way on legs and stretches of given length, above which it is no check of the network
 
 Ends = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A measured way: km, and km of it whose length is an input of the network (legs and published stretches)."""
+
+    km: float
+    given: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModeGraph:
+    """What a mode may use: matrix [n, n] in km, used nodes with their tree, and the pairs of nodes (low x n + high,
+    sorted) whose length is an input.
+    """
+
+    matrix: csr_array
+    nodes: NDArray[np.int64]
+    tree: cKDTree
+    given: NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -40,47 +62,101 @@ class LengthMeter:
     world: World
     tables: Mapping[str, pd.DataFrame]
     date: datetime.date
-    matrices: dict[str, csr_array] = field(default_factory=dict)
-    trees: dict[str, tuple[NDArray[np.int64], cKDTree]] = field(default_factory=dict)
+    graphs: dict[tuple[str, ...], ModeGraph] = field(default_factory=dict)
 
     def measure(self, row: Row) -> float:
         """Kilometres of the shortest way through the places of a row of published_lengths; infinite without one."""
-        mode, limit = str(row["mode"]), LIMIT * float(row["distance"])
-        nodes, total = self._ends(mode, row["from"])
-        gap = np.zeros(len(nodes))
-        for stop in (*row["via"], row["to"]):
-            ends, gap = self._ends(mode, stop)
-            if not (len(nodes) and len(ends)):
-                return float("inf")
-            ways = dijkstra(self._matrix(mode), indices=nodes, limit=limit)[:, ends]
-            nodes, total = ends, (total[:, None] + ways).min(axis=0)
-        return float((total + gap).min())
+        return self.measure_way(row).km
 
-    def _ends(self, mode: str, text: str) -> Ends:
+    def measure_way(self, row: Row) -> Way:
+        """The shortest way through the places of a row of published_lengths, with the legs and passages of its column
+        `opened` open; infinite km without one.
+        """
+        mode, opened = str(row["mode"]), tuple(row.get("opened") or ())
+        graph = self._graph(mode, opened)
+        trace = self._trace(graph, row, mode=mode)
+        if trace is None:
+            return Way(float("inf"), 0.0)
+        km, pairs = trace
+        ends = np.array(pairs, np.int64).reshape(-1, 2)
+        mine = ends[np.isin(self._key(ends), graph.given)]
+        return Way(km, float(graph.matrix[mine[:, 0], mine[:, 1]].sum()) if len(mine) else 0.0)
+
+    def _trace(self, graph: ModeGraph, row: Row, *, mode: str) -> tuple[float, list[tuple[int, int]]] | None:
+        """Kilometres and pairs of nodes of the shortest way, None without one."""
+        nodes, total = self._ends(graph, mode, row["from"])
+        steps: list[list[tuple[int, int]]] = [[] for _ in nodes]
+        gap, limit = np.zeros(len(nodes)), LIMIT * float(row["distance"])
+        for stop in (*row["via"], row["to"]):
+            ends, gap = self._ends(graph, mode, stop)
+            if not (len(nodes) and len(ends)):
+                return None
+            far, before = dijkstra(graph.matrix, indices=nodes, limit=limit, return_predecessors=True)
+            ways = total[:, None] + far[:, ends]
+            best = ways.argmin(axis=0)
+            found = zip(best.tolist(), ends.tolist(), strict=True)
+            steps = [steps[k] + _walk_back(before[k], end) for k, end in found]
+            nodes, total = ends, ways.min(axis=0)
+            if mode == "inland_water":  # goods change between ship and barge in a port
+                steps, total = [steps[int(total.argmin())]] * len(ends), np.full(len(ends), total.min())
+        whole = total + gap
+        chosen = int(whole.argmin())
+        return (float(whole[chosen]), steps[chosen]) if np.isfinite(whole[chosen]) else None
+
+    def _ends(self, graph: ModeGraph, mode: str, text: str) -> Ends:
         """Nodes at which a way may start or end, and their distance from the place in km."""
         place = find_place(self.world, text)
         if mode in ("sea", "inland_water"):
             quays = (place.water_node, *((place.river_node,) if mode == "inland_water" else ()))
             nodes = np.array([node for node in quays if node >= 0], np.int64)
             return nodes, np.zeros(len(nodes))
-        nodes, tree = self._tree(mode)
         point = unit_vectors(np.array([place.lat]), np.array([place.lon]))[0]
-        gap, _ = tree.query(point)
-        near = np.array(tree.query_ball_point(point, gap + STATION_KM[mode] / EARTH_KM))
-        far = np.linalg.norm(tree.data[near] - point, axis=1) * EARTH_KM
-        return nodes[near], far
+        gap, _ = graph.tree.query(point)
+        near = np.array(graph.tree.query_ball_point(point, gap + STATION_KM[mode] / EARTH_KM))
+        far = np.linalg.norm(graph.tree.data[near] - point, axis=1) * EARTH_KM
+        return graph.nodes[near], far
 
-    def _tree(self, mode: str) -> tuple[NDArray[np.int64], cKDTree]:
-        if mode not in self.trees:
-            used = np.unique(self._matrix(mode).nonzero()[0])
-            points = unit_vectors(self.world.node_lat[used], self.world.node_lon[used])
-            self.trees[mode] = (used.astype(np.int64), cKDTree(points))
-        return self.trees[mode]
+    def _graph(self, mode: str, opened: tuple[str, ...]) -> ModeGraph:
+        if (mode, *opened) not in self.graphs:
+            self.graphs[mode, *opened] = self._make_graph(mode, opened)
+        return self.graphs[mode, *opened]
 
-    def _matrix(self, mode: str) -> csr_array:
-        if mode not in self.matrices:
-            self.matrices[mode] = self._open_matrix(mode)
-        return self.matrices[mode]
+    def _make_graph(self, mode: str, opened: tuple[str, ...]) -> ModeGraph:
+        """Adjacency over all world nodes; breaks of gauge joined, of parallel edges the shortest."""
+        world, edges = self.world, self._find_usable(mode, opened)
+        tail, head = world.edge_tail[edges].astype(np.int64), world.edge_head[edges].astype(np.int64)
+        km = np.maximum(world.edge_km[edges].astype(np.float64), LEAST_KM)
+        legs = np.column_stack((tail, head))[world.edge_leg[edges] >= 0]
+        if mode == "rail":
+            changes = world.gauge_changes
+            tail, head = np.append(tail, changes["node_a"]), np.append(head, changes["node_b"])
+            km = np.append(km, np.full(len(changes), LEAST_KM))
+        matrix = make_symmetric(tail, head, km, size=len(world.node_lat))
+        nodes = np.unique(np.concatenate((tail, head)))
+        tree = cKDTree(unit_vectors(world.node_lat[nodes], world.node_lon[nodes]))
+        return self._add_stretches(ModeGraph(matrix, nodes, tree, np.unique(self._key(legs))), mode)
+
+    def _add_stretches(self, graph: ModeGraph, mode: str) -> ModeGraph:
+        """The graph with the pairs of the published stretches of its mode among those that are inputs."""
+        rows = self.tables["stretch_lengths"]
+        keys = [graph.given]
+        for row in read_rows(rows[rows["mode"] == mode]):
+            trace = self._trace(graph, row, mode=mode)
+            keys.append(self._key(np.array(trace[1] if trace else [], np.int64).reshape(-1, 2)))
+        return replace(graph, given=np.unique(np.concatenate(keys)))
+
+    def _key(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        keys: NDArray[np.int64] = pairs.min(axis=1) * len(self.world.node_lat) + pairs.max(axis=1)
+        return keys
+
+    def _find_usable(self, mode: str, opened: tuple[str, ...]) -> NDArray[np.int64]:
+        """Edges of a mode that are not shut at the date."""
+        world = self.world
+        shut = [self._list_closed(table) - set(opened) for table in ("legs", "passages")]
+        leg = np.array([name in shut[0] for name in world.legs] + [False])
+        passage = np.array([name in shut[1] for name in world.passages] + [False])
+        usable = ~leg[world.edge_leg] & ~passage[world.edge_passage]
+        return np.flatnonzero(np.isin(world.edge_layer, LAYERS[mode]) & usable)
 
     def _list_closed(self, table: str) -> set[str]:
         """Ids of rows that are not open at the date; a closed season leaves a length as it is."""
@@ -88,21 +164,13 @@ class LengthMeter:
         status = status_at(frame, spec, date=self.date)
         return set(frame["id"][(status != "open").to_numpy(bool)])
 
-    def _open_matrix(self, mode: str) -> csr_array:
-        """Adjacency over all world nodes; breaks of gauge joined, of parallel edges the shortest."""
-        world = self.world
-        shut = [self._list_closed(table) for table in ("legs", "passages")]
-        leg = np.array([name in shut[0] for name in world.legs] + [False])
-        passage = np.array([name in shut[1] for name in world.passages] + [False])
-        usable = ~leg[world.edge_leg] & ~passage[world.edge_passage]
-        edges = np.flatnonzero(np.isin(world.edge_layer, LAYERS[mode]) & usable)
-        tail, head = world.edge_tail[edges].astype(np.int64), world.edge_head[edges].astype(np.int64)
-        km = np.maximum(world.edge_km[edges].astype(np.float64), LEAST_KM)
-        if mode == "rail":
-            changes = world.gauge_changes
-            tail, head = np.append(tail, changes["node_a"]), np.append(head, changes["node_b"])
-            km = np.append(km, np.full(len(changes), LEAST_KM))
-        return make_symmetric(tail, head, km, size=len(world.node_lat))
+
+def _walk_back(before: NDArray[np.int32], end: int) -> list[tuple[int, int]]:
+    steps: list[tuple[int, int]] = []
+    while before[end] >= 0:
+        steps.append((int(before[end]), end))
+        end = int(before[end])
+    return steps[::-1]
 
 
 def make_symmetric(
@@ -119,18 +187,30 @@ def make_symmetric(
 
 def compare_lengths(world: World, tables: Mapping[str, pd.DataFrame], *, date: datetime.date) -> pd.DataFrame:
     """Every row of published_lengths with the network's own length: `modelled` (km, infinite where there is no way,
-    NaN where a place is unknown), `error` (share of the published length) and `within` the tolerance.
+    NaN where a place is unknown), `error` (share of the published length), `within` the tolerance, `given` (share of
+    the way whose length is an input: legs and stretch_lengths) and `scored`: not more than half of it is.
     """
     meter = LengthMeter(world, tables, date)
-    rows = read_rows(tables["published_lengths"])
-    modelled = np.array([_measure(meter, row) for row in rows], np.float64)
-    frame = tables["published_lengths"].assign(modelled=modelled)
+    ways = [_measure(meter, row) for row in read_rows(tables["published_lengths"])]
+    km, given = (np.array([getattr(way, name) for way in ways], np.float64) for name in ("km", "given"))
+    frame = tables["published_lengths"].assign(modelled=km, given=given / km)
     error = frame["modelled"] / frame["distance"] - 1.0
-    return frame.assign(error=error, within=error.abs() <= TOLERANCE)
+    scored = ~(frame["given"] > INPUT_SHARE)
+    return frame.assign(error=error, within=error.abs() <= TOLERANCE, scored=scored)
 
 
-def _measure(meter: LengthMeter, row: Row) -> float:
+def is_fitted(identity: str) -> bool:
+    """Whether a published length of a road is of the half that ROAD_LENGTH of the build is fitted on: those whose id
+    has an even CRC-32; the other half is kept apart from all fitting.
+
+    >>> is_fitted("wl-i-5"), is_fitted("wl-i-10")
+    (True, False)
+    """
+    return zlib.crc32(identity.encode()) % 2 == 0
+
+
+def _measure(meter: LengthMeter, row: Row) -> Way:
     try:
-        return meter.measure(row)
+        return meter.measure_way(row)
     except InputError:
-        return float("nan")
+        return Way(float("nan"), 0.0)

@@ -6,6 +6,7 @@ container to a far market goes on board.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -26,19 +27,32 @@ MARKETS = ("cnsha-port", "nlrtm-port", "usnyc-port")
 SIMULATION = Simulation(1, 1)
 BASIN_KM = 30.0  # basins of one port lie within this distance
 Progress = Callable[[str], None]
+Placed = tuple[Row, tuple[Stop, ...]]
 
 
-def compare_outlets(ready: Ready, *, progress: Progress = lambda line: None) -> pd.DataFrame:
-    """For each landlocked country: country, corridor, port, km and cost (USD/t) of each way to the sea that the table
-    corridors names (infinite where the network has none), `chosen` (the model's own outlets), and `named` (whether
-    one of these is the port of a named way).
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlets:
+    """Ways of landlocked countries to the sea.
+
+    `ways`: country, capital, corridor, port, distance (km) and cost (USD/t) of each way that the table corridors names
+    (infinite where the network has none), chosen (the model's own outlets), named (whether one of these is the port
+    of a named way). `unplaced`: id, corridor and why of the corridors left out because a place of theirs is not found
+    or could be several.
     """
+
+    ways: pd.DataFrame
+    unplaced: pd.DataFrame
+
+
+def compare_outlets(ready: Ready, *, progress: Progress = lambda line: None) -> Outlets:
+    """The named ways of each landlocked country to the sea beside the ports of the model's own choice."""
     progress("ways of landlocked countries to the sea")
     locate = Locator.over({**ready.tables, "world": ready.base.world}, ready.around)
     countries = ready.tables["countries"]
     inland = set(countries["id"][countries["landlocked"].astype(bool)])
     capitals = {code: stop for code, stop in find_capitals(ready).items() if code in inland}
-    ways = list_ways(ready.tables["corridors"], locate, capitals)
+    placed, unplaced = place_corridors(ready.tables["corridors"], locate)
+    ways = list_ways(placed, capitals)
     markets = [locate(port)[0] for port in MARKETS]
     ends = {stop.id: stop for stop in [*capitals.values(), *(stops[-1] for _, _, stops in ways), *markets]}
     router = ready.router(list(ends.values()), simulation=SIMULATION)
@@ -54,25 +68,31 @@ def compare_outlets(ready: Ready, *, progress: Progress = lambda line: None) -> 
             port = stops[-1].name if stops else ""
             rows.append((code, capital.name, row["name"], port, km, cost, names, named))
     columns = ["country", "capital", "corridor", "port", "distance", "cost", "chosen", "named"]
-    return pd.DataFrame(rows, columns=columns)
+    return Outlets(pd.DataFrame(rows, columns=columns), unplaced)
+
+
+def place_corridors(corridors: pd.DataFrame, locate: Locator) -> tuple[list[Placed], pd.DataFrame]:
+    """Each corridor with its places as stops; and id, corridor and why of those with a place that cannot be told."""
+    placed: list[Placed] = []
+    lost = []
+    for row in read_rows(corridors):
+        try:
+            placed.append((row, tuple(locate(text)[0] for text in row["via"])))
+        except InputError as fault:
+            lost.append((row["id"], row["name"], "; ".join(finding.what for finding in fault.findings)))
+    return placed, pd.DataFrame(lost, columns=["id", "corridor", "why"])
 
 
 def list_ways(
-    corridors: pd.DataFrame, locate: Locator, capitals: Mapping[str, Stop]
+    placed: Sequence[Placed], capitals: Mapping[str, Stop]
 ) -> list[tuple[str, Row, tuple[Stop, ...]]]:
     """Corridors with a seaport at one end and a place of a landlocked country at the other, from the country on."""
-    found: list[tuple[str, Row, tuple[Stop, ...]]] = []
-    for row in read_rows(corridors):
-        try:
-            stops = tuple(locate(text)[0] for text in row["via"])
-        except InputError:
-            continue
-        found += [
-            (chain[0].country, row, chain)
-            for chain in (stops, stops[::-1])
-            if chain[0].country in capitals and DEEP in chain[-1].nodes
-        ]
-    return found
+    return [
+        (chain[0].country, row, chain)
+        for row, stops in placed
+        for chain in (stops, stops[::-1])
+        if chain[0].country in capitals and DEEP in chain[-1].nodes
+    ]
 
 
 def _stand_together(port: Site, end: Stop) -> bool:

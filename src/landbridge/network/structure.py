@@ -2,10 +2,11 @@
 
 Circuity is length over great-circle distance (Ballou, Rahardja and Sakai 2002, Transportation Research A 36). A way
 by land far above its neighbours' marks a missing line, a closed border or a real barrier; the way with closed borders
-opened tells the second from the others.
+opened tells the second from the others. A ferry over a river or a strait stands in for a bridge, so ferries of up to
+10 km belong to the ways by land.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,14 +22,19 @@ from landbridge.network.router import Ready
 from landbridge.network.shipments import choose_shipment
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
-from landbridge.network.virtual import AIR, DEEP, RIVER, VirtualNetwork
+from landbridge.network.virtual import AIR, DEEP, RIVER, Step, VirtualNetwork
 from landbridge.network.weights import weigh_arcs
 from landbridge.schema.rows import read_rows
 
 PLAUSIBLE_LAND = 2.0
 PLAUSIBLE_ANY = 4.0
 NEAR_KM = 300.0  # between nearer capitals a river or a lake makes any circuity plausible
+FERRY_KM = 10.0  # a ferry of no more than this is a piece of the road or railway that it joins
 BATCH = 8
+WAYS = {
+    "land": "land",
+    "way": "any",
+}  # columns of kilometres, and the same ways in the table circuity_remarks
 CONTINENTS = {
     **dict.fromkeys(("eu", "uk_efta", "balkans", "cis_west", "russia"), "Europe"),
     **dict.fromkeys(("caucasus", "central_asia", "iran", "turkiye", "levant_iraq", "gulf"), "Asia"),
@@ -47,10 +53,11 @@ Floats = NDArray[np.float64]
 class Structure:
     """Ways between all pairs of capitals.
 
-    `pairs`: from, to (country codes), continent ("" where the two differ), great_circle, land (km by road, rail and
-    waterway alone), land_circuity, opened (km by land with closed borders opened), way (km of the cheapest way by any
-    mode), way_circuity, at_sea (km of it), cost (USD/t), finding ("" where all is plausible). Lengths are infinite
-    where there is no way.
+    `pairs`: from, to (country codes), continent ("" where the two differ), great_circle, land (km by road, rail,
+    waterway and short ferries alone), land_circuity, opened (km by land with closed borders and posts opened),
+    land_cost (USD/t of the cheapest way by land), way (km of the cheapest way by any mode), way_circuity, at_sea (km of
+    it), cost (USD/t), finding ("" where all is plausible). Lengths and costs are infinite where there
+    is no way.
     """
 
     pairs: pd.DataFrame
@@ -61,30 +68,44 @@ def survey_capitals(ready: Ready, *, progress: Callable[[str], None] = lambda li
     """Ways of a container of general goods between the capitals of the table countries, without law."""
     stops = find_capitals(ready)
     network = join_ends(ready.base, list(stops.values()))
-    shipment = choose_shipment(ready.tables["shipments"])
-    weights = weigh_arcs(network, ready.pricing.pricer(shipment))
-    reasons = close_arcs(network, ready.tables, ready.date, shipment=shipment)
-    dry = is_dry(network)
-    shut = {
-        "land": (reasons != 0) | ~dry,
-        "opened": ((reasons != 0) & (reasons != Reason.BORDER)) | ~dry,
-        "way": reasons != 0,
-    }
-    by = {"land": weights.distance, "opened": weights.distance, "way": weights.cost}
-    columns = np.column_stack([weights.distance, np.where(dry, 0.0, weights.distance), weights.cost])
-    sources = [np.array([network.outlets[stop.id]], np.int32) for stop in stops.values()]
-    inlets = np.array([network.inlets[stop.id] for stop in stops.values()])
-    found = {}
-    for name, mask in shut.items():
-        progress(f"ways between capitals: {name}")
-        weight = np.where(mask | ~np.isfinite(weights.cost), np.inf, by[name])
-        found[name] = _sum_ways(network, weight, columns, sources=sources, inlets=inlets)
+    found = _find_ways(ready, network, stops, progress=progress)
     pairs = _frame_pairs(stops, found)
     regions = ready.around.regions
     one, two = (
         pairs[side].map(lambda code: CONTINENTS.get(regions.get(code, ""), "")) for side in ("from", "to")
     )
     return Structure(pairs.assign(continent=one.where(one == two, "")), _frame_capitals(stops))
+
+
+def _find_ways(
+    ready: Ready,
+    network: VirtualNetwork,
+    stops: Mapping[str, Stop],
+    *,
+    progress: Callable[[str], None],
+) -> dict[str, Floats]:
+    """Kilometres, kilometres at sea and USD/t of each kind of way, float64[capitals, capitals, 3]."""
+    shipment = choose_shipment(ready.tables["shipments"])
+    weights = weigh_arcs(network, ready.pricing.pricer(shipment))
+    reasons = close_arcs(network, ready.tables, ready.date, shipment=shipment)
+    dry = is_dry(network, ready.tables["services"])
+    shut = reasons != 0
+    closed_post = (reasons == Reason.STATUS) & (network.arcs.crossing >= 0) & (network.arcs.leg < 0)
+    kinds = {
+        "land": (weights.distance, shut | ~dry),
+        "opened": (weights.distance, (shut & (reasons != Reason.BORDER) & ~closed_post) | ~dry),
+        "land_cost": (weights.cost, shut | ~dry),
+        "way": (weights.cost, shut),
+    }
+    columns = np.column_stack([weights.distance, np.where(dry, 0.0, weights.distance), weights.cost])
+    sources = [np.array([network.outlets[stop.id]], np.int32) for stop in stops.values()]
+    inlets = np.array([network.inlets[stop.id] for stop in stops.values()])
+    found = {}
+    for name, (by, mask) in kinds.items():
+        progress(f"ways between capitals: {name}")
+        weight = np.where(mask | ~np.isfinite(weights.cost), np.inf, by)
+        found[name] = _sum_ways(network, weight, columns, sources=sources, inlets=inlets)
+    return found
 
 
 def find_capitals(ready: Ready) -> dict[str, Stop]:
@@ -98,19 +119,20 @@ def find_capitals(ready: Ready) -> dict[str, Stop]:
     }
 
 
-def is_dry(network: VirtualNetwork) -> NDArray[np.bool_]:
-    """Arcs that neither sail the sea, fly, nor board a ferry: bool[arcs]."""
+def is_dry(network: VirtualNetwork, services: pd.DataFrame) -> NDArray[np.bool_]:
+    """Arcs that neither sail the sea, fly, nor board a ferry of more than 10 km: bool[arcs]."""
+    short = set(services["id"][services["distance"] <= FERRY_KM])
     codes, arcs = network.codes, network.arcs
     wet = np.array([codes.decode(code)[0] in (DEEP, RIVER, AIR) for code in range(codes.free)] + [False])
-    served = np.array(
-        [
-            any({step.mode, step.to_mode} & {"sea", "ferry", "air"} for step in steps)
-            for steps in network.operations
-        ]
-        + [False]
-    )
+    served = np.array([_sails(steps, short) for steps in network.operations] + [False])
     dry: NDArray[np.bool_] = ~(wet[arcs.code_a] | wet[arcs.code_b] | served[arcs.op])
     return dry
+
+
+def _sails(steps: Sequence[Step], short: set[str]) -> bool:
+    if any(step.service in short for step in steps):
+        return False
+    return any({step.mode, step.to_mode} & {"sea", "ferry", "air"} for step in steps)
 
 
 def _sum_ways(
@@ -137,6 +159,7 @@ def _frame_pairs(stops: Mapping[str, Stop], found: Mapping[str, Floats]) -> pd.D
     frame = pd.DataFrame({"from": codes[one], "to": codes[two], "great_circle": arc})
     for name in ("land", "opened"):
         frame[name] = found[name][one, two, 0]
+    frame["land_cost"] = found["land_cost"][one, two, 2]
     for column, name in enumerate(("way", "at_sea", "cost")):
         frame[name] = found["way"][one, two, column]
     span = frame["great_circle"].clip(lower=1.0)
@@ -152,6 +175,26 @@ def list_worst(pairs: pd.DataFrame, column: str, *, count: int = 10) -> pd.DataF
     worst: pd.DataFrame = ordered.groupby("continent", sort=True).head(count)
     rank = np.lexsort((-worst[f"{column}_circuity"].to_numpy(), worst["continent"].to_numpy(str)))
     return worst.iloc[rank].reset_index(drop=True)
+
+
+def add_remarks(pairs: pd.DataFrame, remarks: pd.DataFrame, column: str) -> pd.DataFrame:
+    """`pairs` with the `verdict` and `remark` of the table circuity_remarks on their ways by `column` ("land" or
+    "way"), empty where the table has none.
+
+    >>> pairs = pd.DataFrame({"from": ["SE"], "to": ["EE"]})
+    >>> row = {"country_a": ["EE"], "country_b": ["SE"], "way": ["land"]}
+    >>> remarks = pd.DataFrame({**row, "verdict": ["water_between"], "remark": ["The Baltic lies between."]})
+    >>> add_remarks(pairs, remarks, "land")["verdict"].tolist()
+    ['water_between']
+    """
+    meant = remarks[remarks["way"] == WAYS[column]]
+    told = {
+        frozenset((row["country_a"], row["country_b"])): (row["verdict"], row["remark"])
+        for row in read_rows(meant)
+    }
+    keys = [frozenset(pair) for pair in zip(pairs["from"], pairs["to"], strict=True)]
+    found = [told.get(key, ("", "")) for key in keys]
+    return pairs.assign(verdict=[verdict for verdict, _ in found], remark=[remark for _, remark in found])
 
 
 def judge_pair(row: Mapping[str, float]) -> str:

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from landbridge.report.basemap import draw_basemap
+from landbridge.report.closures import rank_scenarios
 from landbridge.report.content import ReportContent
 from landbridge.report.evidence import (
     cite_sources,
@@ -119,6 +120,7 @@ def render_report(content: ReportContent) -> str:
         **_flow_context(drawn, corridors, start, title_scenarios(content)),
         **_map_context(content, drawn, (plane, pool), start),
         **evidence_context(content, answers),
+        "rankings": rank_scenarios(content, answers),
         "script": Markup(read_asset("report.js")),
         "style": Markup(read_asset("report.css")),
         "script_hash": hash_source(read_asset("report.js")),

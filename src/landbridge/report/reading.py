@@ -11,7 +11,7 @@ import pandas as pd
 
 from landbridge.report.content import ReportContent, ScenarioContent, Tables
 
-ITEM_TEXTS = ("kind", "mode", "operation", "from", "to", "place", "means", "service", "quality")
+ITEM_TEXTS = ("kind", "mode", "operation", "from", "to", "place", "place_id", "means", "service", "quality")
 ITEM_NUMBERS = (
     "lat", "lon", "gauge", "distance", "cost", "time", "co2e", "cum_distance", "cum_cost", "cum_cost_p10",
     "cum_cost_p50", "cum_cost_p90", "cum_time", "cum_time_p10", "cum_time_p50", "cum_time_p90",
@@ -54,6 +54,7 @@ class Item(NamedTuple):
     start: str
     end: str
     place: str
+    place_id: str
     means: str
     service: str
     quality: str
@@ -129,6 +130,20 @@ class Law:
     row: dict[str, Any]
 
 
+class Loss(NamedTuple):
+    """What closing a place on the first route costs the flow (see table closures): USD/t and h more."""
+
+    place_id: str
+    kind: str
+    name: str
+    way: str
+    lat: float
+    lon: float
+    cost: float
+    time: float
+    cut: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one scenario says of one flow."""
@@ -145,6 +160,7 @@ class Answer:
     routes: tuple[Route, ...] = ()
     laws: tuple[Law, ...] = ()
     findings: tuple[dict[str, Any], ...] = field(default=())
+    losses: tuple[Loss, ...] = ()
 
 
 def list_rows(
@@ -249,6 +265,18 @@ def gather_laws(tables: Tables, listings: dict[str, dict[str, Any]]) -> dict[str
     return found
 
 
+def gather_losses(frame: pd.DataFrame | None) -> dict[str, list[Loss]]:
+    """What each place on the first route of a flow is worth; what the law has closed has no value."""
+    found: dict[str, list[Loss]] = {}
+    texts = list_rows(frame, ("flow", "closed_by", "facility", "kind", "name", "way"))
+    numbers = list_rows(frame, ("lat", "lon", "cost_loss", "time_loss", "cut"), missing=math.nan)
+    for (flow, closed_by, *text), number in zip(texts, numbers, strict=True):
+        loss = Loss(*text, *number)
+        if not closed_by and not math.isnan(loss.lat):
+            found.setdefault(flow, []).append(loss)
+    return found
+
+
 def read_answers(content: ReportContent) -> list[list[Answer]]:
     """Answers of each scenario, one a flow, in the order of the flows."""
     goods = {
@@ -265,6 +293,7 @@ def _read_scenario(
     """Answers of one scenario."""
     tables = scenario.tables
     routes, laws = gather_routes(tables), gather_laws(tables, listings)
+    losses = gather_losses(tables.get("closures"))
     findings: dict[str, list[dict[str, Any]]] = {}
     for row in list_records(tables.get("result_findings")):
         findings.setdefault(str(row["flow"]), []).append(row)
@@ -283,7 +312,7 @@ def _read_scenario(
         Answer(
             flow, scenario.name, verdict, origin, destination, product, goods.get(shipment, shipment or product),
             (start or 0.0, end or 0.0), tuple(cut), tuple(routes.get(flow, ())), tuple(laws.get(flow, ())),
-            tuple(findings.get(flow, ())),
+            tuple(findings.get(flow, ())), tuple(losses.get(flow, ())),
         )
         for flow, verdict, origin, destination, product, shipment, start, end, cut in list_rows(
             tables.get("verdicts"), columns

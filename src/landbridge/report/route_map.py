@@ -10,10 +10,11 @@ import numpy as np
 from markupsafe import Markup
 
 from landbridge.report.basemap import Basemap, Label, simplify_line, write_path
+from landbridge.report.figures import THIN, choose_time_scale, write_amount
 from landbridge.report.labels import Box, Placer, measure_text
 from landbridge.report.packing import escape_text
 from landbridge.report.projection import Floats, Plane, unwrap
-from landbridge.report.reading import Answer, Item
+from landbridge.report.reading import Answer, Item, Loss
 
 STILL_WIDTH, STILL_HEIGHT = 1040.0, 600.0  # the picture that is there before any script runs
 TOLERANCE = 0.8  # units of the plane that a drawn line may be simplified by
@@ -25,6 +26,7 @@ MARKS = {
     "stop": "M0-3A3 3 0 1 1 0 3A3 3 0 1 1 0-3Z",
 }
 ORDER = tuple(MARKS)
+LOST_MARKS = {"post": "border", "port": "port", "gauge_change": "gauge"}
 
 
 def parse_line(text: str) -> tuple[Floats, Floats]:
@@ -75,13 +77,18 @@ class LinePool:
 
 @dataclass(slots=True)
 class Stop:
-    """A place on the map: what it is, where, and the routes that call there."""
+    """A place on the map: what it is, where, the routes that call there; what the first route loses without it.
+
+    `share` is that loss as a share of the first route's cost.
+    """
 
     name: str
     mark: str
     x: float
     y: float
     routes: list[int] = field(default_factory=list)
+    loss: Loss | None = None
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +158,21 @@ def gather_stops(answer: Answer, pool: LinePool) -> tuple[Stop, ...]:
                 stop.mark = mark
             if index not in stop.routes:
                 stop.routes.append(index)
+    if answer.losses and answer.routes:
+        _add_losses(found, answer, pool)
     return tuple(sorted(found.values(), key=lambda stop: (ORDER.index(stop.mark), stop.name)))
+
+
+def _add_losses(stops: dict[str, Stop], answer: Answer, pool: LinePool) -> None:
+    """What the first route loses without a place, at its stop; a post that it passes unstopped gets one."""
+    first = answer.routes[0]
+    names = {item.place_id: item.place for item in first.items if item.place in stops}
+    for loss in answer.losses:
+        name = names.get(loss.place_id, loss.name)
+        if name not in stops:
+            spot = pool.place_point(loss.lon, loss.lat)
+            stops[name] = Stop(name, LOST_MARKS.get(loss.kind, "stop"), *spot, [0])
+        stops[name].loss, stops[name].share = loss, 0.0 if loss.cut else loss.cost / first["cost"]
 
 
 def draw_legs(overlay: Overlay, paths: Sequence[str] | None, *, chosen: int = 0) -> Markup:
@@ -184,9 +205,42 @@ def draw_stops(
             text = f"<text>{escape_text(stop.name)}</text>"
         parts.append(
             f'<g class="mark {stop.mark}{on}" data-r="{which}" data-x="{stop.x:g}" data-y="{stop.y:g}"{where}>'
-            f'<path d="{MARKS[stop.mark]}"/>{text}</g>'
+            f'{_draw_ring(stop, chosen)}<path d="{MARKS[stop.mark]}"/>{text}</g>'
         )
     return Markup("".join(parts))
+
+
+RING = 56.0  # radius in px of a loss as large as the first route's cost, were it not for the largest
+LEAST_RING, LARGEST_RING, CUT_RING = 9.0, 40.0, 15.0
+
+
+def _draw_ring(stop: Stop, chosen: int) -> str:
+    """The ring of what the first route loses without a place, whose area grows with the loss, and its words."""
+    if stop.loss is None:
+        return ""
+    title = f"<title>{escape_text(tell_loss(stop.loss))}</title>"
+    if not stop.loss.cut and stop.loss.cost <= 0:
+        return title
+    kind, on = " cut" if stop.loss.cut else "", "" if chosen else " on"
+    radius = min(max(RING * math.sqrt(stop.share), LEAST_RING), LARGEST_RING)
+    return (
+        f'{title}<circle class="ring{kind}{on}" data-r="0" r="{CUT_RING if stop.loss.cut else radius:.3g}"/>'
+    )
+
+
+def tell_loss(loss: Loss) -> str:
+    """What the first route loses without a place, in words.
+
+    >>> tell_loss(Loss("x", "post", "X", "By Y", 1.0, 2.0, 7.26, -5.0, False)).replace(THIN, " ")
+    'The first route without it: 7.3 USD/t more, 5.0 h less, by “By Y”'
+    >>> tell_loss(Loss("x", "post", "X", "", 1.0, 2.0, math.nan, math.nan, True))
+    'The first route without it: no other way'
+    """
+    if loss.cut:
+        return "The first route without it: no other way"
+    scale, word = choose_time_scale(abs(loss.time)), "less" if loss.time < 0 else "more"
+    time = f"{scale.write(abs(loss.time))}{THIN}{scale.unit} {word}"
+    return f"The first route without it: {write_amount(loss.cost)}{THIN}USD/t more, {time}, by “{loss.way}”"
 
 
 OFFSETS = {

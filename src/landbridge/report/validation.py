@@ -9,14 +9,24 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from landbridge.network.lengths import TOLERANCE
-from landbridge.network.structure import list_worst
+from landbridge.network.lengths import TOLERANCE, is_fitted
+from landbridge.network.structure import add_remarks, list_worst
 from landbridge.study.border_crossings import median_error
 from landbridge.study.journeys import score_journeys
 from landbridge.study.validation import Validation
 
 SCORED_FROM = 2018
 MOST_MISSES = 25
+_LABELS = ("finding", "verdict", "remark")
+LAND_HEADS = (
+    *("continent", "pair", "great circle, km", "by land, km", "with closed borders opened, km", "circuity"),
+    *_LABELS,
+)
+WAY_HEADS = (
+    *("continent", "pair", "great circle, km", "cheapest way, km", "of it at sea, km", "USD/t"),
+    *("cheapest by land, USD/t", "circuity"),
+    *_LABELS,
+)
 USES = {
     "report": "kept apart (the score)",
     "fit": "used for fitting",
@@ -34,36 +44,63 @@ def write_validation(found: Validation) -> str:
         lengths=_lengths(found.lengths),
         journeys=_journeys(found.journeys),
         crossings=_crossings(found.crossings),
-        structure=_structure(found.pairs, found.capitals),
-        outlets=_outlets(found.outlets),
+        structure=_structure(found),
+        outlets=_outlets(found.outlets, found.unplaced),
     )
     return page.rstrip() + "\n"
 
 
 def _lengths(frame: pd.DataFrame) -> dict[str, object]:
     sourced = frame[frame["quality"] != "estimated"]
+    scored = sourced[sourced["scored"]]
     groups = [(str(mode), part) for mode, part in sourced.groupby("mode", sort=True)]
     rows = [
-        (continent, mode, len(part), int(part["within"].sum()), _percent(part["error"].abs().median()))
+        (continent, mode, *_score_lengths(part), *_score_lengths(part[part["scored"]]))
         for mode, whole in groups
         for continent, part in (*whole.groupby("continent", sort=True), ("all", whole))
     ]
-    missed = sourced[~sourced["within"]].sort_values(["exception", "id"], ascending=[False, True])
-    misses = [
-        (
-            *(row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"])),
-            *(_percent(row["error"]), row["exception"] or row["note"]),
-        )
-        for row in missed.to_dict("records")
-    ]
-    heads = ("row", "mode", "published, km", "network, km", "error", "reason or remark")
+    heads = ("continent", "mode", "rows", "within", "median error", "scored", "within", "median error")
     return {
         "rows": len(sourced),
         "within": int(sourced["within"].sum()),
+        "inputs": len(sourced) - len(scored),
+        "scored": len(scored),
+        "scored_within": int(scored["within"].sum()),
         "tolerance": f"{TOLERANCE:.0%}".replace("%", " %"),
-        "table": _table(("continent", "mode", "rows", "within", "median error"), rows),
-        "missed": _table(heads, misses),
+        "table": _table(heads, rows),
+        "halves": _halves(scored[scored["mode"] == "road"]),
+        "missed": _missed(sourced[~sourced["within"]].sort_values("id")),
     }
+
+
+def _score_lengths(part: pd.DataFrame) -> tuple[object, ...]:
+    return len(part), int(part["within"].sum()), _percent(part["error"].abs().median())
+
+
+def _halves(roads: pd.DataFrame) -> str:
+    """Roads whose lengths fit the factor of the build, and the others."""
+    fitted = roads["id"].map(is_fitted).astype(bool)
+    rows = [
+        (name, *_score_lengths(part), f"{(1 + part['error']).median():.3f}")
+        for name, part in (("fitted", roads[fitted]), ("kept apart", roads[~fitted]))
+    ]
+    return _table(("roads", "rows", "within", "median error", "network over published, median"), rows)
+
+
+def _missed(rows: pd.DataFrame) -> str:
+    misses = [
+        (
+            *(row["id"], row["mode"], _number(row["distance"]), _number(row["modelled"])),
+            *(
+                _percent(row["error"]),
+                "scored" if row["scored"] else "input",
+                row["exception"] or row["note"],
+            ),
+        )
+        for row in rows.to_dict("records")
+    ]
+    heads = ("row", "mode", "published, km", "network, km", "error", "use", "reason")
+    return _table(heads, misses)
 
 
 def _journeys(frame: pd.DataFrame) -> dict[str, object]:
@@ -145,35 +182,40 @@ def _compare(part: pd.DataFrame) -> tuple[object, ...]:
     return rows, f"{bias:.2f}", _percent(error), f"{rule:.2f}", _percent(missed)
 
 
-def _structure(pairs: pd.DataFrame, capitals: pd.DataFrame) -> dict[str, object]:
+def _structure(found: Validation) -> dict[str, object]:
+    pairs = found.pairs
     counts = pairs["finding"].replace("", "a plausible way").value_counts()
+    land, way = (add_remarks(list_worst(pairs, column), found.remarks, column) for column in ("land", "way"))
     return {
         "pairs": f"{len(pairs):,}",
-        "capitals": len(capitals),
+        "capitals": len(found.capitals),
         "table": _table(("pairs", "number"), [(name, f"{count:,}") for name, count in counts.items()]),
-        "land": _list_pairs(pairs, "land"),
-        "way": _list_pairs(pairs, "way"),
+        "listed": len(land) + len(way),
+        "remarked": int((land["remark"] != "").sum() + (way["remark"] != "").sum()),
+        "land": _table(LAND_HEADS, [_land_cells(row) for row in land.to_dict("records")]),
+        "way": _table(WAY_HEADS, [_way_cells(row) for row in way.to_dict("records")]),
     }
 
 
-def _list_pairs(pairs: pd.DataFrame, column: str) -> str:
-    rows = [
-        (
-            *(
-                row["continent"],
-                f"{row['from']}-{row['to']}",
-                _number(row["great_circle"]),
-                _number(row[column]),
-            ),
-            *(f"{row[f'{column}_circuity']:.2f}", _number(row["opened"]), row["finding"]),
-        )
-        for row in list_worst(pairs, column).to_dict("records")
-    ]
-    opened = "by land with closed borders opened, km"
-    return _table(("continent", "pair", "great circle, km", "way, km", "circuity", opened, "finding"), rows)
+def _land_cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    lengths = (_number(row[name]) for name in ("great_circle", "land", "opened"))
+    return (*_pair(row), *lengths, f"{row['land_circuity']:.2f}", *_remark(row))
 
 
-def _outlets(frame: pd.DataFrame) -> dict[str, object]:
+def _way_cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    cells = (_number(row[name]) for name in ("great_circle", "way", "at_sea", "cost", "land_cost"))
+    return (*_pair(row), *cells, f"{row['way_circuity']:.2f}", *_remark(row))
+
+
+def _pair(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    return row["continent"], f"{row['from']}-{row['to']}"
+
+
+def _remark(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    return row["finding"], row["verdict"].replace("_", " "), row["remark"]
+
+
+def _outlets(frame: pd.DataFrame, unplaced: pd.DataFrame) -> dict[str, object]:
     found = frame[frame["distance"].map(isfinite)]
     chosen = frame.drop_duplicates("country")
     rows = [
@@ -188,6 +230,7 @@ def _outlets(frame: pd.DataFrame) -> dict[str, object]:
         "countries": found["country"].nunique(),
         "named": int(chosen["named"].sum()),
         "all": len(chosen),
+        "unplaced": _table(("row", "corridor", "why"), unplaced.to_numpy().tolist()) if len(unplaced) else "",
         "silent": ", ".join(sorted(set(frame["country"]) - set(found["country"]))),
         "table": _table(("country", "from", "way", "port", "km", "USD/t", "own choice"), rows),
     }

@@ -19,7 +19,8 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:
     """Frames of a validation, as `compare_lengths`, `compare_journeys`, `compare_crossings`, `survey_capitals` (its
-    pairs and capitals) and `compare_outlets` make them; `date` is the network's.
+    pairs and capitals) and `compare_outlets` (its ways and what could not be placed) make them; `remarks` is the table
+    circuity_remarks, `date` the network's.
     """
 
     date: str
@@ -28,7 +29,9 @@ class Validation:
     crossings: pd.DataFrame
     pairs: pd.DataFrame
     capitals: pd.DataFrame
+    remarks: pd.DataFrame
     outlets: pd.DataFrame
+    unplaced: pd.DataFrame
 
 
 def validate(
@@ -47,5 +50,7 @@ def validate(
         crossings=compare_crossings(world, tables, progress=progress),
         pairs=structure.pairs,
         capitals=structure.capitals,
-        outlets=outlets,
+        remarks=tables["circuity_remarks"],
+        outlets=outlets.ways,
+        unplaced=outlets.unplaced,
     )
