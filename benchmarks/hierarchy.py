@@ -198,9 +198,8 @@ def describe(figures: Sequence[Figure], rounds: int) -> str:
 
 {name_cpu()}; {platform.system()}; {named}. The virtual network of the shipped world for a container, with the
 capitals as ends. Median of {rounds} rounds and their spread, compiled and warm; of partial customizations over
-{PAIRS - 1} draws. Tables
-and whole customizations run on two threads where nothing else is said. Distances are compared with SciPy's first.
-`python -m benchmarks.hierarchy` renews this section.
+{PAIRS - 1} draws. Tables and whole customizations run on two threads where nothing else is said. Distances are
+compared with SciPy's first. `python -m benchmarks.hierarchy` renews this section.
 
 | what | median | spread | unit | aim |
 |---|---|---|---|---|
