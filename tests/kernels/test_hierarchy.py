@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kernel_cases import Case, cases, make_grid
 from numpy.typing import NDArray
 
-import landbridge.kernels.customization as customization
+from landbridge.kernels import customization
 from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy, extend_order, measure_depth
 from landbridge.kernels.nested_dissection import dissect
@@ -64,7 +64,8 @@ def test_a_hierarchy_is_what_its_docstring_says(case: Case, seed: int) -> None:
         while here >= 0:
             above.append(here)
             here = int(hierarchy.parent[here])
-        assert (np.diff(row) > 0).all() and set(row.tolist()) <= set(above)
+        assert (np.diff(row) > 0).all()
+        assert set(row.tolist()) <= set(above)
         assert hierarchy.parent[rank] == (row[0] if len(row) else -1)
         lower = slice(hierarchy.lower_begin[rank], hierarchy.lower_begin[rank + 1])
         assert hierarchy.lower_slot[lower].tolist() == np.flatnonzero(hierarchy.head == rank).tolist()
@@ -174,6 +175,9 @@ def test_added_nodes_and_legs_leave_the_old_shortcuts() -> None:
         return {frozenset(pair) for pair in zip(one.order[tails].tolist(), one.order[one.head].tolist())}  # noqa: B905
 
     assert name(hierarchy) < name(grown)
+    below = build_hierarchy(tail, head, order=extend_order(hierarchy.order, node_count=66, on_top=False))
+    assert below.rank[64] < below.rank[0]
+    assert name(hierarchy) < name(below)
     assert extend_order(order, node_count=66).tolist() == order.tolist()
     with pytest.raises(ValueError, match="66 nodes for 65"):
         extend_order(order, node_count=65)

@@ -9,9 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from landbridge.kernels.alternatives import find_alternatives
+from landbridge.kernels.customization import customize, recustomize
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import build_csr
+from landbridge.kernels.hierarchy import build_hierarchy
+from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
+from landbridge.kernels.hierarchy_skims import skim
+from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_rows
+from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import find_front, make_guide
 from landbridge.kernels.shortest_paths import (
     accumulate_along,
@@ -24,6 +30,32 @@ from landbridge.kernels.spread import share_spread
 from landbridge.kernels.via_facility import find_vias, join_path
 
 SIDE = 5
+WIDE = 10
+
+
+def compute_hierarchy() -> list[object]:
+    """Order, weights and answers of a hierarchy on a grid that is large enough to be cut."""
+    node = np.arange(WIDE * WIDE).reshape(WIDE, WIDE)
+    one = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    two = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    tail, head = np.concatenate([one, two]), np.concatenate([two, one])
+    fields = np.random.default_rng(1).uniform(1.0, 9.0, (len(tail), 2))
+    order = dissect(tail, head, lat=node.ravel() // WIDE / 10.0, lon=node.ravel() % WIDE / 10.0)
+    metric = customize(build_hierarchy(tail, head, order=order), fields[:, 0])
+    whole = metric.up.tolist()
+    revision = recustomize(metric, np.array([0, 7]), weight=np.array([np.inf, 0.5]))
+    back = sweep(metric, sources=np.array([99, 50]), source_costs=np.array([0.0, 3.0]), backward=True)
+    table = skim(metric, sources=node[0], targets=node[-1], fields=fields)
+    return [
+        order.tolist(),
+        [whole, metric.up.tolist(), revision.slots.tolist(), revision.up.tolist()],
+        [
+            find_distance(metric, source=0, target=99),
+            find_shortest(metric, source=0, target=99).arcs.tolist(),
+        ],
+        [back.distance.tolist(), trace_sweep(back, 0).tolist()],
+        [table.cost.tolist(), table.fields.tolist()],
+    ]
 
 
 def compute() -> dict[str, object]:
@@ -59,6 +91,7 @@ def compute() -> dict[str, object]:
         "vias": find_vias(tree, home, nodes=np.arange(SIDE**2)).cost.tolist(),
         "front": [front.cost.tolist(), [path.tolist() for path in front.paths]],
         "alternatives": [path.tolist() for path in alternatives.paths],
+        "hierarchy": compute_hierarchy(),
         "draws": draw_normals(5, 6, count=9).tolist(),
         "route": [route.time.tolist(), route.cost.tolist(), route.time_variance],
         "shares": [

@@ -25,8 +25,10 @@ Flags = NDArray[np.bool_]
 Lanes = tuple[Floats, Floats]
 Graph = tuple[Rows, NDArray[np.uint32], Rows, Ints, Ints]
 Arcs = tuple[Ints, Ints, Flags]
+Job = tuple[Graph, Arcs, Floats, Lanes, Flags, int]
 # Subtrees of less than this share of all work are done whole by one thread.
 SHARE = 1 / 16
+ALL, DONE, WAITING = range(3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,14 +67,14 @@ def customize(hierarchy: Hierarchy, weight: Floats, *, threads: int = 2) -> Metr
     lanes = np.empty(hierarchy.shortcut_count), np.empty(hierarchy.shortcut_count)
     graph, arcs = list_graph(hierarchy), list_arcs(hierarchy)
     height = hierarchy.height
-    groups = _share_work(hierarchy, threads)
+    groups, marks = _share_work(hierarchy, threads)
+    job = (graph, arcs, weights, lanes, marks, height)
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        work = [
-            pool.submit(_customize_ranks, graph, arcs, weights, lanes, group, height) for group in groups[:-1]
-        ]
-        for done in work:
-            done.result()
-    _customize_ranks(graph, arcs, weights, lanes, groups[-1], height)
+        # Subtrees; then the ranks above, over lower neighbours that are done; then those over each other.
+        list(pool.map(lambda ranks: _customize_ranks(job, ranks, ALL), groups))
+        above = np.flatnonzero(marks)
+        list(pool.map(lambda part: _customize_ranks(job, above[part::threads], DONE), range(threads)))
+        _customize_ranks(job, above, WAITING)
     return Metric(hierarchy, *lanes, weights)
 
 
@@ -92,43 +94,48 @@ def list_arcs(hierarchy: Hierarchy) -> Arcs:
     return hierarchy.arc_begin, hierarchy.slot_arc, hierarchy.upward
 
 
-def _share_work(hierarchy: Hierarchy, threads: int) -> list[Rows]:
-    """Ranges of ranks int64[r, 2] for each thread, whole subtrees, and last the ranks above them."""
+def _share_work(hierarchy: Hierarchy, threads: int) -> tuple[list[Rows], NDArray[np.bool_]]:
+    """Ranks for each thread, rising, in whole subtrees; and marks, bool[n], of the ranks above those."""
     if threads < 2:
-        return [np.array([[0, hierarchy.node_count]])]
-    load = _weigh_subtrees(hierarchy.parent, hierarchy.begin)
-    above = np.flatnonzero(load > SHARE * load.max(initial=0.0))
-    ranges = np.column_stack([np.append(0, above + 1), np.append(above, hierarchy.node_count)])
-    ranges = ranges[ranges[:, 1] > ranges[:, 0]]
-    sizes = hierarchy.begin[ranges[:, 1]] - hierarchy.begin[ranges[:, 0]]
-    ranges = ranges[np.argsort(-sizes, kind="stable")]
-    return [*(ranges[first::threads] for first in range(threads)), np.column_stack([above, above + 1])]
+        return [np.arange(hierarchy.node_count)], np.zeros(hierarchy.node_count, np.bool_)
+    own = np.square(np.diff(hierarchy.begin).astype(np.float64))
+    load = _add_up_subtrees(hierarchy.parent, own)
+    marks = load > SHARE * load.max(initial=0.0)
+    ends = np.concatenate([[-1], np.flatnonzero(marks), [hierarchy.node_count]])
+    before = np.concatenate([[0.0], np.cumsum(own)])
+    work = before[ends[1:]] - before[ends[:-1] + 1]
+    groups: list[list[NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in range(threads)]
+    shares = np.zeros(threads)
+    for index in np.argsort(-work, kind="stable"):
+        least = int(shares.argmin())
+        groups[least].append(np.arange(ends[index] + 1, ends[index + 1]))
+        shares[least] += work[index]
+    return [np.concatenate(group) for group in groups], marks
 
 
 @njit(cache=True, nogil=True)
-def _weigh_subtrees(parent: Ints, begin: Rows) -> Floats:
-    """Number of triangles over the ranks of each subtree, as lowest corner: float64[n]."""
-    load = np.zeros(len(parent))
+def _add_up_subtrees(parent: Ints, own: Floats) -> Floats:
+    """The sum of `own`, about the number of triangles of which a rank is the lowest corner, over each subtree."""
+    load = own.copy()
     for rank in range(len(parent)):
-        degree = float(begin[rank + 1] - begin[rank])
-        load[rank] += degree * degree
         if parent[rank] >= 0:
             load[parent[rank]] += load[rank]
     return load
 
 
 @njit(cache=True, nogil=True)
-def _customize_ranks(
-    graph: Graph, arcs: Arcs, weight: Floats, lanes: Lanes, ranges: Rows, height: int
-) -> None:
-    begin = graph[0]
-    spread = np.empty(height), np.empty(height)
-    for index in range(len(ranges)):
-        for rank in range(ranges[index, 0], ranges[index, 1]):
+def _customize_ranks(job: Job, ranks: Rows, part: int) -> None:
+    """Weighs the rows of some ranks: from the arcs and over ALL lower neighbours, over those without a mark (DONE), or
+    after that over those with one (WAITING).
+    """
+    graph, arcs, weight, lanes, marks, height = job
+    begin, spread = graph[0], (np.empty(height), np.empty(height))
+    for rank in ranks:
+        if part != WAITING:
             for slot in range(begin[rank], begin[rank + 1]):
                 lanes[0][slot], lanes[1][slot] = _find_least_arcs(arcs, weight, slot)
-            if begin[rank + 1] > begin[rank]:
-                _relax_row(graph, lanes, rank, spread)
+        if begin[rank + 1] > begin[rank]:
+            _relax_row(graph, lanes, rank, spread, (marks, part))
 
 
 @njit(cache=True, nogil=True)
@@ -145,14 +152,17 @@ def _find_least_arcs(arcs: Arcs, weight: Floats, slot: int) -> tuple[float, floa
 
 
 @njit(cache=True, nogil=True)
-def _relax_row(graph: Graph, lanes: Lanes, rank: int, spread: Lanes) -> None:
-    """Takes the ways over all lower neighbours into the shortcuts of a rank, which lie spread out by level."""
+def _relax_row(graph: Graph, lanes: Lanes, rank: int, spread: Lanes, wanted: tuple[Flags, int]) -> None:
+    """Takes the ways over lower neighbours into the shortcuts of a rank, which lie spread out by level."""
     begin, level, lower_begin, lower_tail, lower_slot = graph
     up, down = lanes
     rises, falls = spread
+    marks, part = wanted
     for slot in range(begin[rank], begin[rank + 1]):
         rises[level[slot]], falls[level[slot]] = up[slot], down[slot]
     for index in range(lower_begin[rank], lower_begin[rank + 1]):
+        if part != ALL and marks[lower_tail[index]] != (part == WAITING):
+            continue
         here = lower_slot[index]
         back, onward = down[here], up[here]
         first, last = here + 1, begin[lower_tail[index] + 1]

@@ -29,8 +29,9 @@ class Hierarchy:
     order int32[n], the node of each rank, and rank int32[n], the rank of each node; parent int32[n], the rank above a
     rank in the elimination tree, -1 at a root, where every subtree holds ranks without a gap. The upper neighbours of
     rank v stand in slots `begin[v]` to `begin[v + 1]` of head int32[h], rising; all of them lie on the way from v to
-    its root, and level uint32[h] tells how many ranks on that way lie above each. The lower neighbours of rank u stand in `lower_begin[u]` to `lower_begin[u + 1]` of lower_tail int32[h],
-    rising, and lower_slot int32[h] is the slot of each among the upper ones. begin, lower_begin int64[n + 1].
+    its root, and level uint32[h] tells how many ranks on that way lie above each. The lower neighbours of rank u stand
+    in `lower_begin[u]` to `lower_begin[u + 1]` of lower_tail int32[h], rising, and lower_slot int32[h] is the slot of
+    each among the upper ones. begin, lower_begin int64[n + 1].
 
     slot int32[m] is the slot of each arc of the network, -1 for a loop, and upward bool[m] whether it runs to the
     higher rank. The arcs of slot i, by rising id, stand in `arc_begin[i]` to `arc_begin[i + 1]` of slot_arc int32.
@@ -123,19 +124,23 @@ def build_hierarchy(
     return Hierarchy(*(freeze(part, part.dtype.type) for part in parts))
 
 
-def extend_order(order: NDArray[np.integer], *, node_count: int) -> Ints:
+def extend_order(order: NDArray[np.integer], *, node_count: int, on_top: bool = True) -> Ints:
     """The order of a network to which nodes were added: the new ids rank above all others, in their order.
 
-    For the few places and legs of a study: the shortcuts of the old network stay, and each added node gets some more
-    on top (an added leg between old nodes likewise), so a new order would hardly be better. Raises ValueError where
-    `node_count` is less than the number of nodes in the order.
+    For the few places and legs of a study: the shortcuts of the old network stay, and a hub on top may be joined to
+    anything. Each node on top makes all ways to the root longer by one, though. Where added nodes have a few neighbours
+    near each other, as the ends of a request have, rank them below all others (`on_top` False): then they add next to
+    nothing. Raises ValueError where `node_count` is less than the number of nodes in the order.
 
     >>> extend_order(np.array([1, 0, 2]), node_count=5).tolist()
     [1, 0, 2, 3, 4]
+    >>> extend_order(np.array([1, 0, 2]), node_count=5, on_top=False).tolist()
+    [3, 4, 1, 0, 2]
     """
     if node_count < len(order):
         raise ValueError(f"an order of {len(order)} nodes for {node_count}")
-    return freeze(np.concatenate([order, np.arange(len(order), node_count)]), np.int32)
+    added = np.arange(len(order), node_count)
+    return freeze(np.concatenate([order, added] if on_top else [added, order]), np.int32)
 
 
 @njit(cache=True, nogil=True)

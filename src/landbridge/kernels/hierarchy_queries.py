@@ -23,6 +23,7 @@ Ints = NDArray[np.int32]
 Levels = NDArray[np.uint32]
 Floats = NDArray[np.float64]
 Ways = tuple[Rows, Ints, Levels, Ints]
+# Rows of a sweep from this length on are worth the unrolled search for their least.
 LONG_ROW = 16
 
 
@@ -135,10 +136,9 @@ def _descend(ways: Ways, fall: Floats, chain: Ints, start: Floats) -> Floats:
 
 @njit(cache=True, nogil=True)
 def find_least(reach: Floats, places: Levels, lane: Floats) -> float:
-    """Least of `reach` at `places` plus what lies between."""
+    """Least of `reach` at `places` plus what lies between; four at a time, since each minimum waits for the last."""
     one, two, three, four = np.inf, np.inf, np.inf, np.inf
-    # In long rows four at a time, since each minimum waits for the one before.
-    even = len(places) // 4 * 4 if len(places) >= LONG_ROW else 0
+    even = len(places) // 4 * 4
     for step in range(0, even, 4):
         one = min(one, reach[places[step]] + lane[step])
         two = min(two, reach[places[step + 1]] + lane[step + 1])
@@ -146,7 +146,7 @@ def find_least(reach: Floats, places: Levels, lane: Floats) -> float:
         four = min(four, reach[places[step + 3]] + lane[step + 3])
     for step in range(even, len(places)):
         one = min(one, reach[places[step]] + lane[step])
-    return min(min(one, two), min(three, four))
+    return min(one, two, three, four)
 
 
 @njit(cache=True, nogil=True)
@@ -162,7 +162,8 @@ def _count_shared(one: Ints, two: Ints) -> int:
 def _join(ways: Ways, up: Floats, down: Floats, source: int, target: int) -> float:
     chain, further = list_chain(ways, source), list_chain(ways, target)
     start = climb(ways, up, chain)[: _count_shared(chain, further)]
-    return _descend(ways, down, further, start)[-1]
+    reach = _descend(ways, down, further, start)
+    return float(reach[-1])
 
 
 @njit(cache=True, nogil=True)

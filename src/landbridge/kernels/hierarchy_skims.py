@@ -72,8 +72,8 @@ def measure_pairs(
     ways = list_ways(metric)
 
     def measure(first: int) -> None:
-        batch = starts[first : first + BATCH]
-        cost[first : first + BATCH] = _go_down(ways, metric.up, chosen, batch)[chosen.place[ends]].T
+        reach = _go_down(ways, metric.up, chosen, starts[first : first + BATCH])
+        _read_off(reach, chosen.place, ends, cost[first : first + BATCH])
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
         list(pool.map(measure, range(0, len(starts), BATCH)))
@@ -116,7 +116,7 @@ def skim(
         for first in range(0, len(part), BATCH):
             rows = part[first : first + BATCH]
             reach = _go_down(ways, metric.up, chosen, starts[rows])
-            cost[rows] = reach[places].T
+            _read_off(reach, chosen.place, ends, cost[rows[0] : rows[0] + len(rows)])
             for column, row in enumerate(rows):
                 trip = (ways, chosen, np.ascontiguousarray(reach[:, column]), int(starts[row]), places)
                 sums[row], store = _sum_fields(trip, shape, prices, store)
@@ -175,8 +175,18 @@ def _go_down(ways: Ways, rise: Floats, chosen: Selection, sources: Ints) -> Floa
             above, fall = reach[chosen.head[edge]], chosen.fall[edge]
             for column in range(len(here)):
                 beyond = above[column] + fall
-                here[column] = beyond if beyond < here[column] else here[column]
+                if beyond < here[column]:  # noqa: PLR1730 - compiles to faster vector code than min
+                    here[column] = beyond
     return reach
+
+
+@njit(cache=True, nogil=True)
+def _read_off(reach: Floats, place: Ints, targets: Ints, cost: Floats) -> None:
+    """Turns what was reached, float64[c, s], into rows by source, float64[s, t]."""
+    for index in range(len(targets)):
+        here = reach[place[targets[index]]]
+        for column in range(len(here)):
+            cost[column, index] = here[column]
 
 
 class Totals(NamedTuple):

@@ -1,7 +1,9 @@
-"""Least weights from some places to all nodes, or from all nodes to them, and the paths and trees that follow.
+"""Least weights from some places to all nodes, or from all nodes to them, and the paths that follow.
 
 A climb from the sources, then one sweep down all ranks (PHAST: Delling, Goldberg, Nowatzyk and Werneck 2013,
-PHAST: hardware-accelerated shortest path trees). Distances and ties are those of `hierarchy_queries`.
+PHAST: hardware-accelerated shortest path trees). Distances and ties are those of `hierarchy_queries`. A path is
+found again from the distances when it is asked for; who needs the arcs to all nodes is better served by
+`shortest_paths.grow_tree`.
 """
 
 from dataclasses import dataclass
@@ -12,16 +14,14 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.customization import Metric
 from landbridge.kernels.graph import Rows, freeze
-from landbridge.kernels.hierarchy_queries import find_least
-from landbridge.kernels.shortest_paths import Tree, check_nodes, check_weights
-from landbridge.kernels.unpacking import Lanes, Shape, list_shape, open_lane, unpack_lanes
+from landbridge.kernels.hierarchy_queries import LONG_ROW, find_least
+from landbridge.kernels.shortest_paths import check_nodes, check_weights
+from landbridge.kernels.unpacking import Lanes, Shape, list_shape, unpack_lanes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Marks = NDArray[np.int8]
 # By rank: what the climb reached, what the sweep reached, and whether the climb began there.
 Reached = tuple[Floats, Floats, NDArray[np.bool_]]
-LEFT_OUT, PENDING, HUNG = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,8 @@ class Sweep:
 
     def at(self, nodes: NDArray[np.integer]) -> Floats:
         """The distances of some nodes."""
-        return self.by_rank[self.metric.hierarchy.rank[nodes]]
+        found: Floats = self.by_rank[self.metric.hierarchy.rank[nodes]]
+        return found
 
 
 def sweep(
@@ -101,28 +102,7 @@ def trace_sweep(found: Sweep, node: int) -> Ints:
     start = int(hierarchy.rank[check_nodes(np.array([node]), hierarchy.node_count)[0]])
     shape, lanes = list_shape(hierarchy), (metric.up, metric.down)
     reached = (found.climbed, found.by_rank, found.begun)
-    return _trace_back(shape, metric.weight, lanes, reached, start, found.backward)
-
-
-def grow_from_sweep(found: Sweep) -> Tree:
-    """The tree of the sweep's paths, as `shortest_paths.grow_tree` gives it: its distances are sums from the sources.
-
-    A node that lies on the path to a node of higher rank keeps its place there, so of paths of equal weight it may
-    hang on another one than `trace_sweep` gives.
-
-    >>> from landbridge.kernels.customization import customize
-    >>> from landbridge.kernels.hierarchy import build_hierarchy
-    >>> hierarchy = build_hierarchy(np.array([0, 1]), np.array([1, 2]), order=np.array([1, 0, 2]))
-    >>> found = sweep(customize(hierarchy, np.array([1.0, 2.0])), sources=np.array([0]))
-    >>> grow_from_sweep(found).parent_arc.tolist()
-    [-1, 0, 1]
-    """
-    metric, hierarchy = found.metric, found.metric.hierarchy
-    shape, lanes = list_shape(hierarchy), (metric.up, metric.down)
-    reached = (found.climbed, found.by_rank, found.begun)
-    hung = _hang_ranks(shape, metric.weight, lanes, reached, found.backward)
-    parts = _add_from_roots(hung, metric.weight, reached, hierarchy.order)
-    return Tree(*(freeze(part, part.dtype.type) for part in parts))
+    return _trace_back(shape, metric.weight, lanes, reached, start, int(found.backward))
 
 
 @njit(cache=True, nogil=True)
@@ -153,20 +133,26 @@ def _sweep_down(begin: Rows, head: NDArray[np.uint32], fall: Floats, climbed: Fl
     reach = climbed.copy()
     for rank in range(len(reach) - 1, -1, -1):
         first, last = begin[rank], begin[rank + 1]
-        reach[rank] = min(reach[rank], find_least(reach, head[first:last], fall[first:last]))
+        if last - first >= LONG_ROW:
+            reach[rank] = min(reach[rank], find_least(reach, head[first:last], fall[first:last]))
+        else:
+            # Slices of their own: those that go to a call are counted, which costs more than a short row.
+            heads, lane, least = head[first:last], fall[first:last], reach[rank]
+            for step in range(len(heads)):
+                least = min(least, reach[heads[step]] + lane[step])
+            reach[rank] = least
     return reach
 
 
 @njit(cache=True, nogil=True)
-def _step_back(
-    shape: Shape, turned: Lanes, reached: Reached, here: int, climbing: bool
-) -> tuple[int, int, bool]:
-    """The slot that led to a rank and the rank at its other end, -1 for both at a source; and whether from there on
-    the way is one of the climb.
+def _step_back(shape: Shape, turned: Lanes, reached: Reached, at: tuple[int, bool]) -> tuple[int, int, bool]:
+    """The slot that led to a rank and the rank at its other end, -1 for both at a source; and whether the way there
+    is one of the climb. `at`, the rank and whether its own way is known to be so.
     """
     begin, head, lower_begin, lower_tail, lower_slot = shape[:5]
     rise, fall = turned
     climbed, reach, begun = reached
+    here, climbing = at
     if not climbing and reach[here] != climbed[here]:
         slot = begin[here]
         while reach[head[slot]] + fall[slot] != reach[here]:
@@ -181,111 +167,18 @@ def _step_back(
 
 
 @njit(cache=True, nogil=True)
-def _trace_back(
-    shape: Shape, weight: Floats, lanes: Lanes, reached: Reached, start: int, backward: bool
-) -> Ints:
+def _trace_back(shape: Shape, weight: Floats, lanes: Lanes, reached: Reached, start: int, sense: int) -> Ints:
     hops, done = np.empty((64, 2), np.int64), 0
-    turned = (lanes[1], lanes[0]) if backward else lanes
+    turned = (lanes[sense], lanes[1 - sense])
     here, climbing = start, False
     while reached[1][start] < np.inf:
-        slot, there, climbing = _step_back(shape, turned, reached, here, climbing)
+        slot, there, climbing = _step_back(shape, turned, reached, (here, climbing))
         if slot < 0:
             break
         if done == len(hops):
             hops = np.concatenate((hops, np.empty_like(hops)))
         # A way back from a higher rank was travelled down, unless the travel is backward too.
-        hops[done, 0], hops[done, 1] = 2 * slot + ((there > here) != backward), min(here, there)
+        hops[done, 0], hops[done, 1] = 2 * slot + ((there > here) ^ sense), min(here, there)
         here, done = there, done + 1
-    ordered = hops[:done] if backward else hops[:done][::-1]
+    ordered = hops[:done] if sense else hops[:done][::-1]
     return unpack_lanes(shape, weight, lanes, np.ascontiguousarray(ordered))
-
-
-@njit(cache=True, nogil=True)
-def _hang_ranks(
-    shape: Shape, weight: Floats, lanes: Lanes, reached: Reached, backward: bool
-) -> tuple[Ints, Ints]:
-    """For each rank the one before it on its path and the arc from there, int32[n] both; -1 at sources and where not
-    reached.
-    """
-    count = len(reached[0])
-    turned = (lanes[1], lanes[0]) if backward else lanes
-    above, arcs = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-    state, pending = np.zeros(count, np.int8), np.empty(count, np.int32)
-    state[reached[2] & (reached[0] == reached[1])] = HUNG
-    for start in range(count - 1, -1, -1):
-        if reached[1][start] == np.inf or state[start] == HUNG:
-            continue
-        here, climbing, size = start, False, 0
-        while state[here] != HUNG:
-            slot, there, climbing = _step_back(shape, turned, reached, here, climbing)
-            hop = (2 * slot + ((there > here) != backward), here, there)
-            here, size = _hang_along(shape, weight, lanes, hop, (above, arcs, state, pending, size), backward)
-        for index in range(size):
-            state[pending[index]] = HUNG
-    return above, arcs
-
-
-@njit(cache=True, nogil=True)
-def _hang_along(
-    shape: Shape,
-    weight: Floats,
-    lanes: Lanes,
-    hop: tuple[int, int, int],
-    hung: tuple[Ints, Ints, Marks, Ints, int],
-    backward: bool,
-) -> tuple[int, int]:
-    """Unpacks a lane from its near end on until it meets the tree; returns the rank met and the number pending."""
-    above, arcs, state, pending, size = hung
-    stack, depth = np.empty((64, 3), np.int64), 1
-    stack[0, 0], stack[0, 1], stack[0, 2] = hop
-    met = hop[1]
-    while depth > 0 and state[met] != HUNG:
-        depth -= 1
-        lane, near, far = stack[depth]
-        first, second, middle = open_lane(shape, weight, lanes, lane, min(near, far))
-        if first < 0:
-            above[near], arcs[near] = far, second
-            if state[near] == LEFT_OUT:
-                state[near], pending[size] = PENDING, near
-                size += 1
-            met = far
-            continue
-        if depth + 2 > len(stack):
-            stack = np.concatenate((stack, np.empty_like(stack)))
-        closer, further = (first, second) if backward else (second, first)
-        stack[depth, 0], stack[depth, 1], stack[depth, 2] = further, middle, far
-        stack[depth + 1, 0], stack[depth + 1, 1], stack[depth + 1, 2] = closer, near, middle
-        depth += 2
-    return met, size
-
-
-@njit(cache=True, nogil=True)
-def _add_from_roots(
-    hung: tuple[Ints, Ints], weight: Floats, reached: Reached, order: Ints
-) -> tuple[Floats, Ints, Ints, Ints]:
-    """Distances, arcs and parents by node id, and the nodes with each after its parent."""
-    above, arcs = hung
-    count = len(above)
-    distance, settled, done = np.full(count, np.inf), np.empty(count, np.int32), 0
-    arc, parent = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-    stack, size = np.empty(count, np.int32), 0
-    child, sibling = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-    for rank in range(count):
-        if above[rank] >= 0:
-            sibling[rank], child[above[rank]] = child[above[rank]], rank
-        elif reached[2][rank] and reached[0][rank] == reached[1][rank]:
-            stack[size], size = rank, size + 1
-            distance[order[rank]] = reached[0][rank]
-    while size > 0:
-        size -= 1
-        rank = stack[size]
-        node = order[rank]
-        settled[done], done = node, done + 1
-        if above[rank] >= 0:
-            arc[node], parent[node] = arcs[rank], order[above[rank]]
-            distance[node] = distance[parent[node]] + weight[arcs[rank]]
-        below = child[rank]
-        while below >= 0:
-            stack[size], size = below, size + 1
-            below = sibling[below]
-    return distance, arc, parent, settled[:done].copy()

@@ -33,7 +33,7 @@ def strip_chains(graph: SimpleGraph) -> tuple[Ints, SimpleGraph]:
                 continue
             order[done], barred[node] = node, GONE
             done += 1
-            _pass_over(lists, node)
+            _pass_over(lists, int(node))
             for slot in range(graph.indptr[node], graph.indptr[node] + degree[node]):
                 other = heads[slot]
                 barred[other] = turn

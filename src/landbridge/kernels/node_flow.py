@@ -152,7 +152,7 @@ def _leave(line: Line, flow: Flow, node: int, turn: int) -> int:
         head = line.head[slot[node]]
         slot[node] += 1
         if seen[2 * head] != turn and head != after:
-            return 2 * head
+            return 2 * int(head)
     if after != NONE and seen[2 * node] != turn:
         return 2 * node
     return NONE

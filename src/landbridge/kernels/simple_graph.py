@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from landbridge.kernels.graph import Rows, freeze
+from landbridge.kernels.graph import Rows, build_csr, freeze
 
 Ints = NDArray[np.int32]
 
@@ -30,16 +30,24 @@ def join_ends(tail: NDArray[np.integer], head: NDArray[np.integer], *, node_coun
     >>> graph.indptr.tolist(), graph.head.tolist()
     ([0, 1, 3, 4], [1, 0, 2, 1])
     """
+    one, two = np.concatenate([tail, head]), np.concatenate([head, tail])
     if len(tail) != len(head):
         raise ValueError(f"{len(tail)} tails and {len(head)} heads")
-    ends = np.column_stack([tail, head]).astype(np.int64)
-    if len(ends) and not (ends.min() >= 0 and ends.max() < node_count):
-        raise ValueError(f"a node id lies outside 0 to {node_count - 1}")
-    ends = ends[ends[:, 0] != ends[:, 1]]
-    codes = np.unique(np.concatenate([ends @ [node_count, 1], ends @ [1, node_count]]))
-    indptr = np.zeros(node_count + 1, np.int64)
-    np.cumsum(np.bincount(codes // max(node_count, 1), minlength=node_count), out=indptr[1:])
-    return SimpleGraph(freeze(indptr, np.int64), freeze(codes % max(node_count, 1), np.int32))
+    both = build_csr(one, two, node_count=node_count)
+    return SimpleGraph(*(freeze(part, part.dtype.type) for part in _drop_twins(both.indptr, both.head)))
+
+
+@njit(cache=True, nogil=True)
+def _drop_twins(indptr: Rows, head: Ints) -> tuple[Rows, Ints]:
+    """Rows by rising id, without the node itself and what stands twice."""
+    begin, kept, size = np.zeros(len(indptr), np.int64), np.empty(len(head), np.int32), 0
+    for node in range(len(indptr) - 1):
+        last = -1
+        for other in np.sort(head[indptr[node] : indptr[node + 1]]):
+            if other not in (node, last):
+                kept[size], last, size = other, other, size + 1
+        begin[node + 1] = size
+    return begin, kept[:size].copy()
 
 
 @njit(cache=True, nogil=True)
