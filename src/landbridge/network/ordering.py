@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import freeze
-from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy
+from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy, extend_order
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.network.virtual import Arcs, count_world_nodes
 from landbridge.sources.cache_folder import find_cache_folder, write_whole
@@ -30,10 +30,10 @@ _ORDERS: dict[tuple[str, int], Ints] = {}
 
 def build_network_hierarchy(world: World, arcs: Arcs, coordinates: Coordinates) -> Hierarchy:
     """The hierarchy of the arcs of a virtual network over `world`; `coordinates` are lat, lon of nodes in degrees."""
-    count, first = len(coordinates[0]), count_world_nodes(world)
-    added = np.arange(first, count, dtype=np.int32)
-    ranked = find_order(world, lambda: _dissect(arcs, coordinates, first))
-    return build_hierarchy(arcs.tail, arcs.head, order=np.concatenate([added, ranked]))
+    first = count_world_nodes(world)
+    known = find_order(world, lambda: _dissect(arcs, coordinates, first))
+    order = extend_order(known, node_count=len(coordinates[0]), on_top=False)
+    return build_hierarchy(arcs.tail, arcs.head, order=order)
 
 
 def find_order(world: World, make: Callable[[], Ints]) -> Ints:

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.kernels.shortest_paths import accumulate_along, grow_trees
+from landbridge.kernels.customization import customize
+from landbridge.kernels.hierarchy_skims import skim
 from landbridge.network.build import join_ends
 from landbridge.network.closures import Reason, close_arcs
 from landbridge.network.locating import Locator
@@ -30,7 +31,6 @@ PLAUSIBLE_LAND = 2.0
 PLAUSIBLE_ANY = 4.0
 NEAR_KM = 300.0  # between nearer capitals a river or a lake makes any circuity plausible
 FERRY_KM = 10.0  # a ferry of no more than this is a piece of the road or railway that it joins
-BATCH = 8
 WAYS = {
     "land": "land",
     "way": "any",
@@ -98,13 +98,14 @@ def _find_ways(
         "way": (weights.cost, shut),
     }
     columns = np.column_stack([weights.distance, np.where(dry, 0.0, weights.distance), weights.cost])
-    sources = [np.array([network.outlets[stop.id]], np.int32) for stop in stops.values()]
+    outlets = np.array([network.outlets[stop.id] for stop in stops.values()])
     inlets = np.array([network.inlets[stop.id] for stop in stops.values()])
     found = {}
     for name, (by, mask) in kinds.items():
         progress(f"ways between capitals: {name}")
         weight = np.where(mask | ~np.isfinite(weights.cost), np.inf, by)
-        found[name] = _sum_ways(network, weight, columns, sources=sources, inlets=inlets)
+        metric = customize(network.hierarchy, weight)
+        found[name] = skim(metric, sources=outlets, targets=inlets, fields=columns).fields
     return found
 
 
@@ -133,22 +134,6 @@ def _sails(steps: Sequence[Step], short: set[str]) -> bool:
     if any(step.service in short for step in steps):
         return False
     return any({step.mode, step.to_mode} & {"sea", "ferry", "air"} for step in steps)
-
-
-def _sum_ways(
-    network: VirtualNetwork,
-    weight: Floats,
-    columns: Floats,
-    *,
-    sources: list[NDArray[np.int32]],
-    inlets: NDArray[np.integer],
-) -> Floats:
-    """Sums of `columns` along the best ways, float64[origins, destinations, columns], infinite where there is none."""
-    parts = []
-    for start in range(0, len(sources), BATCH):
-        trees = grow_trees(network.forward, weight, sources=sources[start : start + BATCH])
-        parts += [accumulate_along(tree, columns)[inlets] for tree in trees]
-    return np.stack(parts)
 
 
 def _frame_pairs(stops: Mapping[str, Stop], found: Mapping[str, Floats]) -> pd.DataFrame:
