@@ -69,7 +69,8 @@ def close_arcs(
 ) -> NDArray[np.int8]:
     """Reason of each arc, int8[arcs], 0 where it is open."""
     to_goods = close_to_goods(network, tables, date, shipment=shipment)
-    return close_further(network, to_goods, closings=closings, restrictions=restrictions)
+    by_law = close_further(to_goods, Reason.LAW, close_by_law(network, closings))
+    return close_further(by_law, Reason.AVOIDED, close_by_wish(network, restrictions))
 
 
 def close_to_goods(
@@ -87,21 +88,9 @@ def close_to_goods(
     return reasons
 
 
-def close_further(
-    network: VirtualNetwork,
-    to_goods: NDArray[np.int8],
-    *,
-    closings: tuple[Closing, ...],
-    restrictions: Restrictions,
-) -> NDArray[np.int8]:
-    """The reasons of `close_to_goods`, and after them those of the law and of what the user leaves out."""
-    reasons = to_goods.copy()
-    for reason, closed in (
-        (Reason.LAW, _closed_by_law(network, closings)),
-        (Reason.AVOIDED, _avoided(network, restrictions)),
-    ):
-        reasons[closed & (reasons == 0)] = reason
-    return reasons
+def close_further(reasons: NDArray[np.int8], reason: Reason, closed: Mask) -> NDArray[np.int8]:
+    """The reasons, int8[arcs], with `reason` where an arc is `closed`, bool[arcs], and was open."""
+    return np.where(closed & (reasons == 0), np.int8(reason), reasons)
 
 
 def _closed_by_status(
@@ -214,7 +203,8 @@ def _too_shallow(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], sh
     return closed
 
 
-def _closed_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask:
+def close_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask:
+    """Arcs that listings close to a flow: bool[arcs]."""
     closed = np.zeros(len(network.arcs.tail), np.bool_)
     for closing in closings:
         if closing.places:
@@ -270,7 +260,8 @@ def _using(network: VirtualNetwork, modes: frozenset[str]) -> Mask:
     return moves | pick(served, arcs.op)
 
 
-def _avoided(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
+def close_by_wish(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
+    """Arcs that a query leaves out by its own wish, whatever its main carriage: bool[arcs]."""
     closed = _at_places(network, restrictions.avoid)
     if restrictions.avoid_countries:
         closed |= _in_countries(network, restrictions.avoid_countries, frozenset())

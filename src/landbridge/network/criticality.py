@@ -41,6 +41,9 @@ class Facility:
     arcs: NDArray[np.int32]
 
 
+Known = dict[tuple[str, str], Facility]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Loss:
     """What closing a facility costs a flow: USD/t and h more, NaN where it is cut off or the facility closed already.
@@ -57,14 +60,19 @@ class Loss:
     closed_by: str = ""
 
 
-def find_facilities(network: VirtualNetwork, path: Path, *, ends: Sequence[str] = ()) -> list[Facility]:
-    """What a path runs through and could be closed, in order; not its own `ends` (ids of places)."""
-    found: dict[tuple[str, str], Facility] = {}
-    for arc in path:
-        for kind, key in _name_arc(network, int(arc)):
-            if (kind, key) not in found and key not in ends:
-                found[kind, key] = _make_facility(network, kind, key, int(arc))
-    return list(found.values())
+def find_facilities(
+    network: VirtualNetwork, path: Path, *, ends: Sequence[str] = (), known: Known | None = None
+) -> list[Facility]:
+    """What a path runs through and could be closed, in order; not its own `ends` (ids of places).
+
+    Facilities that are `known` from other paths are not looked up again, and new ones are added to them.
+    """
+    found = {} if known is None else known
+    keys = dict.fromkeys(name for arc in path for name in _name_arc(network, int(arc)))
+    for kind, key in keys:
+        if (kind, key) not in found:
+            found[kind, key] = _make_facility(network, kind, key)
+    return [found[name] for name in keys if name[1] not in ends]
 
 
 def _name_arc(network: VirtualNetwork, arc: int) -> Iterator[tuple[str, str]]:
@@ -82,10 +90,10 @@ def _name_arc(network: VirtualNetwork, arc: int) -> Iterator[tuple[str, str]]:
         yield from (("service", service) for service in runs)
 
 
-def _make_facility(network: VirtualNetwork, kind: str, key: str, arc: int) -> Facility:
+def _make_facility(network: VirtualNetwork, kind: str, key: str) -> Facility:
     arcs = find_arcs(network, kind, key)
     if kind in KINDS:
-        site = network.sites[network.arcs.site[arc]]
+        site = network.sites[network.arcs.site[arcs[0]]]
         return Facility(key, kind, site.name, site.country, site.lat, site.lon, arcs)
     return Facility(key, kind, key, "", nan, nan, arcs)
 
@@ -106,26 +114,44 @@ def find_arcs(network: VirtualNetwork, kind: str, key: str) -> NDArray[np.int32]
 
 
 def assess_closures(
-    search: Search, reader: PathReader, answer: Answer, *, closings: Sequence[Closing] = ()
-) -> list[Loss]:
-    """What each facility on the best route of `answer` is worth, and after them what the law has closed.
+    search: Search, reader: PathReader, answers: Mapping[str, Answer], *, closings: Sequence[Closing] = ()
+) -> dict[str, list[Loss]]:
+    """What each facility on the best route of each of `answers` (by flow) is worth, then what the law has closed.
 
     The way then taken is the best, by the first criterion and the full price, of the answer's other routes and of the
-    one that the search finds without the facility. Empty where there is no route at all.
+    one that the search finds without the facility. All flows that run through a facility are asked while it is closed.
     """
+    known: Known = {}
+    found: dict[str, list[Loss]] = {flow: [] for flow in answers}
+    through: dict[tuple[str, str, str], list[str]] = {}
+    for flow, answer in answers.items():
+        request = answer.request
+        ends = (request.origin.id, request.destination.id)
+        path: Path = answer.routes[0].path if answer.routes else np.empty(0, np.int32)
+        for facility in find_facilities(search.network, path, ends=ends, known=known):
+            through.setdefault((request.by[0], facility.kind, facility.id), []).append(flow)
+    for (by, kind, key), flows in through.items():
+        facility = known[kind, key]
+        with search.without(by, facility.arcs):
+            paths = {flow: search.best(by, *_find_ends(search, answers[flow])) for flow in flows}
+        for flow, other in paths.items():
+            found[flow].append(_assess(search, reader, answers[flow], facility, other))
+    shut = list(_closed_already(search, closings))
+    return {flow: losses + shut if answers[flow].routes else [] for flow, losses in found.items()}
+
+
+def _find_ends(search: Search, answer: Answer) -> tuple[int, int]:
     network, request = search.network, answer.request
-    if not answer.routes:
-        return []
-    by, best = request.by[0], answer.routes[0]
-    ends = (network.outlets[request.origin.id], network.inlets[request.destination.id])
-    losses = []
-    for facility in find_facilities(network, best.path, ends=(request.origin.id, request.destination.id)):
-        ways = [route for route in answer.routes if not np.isin(route.path, facility.arcs).any()]
-        path = search.avoid(by, ends, arcs=facility.arcs)
-        if path is not None:
-            ways.append(price_route(search, reader, request, path))
-        losses.append(_compare(facility, best, ways, by))
-    return losses + list(_closed_already(search, closings))
+    return network.outlets[request.origin.id], network.inlets[request.destination.id]
+
+
+def _assess(
+    search: Search, reader: PathReader, answer: Answer, facility: Facility, path: Path | None
+) -> Loss:
+    ways = [route for route in answer.routes if not np.isin(route.path, facility.arcs).any()]
+    if path is not None:
+        ways.append(price_route(search, reader, answer.request, path))
+    return _compare(facility, answer.routes[0], ways, answer.request.by[0])
 
 
 def _compare(facility: Facility, best: Route, ways: Sequence[Route], by: str) -> Loss:

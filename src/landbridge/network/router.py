@@ -15,6 +15,8 @@ from landbridge.network.build import Base, build_base, join_ends, survey
 from landbridge.network.closures import (
     Reason,
     Restrictions,
+    close_by_law,
+    close_by_wish,
     close_further,
     close_other_modes,
     close_to_goods,
@@ -94,7 +96,7 @@ class Router:
     pricing: Pricing
     readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
-    closed: dict[str, NDArray[np.int8]] = field(default_factory=dict)
+    closed: dict[tuple[str, tuple[Closing, ...]], NDArray[np.int8]] = field(default_factory=dict)
     searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
 
     def reader(self, shipment: Shipment) -> PathReader:
@@ -114,13 +116,20 @@ class Router:
             self.searches[key] = self._new_search(case, restrictions)
         return self.searches[key]
 
-    def _new_search(self, case: Case, restrictions: Restrictions) -> Search:
-        key = repr(case.shipment)
+    def _close(self, shipment: Shipment, closings: tuple[Closing, ...]) -> NDArray[np.int8]:
+        """What is closed to the goods whatever is wished: by themselves, and after that by law."""
+        key = (repr(shipment), closings)
         if key not in self.closed:
-            self.closed[key] = close_to_goods(self.network, self.tables, self.date, shipment=case.shipment)
-        reasons = close_further(
-            self.network, self.closed[key], closings=case.closings, restrictions=restrictions
-        )
+            if closings:
+                law = close_by_law(self.network, closings)
+                self.closed[key] = close_further(self._close(shipment, ()), Reason.LAW, law)
+            else:
+                self.closed[key] = close_to_goods(self.network, self.tables, self.date, shipment=shipment)
+        return self.closed[key]
+
+    def _new_search(self, case: Case, restrictions: Restrictions) -> Search:
+        closed, wish = self._close(case.shipment, case.closings), close_by_wish(self.network, restrictions)
+        reasons = close_further(closed, Reason.AVOIDED, wish)
         if restrictions.mode:
             start, end = case.ends
             points = ((start.lat, start.lon), (end.lat, end.lon))

@@ -1,6 +1,7 @@
 """Searching the virtual network for one shipment: best paths, chains of places, alternatives, Pareto fronts, cuts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,12 +91,13 @@ class Search:
         found = find_shortest(self.metric(criterion), source=origin, target=destination)
         return found.arcs if np.isfinite(found.cost) else None
 
-    def avoid(self, criterion: str, ends: tuple[int, int], *, arcs: NDArray[np.int32]) -> Path | None:
-        """Best path between two nodes without `arcs`, None where there is none."""
+    @contextmanager
+    def without(self, criterion: str, arcs: NDArray[np.int32]) -> Iterator[None]:
+        """While it lasts, `arcs` are closed to `best` and `distance` by a criterion."""
         metric = self.metric(criterion)
         before = recustomize(metric, arcs, weight=np.full(len(arcs), np.inf))
         try:
-            return self.best(criterion, *ends)
+            yield
         finally:
             restore(metric, before)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.criticality import Loss, assess_closures, loss_rows
@@ -11,6 +11,7 @@ from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, wea
 from landbridge.network.locating import Options, locate_flows
 from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
 from landbridge.network.routes import Answer, Request
+from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
 from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
 from landbridge.schema import Finding, InputError
@@ -19,7 +20,6 @@ from landbridge.schema.steps import Step, Workspace
 
 _KEPT: dict[tuple[object, ...], tuple[Ready, tuple[object, ...]]] = {}
 MOST_KEPT = 2
-Found = TypeVar("Found")
 TABULATED = (
     "verdicts",
     "routes",
@@ -84,27 +84,30 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
 
 def close_in_turn(given: Workspace) -> Mapping[str, Any]:
     """What each place, leg and service on the best way of a flow is worth; nothing unless it was asked for."""
-    router, options = given["router"], given["options"]
+    router, answers = given["router"], given["answers"]
+    groups: dict[int, tuple[Search, list[str]]] = {}
+    for flow in answers if given["options"].closures else ():
+        request, closings = answers[flow].request, given["rulings"][flow].closings
+        case = Case(given["flow_shipments"][flow], closings, (request.origin, request.destination))
+        search = router.search(case, given["wishes"].restrictions)
+        groups.setdefault(id(search), (search, []))[1].append(flow)
 
-    def assess(flow: str) -> tuple[str, list[Loss]]:
-        shipment, closings = given["flow_shipments"][flow], given["rulings"][flow].closings
-        request = given["answers"][flow].request
-        given["progress"](f"closures {request.origin.name} - {request.destination.name}")
-        search = router.search(
-            Case(shipment, closings, (request.origin, request.destination)), given["wishes"].restrictions
-        )
-        answer = given["answers"][flow]
-        return flow, assess_closures(search, router.reader(shipment), answer, closings=closings)
+    def assess(group: tuple[Search, list[str]]) -> dict[str, list[Loss]]:
+        search, flows = group
+        given["progress"](f"closures of {len(flows)} flows")
+        reader = router.reader(given["flow_shipments"][flows[0]])
+        closings = given["rulings"][flows[0]].closings
+        return assess_closures(search, reader, {flow: answers[flow] for flow in flows}, closings=closings)
 
-    flows = list(given["answers"]) if options.closures else []
-    found = dict(_in_groups(assess, flows, given["flow_shipments"]))
-    rows = [row for flow, losses in found.items() for row in loss_rows(flow, losses, given)]
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        found = {flow: losses for part in pool.map(assess, groups.values()) for flow, losses in part.items()}
+    rows = [row for flow in answers for row in loss_rows(flow, found.get(flow, []), given)]
     return {"closures": rows_to_frame("closures", rows)}
 
 
 def _in_groups(
-    answer: Callable[[str], tuple[str, Found]], flows: Sequence[str], shipments: Mapping[str, Shipment]
-) -> list[tuple[str, Found]]:
+    answer: Callable[[str], tuple[str, Answer]], flows: Sequence[str], shipments: Mapping[str, Shipment]
+) -> list[tuple[str, Answer]]:
     """Answers in the order of `flows`; flows of one shipment share searches, so each group keeps to one thread."""
     groups: dict[str, list[str]] = {}
     for flow in flows:
