@@ -12,10 +12,13 @@ from test_hierarchy import SHUFFLES, build, build_grid
 
 import landbridge.kernels.hierarchy_skims as skims
 from landbridge.kernels.customization import Metric, customize, recustomize
+from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs, skim
 from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
+from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.shortest_paths import grow_tree
+from landbridge.sources import open_world
 
 STARTS = st.dictionaries(st.integers(0, 8), st.integers(0, 9).map(float), min_size=1, max_size=3)
 
@@ -158,6 +161,15 @@ def test_queries_follow_a_change_of_weights() -> None:
         np.testing.assert_allclose(sweep(metric, sources=np.array([0])).distance, known, rtol=1e-12)
 
 
+def test_an_outdated_sweep_is_an_error() -> None:
+    case, hierarchy = build_grid(6)
+    metric = customize(hierarchy, case.weights[:, 0])
+    found = sweep(metric, sources=np.array([0]))
+    recustomize(metric, np.arange(len(case.tail)), weight=2.5 * case.weights[:, 0] + 1.0)
+    with pytest.raises(ValueError, match="has changed since"):
+        trace_sweep(found, case.n - 1)
+
+
 def test_ties_go_to_the_arc_of_least_id_and_to_lower_ranks() -> None:
     """Two parallel arcs, and two ways of equal weight round a square."""
     tail, head = np.array([0, 0, 0, 1, 2]), np.array([1, 1, 2, 3, 3])
@@ -195,3 +207,41 @@ def test_empty_tables() -> None:
     found = skim(metric, sources=np.array([0, 1]), targets=none, fields=np.ones((len(case.tail), 2)))
     assert (found.cost.shape, found.fields.shape) == ((2, 0), (2, 0, 2))
     assert np.isinf(sweep(metric, sources=none).distance).all()
+
+
+@pytest.fixture(scope="module")
+def caspian() -> tuple[Case, NDArray[np.float64]]:
+    """Roads, railways and sea lanes of the shipped world around the Caspian Sea, both ways, and their coordinates."""
+    world = open_world(lambda line: None)
+    lat, lon = world.node_lat, world.node_lon
+    inside = (lat > 36.0) & (lat < 48.0) & (lon > 40.0) & (lon < 58.0)
+    kept = inside[world.edge_tail] & inside[world.edge_head]
+    number = np.cumsum(inside) - 1
+    one, two = (number[ends[kept]].astype(np.int32) for ends in (world.edge_tail, world.edge_head))
+    km = world.edge_km[kept].astype(np.float64)
+    weights = np.concatenate([km, km])[:, None]
+    case = Case(int(inside.sum()), np.concatenate([one, two]), np.concatenate([two, one]), weights)
+    return case, np.column_stack([lat[inside], lon[inside]])
+
+
+def test_a_piece_of_the_shipped_world(caspian: tuple[Case, NDArray[np.float64]]) -> None:
+    """Random ends after new costs by mode and country, and after closures on top of them."""
+    case, place = caspian
+    order = dissect(case.tail, case.head, lat=place[:, 0], lon=place[:, 1])
+    hierarchy, rng = build_hierarchy(case.tail, case.head, order=order), np.random.default_rng(3)
+    for _ in range(3):
+        weight = case.weights[:, 0] * rng.choice([0.03, 0.08, 1.0], len(case.tail)) * rng.uniform(0.8, 1.2)
+        metric = customize(hierarchy, weight)
+        closed = rng.integers(0, len(weight), 40)
+        recustomize(metric, closed, weight=np.full(40, np.inf))
+        weight[closed] = np.inf
+        sources, targets = rng.integers(0, case.n, 5), rng.integers(0, case.n, 25)
+        cost = measure_pairs(metric, sources=sources, targets=targets)
+        for row, source in enumerate(sources.tolist()):
+            known = grow_tree(case.forward, weight, sources=np.array([source])).distance[targets]
+            np.testing.assert_allclose(cost[row], known, rtol=1e-9)
+            for index, target in enumerate(targets.tolist()):
+                path = find_shortest(metric, source=source, target=target)
+                np.testing.assert_allclose(path.cost, known[index], rtol=1e-12)
+                if np.isfinite(path.cost):
+                    assert_connected(case, path.arcs, source, target)

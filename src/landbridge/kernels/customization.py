@@ -29,6 +29,8 @@ Job = tuple[Graph, Arcs, Floats, Lanes, Flags, int]
 # Subtrees of less than this share of all work are done whole by one thread.
 SHARE = 1 / 16
 ALL, DONE, WAITING = range(3)
+# Which of a slot's two weights a change may touch.
+RISE, FALL = 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,9 +195,9 @@ class Revision:
 def recustomize(metric: Metric, arcs: NDArray[np.integer], *, weight: Floats) -> Revision:
     """Gives `arcs`, int[a], other weights, float64[a], and brings the metric up to date in place.
 
-    The arrays of the metric become the very ones that `customize` would give. Returns what was there before, for
-    `restore`. Of an arc that stands twice the last weight counts. Raises ValueError for ids outside the network and
-    for negative or missing weights.
+    The arrays of the metric become the very ones that `customize` would give; no query may run meanwhile. Returns
+    what was there before, for `restore`. Of an arc that stands twice the last weight counts. Raises ValueError for ids
+    outside the network and for negative or missing weights.
 
     >>> from landbridge.kernels.hierarchy import build_hierarchy
     >>> hierarchy = build_hierarchy(np.array([0, 1]), np.array([1, 2]), order=np.array([1, 0, 2]))
@@ -232,19 +234,19 @@ def _revise(
     of before.
     """
     up, down = lanes
-    queued = np.zeros(len(head), np.bool_)
+    queued = np.zeros(len(head), np.int8)
     room = 2 * len(first) + 64
     keys, items, size = np.empty(room), np.empty(room, np.int32), 0
     slots, ups, downs, done = np.empty(room, np.int32), np.empty(room), np.empty(room), 0
     for slot in first:
-        queued[slot] = True
+        queued[slot] = RISE | FALL
         size = push(keys, items, size, slot, slot)
     while size > 0:
         slot = items[0]
         size = pop(keys, items, size)
         low = np.searchsorted(graph[0], slot, side="right") - 1
-        rise, fall = _find_least_arcs(arcs, weight, slot)
-        rise, fall = _find_least_ways(graph, head, lanes, (low, head[slot]), (rise, fall))
+        least = _find_least_arcs(arcs, weight, slot)
+        rise, fall = _find_least_ways(graph, head, lanes, (low, slot, queued[slot]), least)
         if rise == up[slot] and fall == down[slot]:
             continue
         degree = graph[0][low + 1] - graph[0][low]
@@ -265,21 +267,24 @@ def _revise(
 
 @njit(cache=True, nogil=True)
 def _find_least_ways(
-    graph: Graph, head: Ints, lanes: Lanes, ends: tuple[int, int], least: tuple[float, float]
+    graph: Graph, head: Ints, lanes: Lanes, where: tuple[int, int, int], least: tuple[float, float]
 ) -> tuple[float, float]:
-    """The weights of the shortcut between two ranks: `least` of its arcs, or the ways over lower neighbours."""
+    """The weights of a slot of the rank `low`: the `least` of its arcs, or of the ways over lower neighbours. Those of
+    a direction that is not touched stay as they are.
+    """
     begin, _, lower_begin, lower_tail, lower_slot = graph
     up, down = lanes
-    low, high = ends
-    rise, fall = least
+    low, slot, touched = where
+    rise = least[0] if touched & RISE else -np.inf
+    fall = least[1] if touched & FALL else -np.inf
     # The middle is most often of a rank not far below, and then the others need no look at their rows.
     for index in range(lower_begin[low + 1] - 1, lower_begin[low] - 1, -1):
         here = lower_slot[index]
         if down[here] < rise or up[here] < fall:
-            onward = find_slot(begin, head, lower_tail[index], high)
+            onward = find_slot(begin, head, lower_tail[index], head[slot])
             if onward >= 0:
                 rise, fall = min(rise, down[here] + up[onward]), min(fall, up[here] + down[onward])
-    return rise, fall
+    return rise if touched & RISE else up[slot], fall if touched & FALL else down[slot]
 
 
 @njit(cache=True, nogil=True)
@@ -288,12 +293,13 @@ def _queue_pairs(
     head: Ints,
     lanes: Lanes,
     changed: tuple[int, int, float, float],
-    heap: tuple[Floats, Ints, int, Flags],
+    heap: tuple[Floats, Ints, int, NDArray[np.int8]],
 ) -> int:
     """Queues the slots between the head of a changed slot and the other heads of its row that the change may touch."""
     begin, (up, down) = graph[0], lanes
     low, slot, old_up, old_down = changed
     keys, items, size, queued = heap
+    beyond = begin[head[slot]]
     for other in range(begin[low], begin[low + 1]):
         # To and from the changed head, over the low rank.
         out, back = (
@@ -302,11 +308,20 @@ def _queue_pairs(
         )
         if other == slot or (out[0] == out[1] and back[0] == back[1]):
             continue
-        above = find_slot(begin, head, min(head[slot], head[other]), max(head[slot], head[other]))
+        above = beyond
+        if other < slot:
+            above = find_slot(begin, head, head[other], head[slot])
+        else:
+            while head[above] != head[other]:
+                above += 1
+            beyond = above
         known = (up[above], down[above]) if other > slot else (down[above], up[above])
-        touched = out[1] < known[0] or (out[0] == known[0] and out[1] > out[0])
-        touched |= back[1] < known[1] or (back[0] == known[1] and back[1] > back[0])
-        if touched and not queued[above]:
-            queued[above] = True
+        bits = 0
+        if out[1] < known[0] or (out[0] == known[0] and out[1] > out[0]):
+            bits |= RISE if other > slot else FALL
+        if back[1] < known[1] or (back[0] == known[1] and back[1] > back[0]):
+            bits |= FALL if other > slot else RISE
+        if bits and not queued[above]:
             size = push(keys, items, size, above, above)
+        queued[above] |= bits
     return size

@@ -89,7 +89,7 @@ def turn_lanes(metric: Metric, *, backward: bool) -> Lanes:
 def trace_sweep(found: Sweep, node: int) -> Ints:
     """Arcs int32[k] between the source and `node`, in the order of travel; empty at a source and where not reached.
 
-    Raises ValueError for a node id outside the network.
+    Raises ValueError for a node id outside the network, and where the metric has changed so that no way is found.
 
     >>> from landbridge.kernels.customization import customize
     >>> from landbridge.kernels.hierarchy import build_hierarchy
@@ -154,16 +154,16 @@ def _step_back(shape: Shape, turned: Lanes, reached: Reached, at: tuple[int, boo
     climbed, reach, begun = reached
     here, climbing = at
     if not climbing and reach[here] != climbed[here]:
-        slot = begin[here]
-        while reach[head[slot]] + fall[slot] != reach[here]:
-            slot += 1
-        return slot, head[slot], False
-    if begun[here]:
+        for slot in range(begin[here], begin[here + 1]):
+            if reach[head[slot]] + fall[slot] == reach[here]:
+                return slot, head[slot], False
+    elif begun[here]:
         return -1, -1, True
-    index = lower_begin[here]
-    while climbed[lower_tail[index]] + rise[lower_slot[index]] != climbed[here]:
-        index += 1
-    return lower_slot[index], lower_tail[index], True
+    else:
+        for index in range(lower_begin[here], lower_begin[here + 1]):
+            if climbed[lower_tail[index]] + rise[lower_slot[index]] == climbed[here]:
+                return lower_slot[index], lower_tail[index], True
+    raise ValueError("the metric has changed since the sweep")
 
 
 @njit(cache=True, nogil=True)

@@ -48,10 +48,11 @@ class Flow(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def separate(line: Line, bound: float) -> tuple[float, Marks]:
-    """The separator of least size for the nodes of its smaller side, over all steps of the ends.
+    """The separator of least size against the nodes of its smaller side, over all steps of the ends.
 
-    Returns that ratio and the side of each node, int8[k]: BELOW, ABOVE, or BETWEEN for the separator. Nothing at or
-    above the ratio `bound` is searched for; then `bound` itself comes back, and an empty array.
+    Returns the ratio of its size to the 3/4th power of that number, and the side of each node, int8[k]: BELOW, ABOVE,
+    or BETWEEN for the separator. Nothing at or above the ratio `bound` is searched for; then `bound` itself comes
+    back, and an empty array.
     """
     count = len(line.indptr) - 1
     flow = Flow(
@@ -65,16 +66,27 @@ def separate(line: Line, bound: float) -> tuple[float, Marks]:
     for share in SHARES:
         end = max(1, int(share * count))
         found = 1
-        while found > 0 and size < best * (count // 2):
+        while found > 0 and size < best * _lift(count // 2):
             turn += 1
             found = _augment(line, flow, end, turn)
             size += found
-        if found > 0 or size >= best * (count // 2):
+        if found > 0 or size >= best * _lift(count // 2):
             break
         ratio = _rate(flow.seen, turn, size)
         if ratio < best:
             best, sides = ratio, _mark_sides(flow.seen, end, turn)
     return best, sides
+
+
+@njit(cache=True, nogil=True)
+def _lift(count: int) -> float:
+    """The 3/4th power, by roots, which every machine rounds alike.
+
+    A measure of the halves by their size itself would let the larger separators through: on road networks this power
+    gives fewer triangles of shortcuts, in trees of the same height.
+    """
+    root = np.sqrt(count)
+    return float(root * np.sqrt(root))
 
 
 @njit(cache=True, nogil=True)
@@ -84,7 +96,7 @@ def _rate(seen: Ints, turn: int, size: int) -> float:
     for node in range(count):
         below += seen[2 * node + 1] == turn
     smaller = min(below, count - size - below)
-    return size / smaller if smaller > 0 else np.inf
+    return size / _lift(smaller) if smaller > 0 else np.inf
 
 
 @njit(cache=True, nogil=True)

@@ -57,7 +57,7 @@ def open_lane(shape: Shape, weight: Floats, lanes: Lanes, lane: int, low: int) -
             first, second = (here, onward) if rising else (onward, here)
             if onward >= 0 and down[first] + up[second] == whole:
                 return 2 * first + 1, 2 * second, lower_tail[index]
-    raise AssertionError("the weights are not those of a customization")
+    raise ValueError("the metric has changed since these lanes were found")
 
 
 @njit(cache=True, nogil=True)
