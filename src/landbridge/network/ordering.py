@@ -65,6 +65,15 @@ def _read_order(path: Path, key: tuple[str, int]) -> Ints | None:
         return order if str(kept["network"]) == key[0] and len(order) == key[1] else None
 
 
+def ship_order(world: World) -> int:
+    """Writes the order in which hierarchies of `world` are built beside the shipped network; returns its size in bytes.
+
+    For the build of that network, after a first hierarchy. Raises KeyError before one.
+    """
+    write_order(SHIPPED, _ORDERS[world.hash, count_world_nodes(world)], world.hash)
+    return SHIPPED.stat().st_size
+
+
 def write_order(path: Path, order: Ints, network: str) -> None:
     """Writes an order with the hash of its network."""
     text = io.BytesIO()
