@@ -12,6 +12,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from landbridge.kernels.customization import customize
 from landbridge.network.closures import Reason, Restrictions, great_circle
 from landbridge.network.router import Case, Router, cut_chain
 from landbridge.network.routes import Request
@@ -209,7 +210,7 @@ def test_the_shortest_way_agrees_with_scipy(routes_run: dict[str, Any]) -> None:
     weight[~np.isfinite(search.weights.cost)] = np.inf
     start, end = ends_of(router, case)
     search = Search(search.network, search.weights, search.reasons)
-    search.open_weights["distance"] = weight
+    search.metrics["distance"] = customize(search.network.hierarchy, weight)
     path = search.best("distance", start, end)
     assert path is not None
     assert weight[path].sum() == pytest.approx(scipy_distance(search, weight, start, end), abs=0.01)
@@ -288,8 +289,8 @@ def test_a_wish_never_makes_a_way_cheaper(wish: Restrictions, routes_run: dict[s
     start, end = ends_of(router, case)
     free = router.search(case)
     limited = router.search(case, wish)
-    best = free.tree("cost", start).distance[end]
-    assert limited.tree("cost", start).distance[end] >= best - 1e-9
+    best = free.distance("cost", start, end)
+    assert limited.distance("cost", start, end) >= best - 1e-9
     assert not ((limited.reasons == 0) & (free.reasons > 0)).any()
 
 
