@@ -40,7 +40,7 @@ def read_imports(files: list[Path]) -> set[str]:
                 names.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 names.add(node.module.split(".")[0])
-    return names - set(sys.stdlib_module_names) - {"landbridge"}
+    return names - set(sys.stdlib_module_names) - {"landbridge", "network_build"}
 
 
 def test_the_package_imports_what_it_declares(source_files: list[Path], root: Path) -> None:

@@ -22,7 +22,7 @@ CROSSING = {
 }  # fmt: skip
 LENGTH = {
     "id": "l", "mode": "rail", "continent": "europe", "distance": 100.0, "modelled": 99.0, "error": -0.01,
-    "within": True, "exception": "", "note": "", "quality": "published",
+    "within": True, "exception": "", "note": "", "quality": "published", "scored": True,
 }  # fmt: skip
 OUTLET = {
     "country": "AT", "capital": "Vienna", "corridor": "by Koper", "port": "Koper", "distance": 587.0, "cost": 54.0,

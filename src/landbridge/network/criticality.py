@@ -63,16 +63,25 @@ class Loss:
 def find_facilities(
     network: VirtualNetwork, path: Path, *, ends: Sequence[str] = (), known: Known | None = None
 ) -> list[Facility]:
-    """What a path runs through and could be closed, in order; not its own `ends` (ids of places).
+    """What a path runs through and could be closed, in order; not its own `ends` (ids of places), nor a border without a
+    post.
 
     Facilities that are `known` from other paths are not looked up again, and new ones are added to them.
     """
     found = {} if known is None else known
-    keys = dict.fromkeys(name for arc in path for name in _name_arc(network, int(arc)))
+    bare = _find_bare(network)
+    named = (name for arc in path for name in _name_arc(network, int(arc)))
+    keys = dict.fromkeys(name for name in named if name[1] not in bare)
     for kind, key in keys:
         if (kind, key) not in found:
             found[kind, key] = _make_facility(network, kind, key)
     return [found[name] for name in keys if name[1] not in ends]
+
+
+def _find_bare(network: VirtualNetwork) -> frozenset[str]:
+    """Crossings that no row of posts names: no table could close them."""
+    crossings = network.world.crossings
+    return frozenset(crossings["id"][crossings["post"] == ""])
 
 
 def _name_arc(network: VirtualNetwork, arc: int) -> Iterator[tuple[str, str]]:
