@@ -173,7 +173,8 @@ def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame]
         for row_id, classes in zip(tables["services"]["id"], tables["services"]["cargo_classes"], strict=True)
         if classes and shipment.cargo_class not in classes
     }
-    narrow = {row["id"] for row in read_rows(tables["legs"]) if row["width"] < shipment.width}
+    widths = tables["legs"]["width"].to_numpy(np.float64, na_value=np.nan)
+    narrow = frozenset(tables["legs"]["id"][widths < shipment.width])
     legs = pick([leg in narrow for leg in network.world.legs], network.arcs.leg)
     return (
         legs
@@ -191,11 +192,14 @@ def _too_shallow(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], sh
         RIVER: needs.get("draught_river_sea", 0.0),
         INLAND: needs.get("draught_barge", 0.0),
     }
-    depth = {row["id"]: row["draught"] for row in read_rows(tables["legs"])}
+    depths = {
+        name: tables[name]["draught"].to_numpy(np.float64, na_value=np.nan) for name in ("legs", "places")
+    }
+    depth = dict(zip(tables["legs"]["id"], depths["legs"], strict=True))
     given = np.array([depth.get(leg, np.nan) for leg in network.world.legs] + [np.nan])[network.arcs.leg]
     layers = np.array([network.codes.decode(code)[0] for code in range(network.codes.free)] + [-1])
     wanted = np.array([by_layer.get(layer, 0.0) for layer in layers])[network.arcs.code_a]
-    shallow = {row["id"] for row in read_rows(tables["places"]) if row["draught"] < deep}
+    shallow = frozenset(tables["places"]["id"][depths["places"] < deep])
     at_berth = np.zeros(network.node_count, np.bool_)
     at_berth[np.unique(network.arcs.tail[layers[network.arcs.code_a] == DEEP])] = True
     handled = _at_sites(network, shallow) & (at_berth[network.arcs.tail] | at_berth[network.arcs.head])

@@ -63,7 +63,7 @@ class Loss:
 def find_facilities(
     network: VirtualNetwork, path: Path, *, ends: Sequence[str] = (), known: Known | None = None
 ) -> list[Facility]:
-    """What a path runs through and could be closed, in order: not its own `ends` (ids of places), no border without post.
+    """What a path runs through and could be closed: not its own `ends` (ids of places), no border without post.
 
     Facilities that are `known` from other paths are not looked up again, and new ones are added to them.
     """

@@ -116,6 +116,12 @@ class Router:
             self.searches[key] = self._new_search(case, restrictions)
         return self.searches[key]
 
+    def forget(self, shipment: Shipment) -> None:
+        """Lets go of what searches of a shipment keep between queries."""
+        for key, search in list(self.searches.items()):
+            if key[0] == repr(shipment):
+                search.forget()
+
     def _close(self, shipment: Shipment, closings: tuple[Closing, ...]) -> NDArray[np.int8]:
         """What is closed to the goods whatever is wished: by themselves, and after that by law."""
         key = (repr(shipment), closings)

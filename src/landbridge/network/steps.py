@@ -78,8 +78,13 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
         )
         return flow, router.answer(request, shipment, router.search(case, wishes.restrictions))
 
+    def answer_all(flows: Sequence[str]) -> list[tuple[str, Answer]]:
+        found = [answer(flow) for flow in flows]
+        router.forget(given["flow_shipments"][flows[0]])
+        return found
+
     allowed = [flow for flow in given["ends"] if not given["rulings"][flow].prohibited]
-    return {"answers": dict(_in_groups(answer, allowed, given["flow_shipments"]))}
+    return {"answers": dict(_in_groups(answer_all, allowed, given["flow_shipments"]))}
 
 
 def close_in_turn(given: Workspace) -> Mapping[str, Any]:
@@ -106,15 +111,16 @@ def close_in_turn(given: Workspace) -> Mapping[str, Any]:
 
 
 def _in_groups(
-    answer: Callable[[str], tuple[str, Answer]], flows: Sequence[str], shipments: Mapping[str, Shipment]
+    answer: Callable[[Sequence[str]], list[tuple[str, Answer]]],
+    flows: Sequence[str],
+    shipments: Mapping[str, Shipment],
 ) -> list[tuple[str, Answer]]:
     """Answers in the order of `flows`; flows of one shipment share searches, so each group keeps to one thread."""
     groups: dict[str, list[str]] = {}
     for flow in flows:
         groups.setdefault(shipments[flow].id, []).append(flow)
     with ThreadPoolExecutor(max_workers=min(len(groups), os.cpu_count() or 1) or 1) as pool:
-        done = pool.map(lambda group: [answer(flow) for flow in group], groups.values())
-        found = dict(pair for group in done for pair in group)
+        found = dict(pair for group in pool.map(answer, groups.values()) for pair in group)
     return [(flow, found[flow]) for flow in flows]
 
 
