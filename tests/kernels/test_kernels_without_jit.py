@@ -69,7 +69,9 @@ def compute() -> dict[str, object]:
     weight, last = weights[:, 0], SIDE**2 - 1
     tree = grow_tree(forward, weight, sources=np.array([0]))
     home = grow_tree(backward, weight, sources=np.array([last]))
-    front = find_front(forward, make_guide(backward, weights=weights, target=last), source=0)
+    hierarchy = build_hierarchy(tail, head, order=node.T.ravel())
+    metrics = [customize(hierarchy, column) for column in weights.T]
+    front = find_front(forward, make_guide(metrics, target=last), source=0)
     alternatives = find_alternatives(forward, backward, weight=weight, source=0, target=last)
     rows = np.array([0, 1], np.int32), np.array([3, 4], np.uint64)
     half = np.array([0.5, 0.0])

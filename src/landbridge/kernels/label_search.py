@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Vectors = tuple[Floats, Floats]
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
+UNKNOWN, NOWHERE = -1, -2
 NODE, BEFORE, SLOT, FOLLOWING = range(4)
 MADE, QUEUED, FOUND, CHANGES = range(4)
 
@@ -31,8 +32,18 @@ class Graph(NamedTuple):
     arc: Ints
     weights: Floats
     bound: Floats
-    finish: Floats
     target: int
+
+
+class Completions(NamedTuple):
+    """Best paths on to the target by each criterion, found when first asked for.
+
+    way int32[k, n]: the slot that follows at a node, UNKNOWN, or NOWHERE at the target; finish float64[k, n, k]: what
+    the path costs in all criteria where its way is known, infinite where it was not found.
+    """
+
+    way: Ints
+    finish: Floats
 
 
 class Rule(NamedTuple):
@@ -52,8 +63,8 @@ class State(NamedTuple):
     paths which they stand for cost; node (-1 once merged), label before, slot, next label of the node. keys
     and queue are the heap of labels; opened and sets int32[n] are the first queued and the first expanded
     label of each node. solved float64[s, 2 k] are the solutions by the first criterion, each followed by the
-    least of every criterion up to it; endings int32[s, 2] the label that each continues and the tree that it
-    follows then. used int64[4] counts labels, heap, solutions and changes of these.
+    least of every criterion up to it; endings int32[s, 2] the label that each continues and the criterion
+    whose best path it follows then. used int64[4] counts labels, heap, solutions and changes of these.
     """
 
     cost: Floats
@@ -69,15 +80,20 @@ class State(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
-    """Runs a search to its end; True where the bound on labels cut it short."""
-    state = _start(graph, source)
+def search_labels(
+    graph: Graph, rule: Rule, source: int, best: tuple[Ints, Ints]
+) -> tuple[State, Completions, bool]:
+    """Runs a search to its end; True where the bound on labels cut it short.
+
+    best: the arcs of the best path by each criterion, one path after the other, and the number of arcs of each.
+    """
+    state, completions = _start(graph, source), _start_completions(graph, source, best)
     width = graph.bound.shape[1]
     total, bound = np.empty(width), np.empty(width)
     # The best path of each criterion enters whole, however close the others are.
-    for tree in range(width * min(state.used[QUEUED], 1)):
-        _add(total, state.cost, 0, graph.finish[tree], source)
-        state = _solve(state, (rule.limit, rule.rounding), total, 0, tree)
+    for criterion in range(width * min(state.used[QUEUED], 1)):
+        _add(total, state.cost, 0, completions.finish[criterion], source)
+        state = _solve(state, (rule.limit, rule.rounding), total, 0, criterion)
     while state.used[QUEUED] > 0:
         label = int(state.queue[0])
         state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
@@ -91,20 +107,96 @@ def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
         if not _enter_set(state.least, state.facts, state.sets, label):
             continue
         known = state.used[CHANGES]
-        for tree in range(width + 1):
-            _add(total, state.cost, label, graph.finish[tree], node)
-            # A solution that is close to all that the label can become must enter, for none that is known is.
-            slack = rule.rounding if _is_near(total, bound, rule.epsilon) else rule.epsilon
-            state = _solve(state, (rule.limit, slack), total, label, tree)
+        state = _complete(graph, rule, state, completions, label, bound)
         if state.used[CHANGES] != known and _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
         if need > rule.max_labels:
-            return state, True
+            return state, completions, True
         if need > len(state.keys):
             state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
         _expand(graph, rule, state, label, total)
-    return state, False
+    return state, completions, False
+
+
+@njit(cache=True, nogil=True)
+def _complete(
+    graph: Graph, rule: Rule, state: State, completions: Completions, label: int, bound: Floats
+) -> State:
+    """Takes the solutions in that a label gives along the best paths from its node."""
+    node, total = state.facts[label, NODE], np.empty(len(bound))
+    for criterion in range(len(bound)):
+        if completions.way[criterion, node] == UNKNOWN:
+            _find_way(graph, completions.way[criterion], completions.finish[criterion], criterion, node)
+        _add(total, state.cost, label, completions.finish[criterion], node)
+        # A solution that is close to all that the label can become must enter, for none that is known is.
+        slack = rule.rounding if _is_near(total, bound, rule.epsilon) else rule.epsilon
+        if _is_within(total, rule.limit) and not _is_covered(total, state.solved, state.used[FOUND], slack):
+            state = _solve(state, (rule.limit, slack), total, label, criterion)
+    return state
+
+
+@njit(cache=True, nogil=True)
+def _start_completions(graph: Graph, source: int, best: tuple[Ints, Ints]) -> Completions:
+    """Completions that know the best path from the source by each criterion."""
+    nodes, width = graph.bound.shape
+    completions = Completions(np.full((width, nodes), UNKNOWN, np.int32), np.empty((width, nodes, width)))
+    first = 0
+    for criterion in range(width):
+        way, finish = completions.way[criterion], completions.finish[criterion]
+        way[graph.target], finish[graph.target] = NOWHERE, 0.0
+        walk, here = np.empty(best[1][criterion], np.int32), source
+        for index in range(len(walk)):
+            slot = graph.indptr[here]
+            while graph.arc[slot] != best[0][first + index]:
+                slot += 1
+            walk[index], way[here], here = here, slot, graph.head[slot]
+        _sum_up(graph, way, finish, walk)
+        first += len(walk)
+    return completions
+
+
+@njit(cache=True, nogil=True)
+def _sum_up(graph: Graph, way: Ints, finish: Floats, walk: Ints) -> None:
+    """Notes what it costs from each node of a walk on, the last one first."""
+    for index in range(len(walk) - 1, -1, -1):
+        here = walk[index]
+        if way[here] >= 0:
+            head, arc = graph.head[way[here]], graph.arc[way[here]]
+            for criterion in range(finish.shape[1]):
+                finish[here, criterion] = graph.weights[arc, criterion] + finish[head, criterion]
+
+
+@njit(cache=True, nogil=True)
+def _find_way(graph: Graph, way: Ints, finish: Floats, criterion: int, node: int) -> None:
+    """Follows the bounds of a criterion from a node to where the way on is known."""
+    walk, count, here = np.empty(64, np.int32), 0, node
+    while way[here] == UNKNOWN:
+        if count == len(walk):
+            walk = np.append(walk, np.empty(count, np.int32))
+        walk[count], count = here, count + 1
+        least, way[here] = np.inf, NOWHERE
+        # Until the way is found whole it leads nowhere, nor does a circle of arcs without weight.
+        finish[here] = np.inf
+        for slot in range(graph.indptr[here], graph.indptr[here + 1]):
+            reach = graph.weights[graph.arc[slot], criterion] + graph.bound[graph.head[slot], criterion]
+            if reach < least:
+                least, way[here] = reach, slot
+        if way[here] >= 0:
+            here = graph.head[way[here]]
+    _sum_up(graph, way, finish, walk[:count])
+
+
+@njit(cache=True, nogil=True)
+def follow_on(graph: Graph, completions: Completions, criterion: int, node: int) -> Ints:
+    """Arcs int32[a] of a completion from a node to the target."""
+    way, here, count = completions.way[criterion], node, 0
+    while way[here] >= 0:
+        here, count = graph.head[way[here]], count + 1
+    arcs, here = np.empty(count, np.int32), node
+    for index in range(count):
+        arcs[index], here = graph.arc[way[here]], graph.head[way[here]]
+    return arcs
 
 
 @njit(cache=True, nogil=True)
