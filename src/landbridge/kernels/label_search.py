@@ -94,20 +94,19 @@ def search_labels(
     for criterion in range(width * min(state.used[QUEUED], 1)):
         _add(total, state.cost, 0, completions.finish[criterion], source)
         state = _solve(state, (rule.limit, rule.rounding), total, 0, criterion)
-    while state.used[QUEUED] > 0:
-        label = int(state.queue[0])
-        state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
-        node = state.facts[label, NODE]
-        if node < 0:
-            continue
-        _take_out(state.facts, state.opened, label)
-        _add(bound, state.least, label, graph.bound, node)
-        if _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
-            continue
-        if not _enter_set(state.least, state.facts, state.sets, label):
-            continue
-        known = state.used[CHANGES]
-        state = _complete(graph, rule, state, completions, label, bound)
+    while True:
+        label = _take_next(state, graph.bound, rule.epsilon, bound)
+        if label < 0:
+            return state, completions, False
+        node, known = state.facts[label, NODE], state.used[CHANGES]
+        for criterion in range(width):
+            if completions.way[criterion, node] == UNKNOWN:
+                _find_way(graph, completions.way[criterion], completions.finish[criterion], criterion, node)
+        criterion, slack = _choose_completion(state, completions, rule, (label, 0), bound)
+        while criterion < width:
+            _add(total, state.cost, label, completions.finish[criterion], node)
+            state = _solve(state, (rule.limit, slack), total, label, criterion)
+            criterion, slack = _choose_completion(state, completions, rule, (label, criterion + 1), bound)
         if state.used[CHANGES] != known and _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
@@ -116,24 +115,48 @@ def search_labels(
         if need > len(state.keys):
             state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
         _expand(graph, rule, state, label, total)
-    return state, completions, False
 
 
 @njit(cache=True, nogil=True)
-def _complete(
-    graph: Graph, rule: Rule, state: State, completions: Completions, label: int, bound: Floats
-) -> State:
-    """Takes the solutions in that a label gives along the best paths from its node."""
-    node, total = state.facts[label, NODE], np.empty(len(bound))
-    for criterion in range(len(bound)):
-        if completions.way[criterion, node] == UNKNOWN:
-            _find_way(graph, completions.way[criterion], completions.finish[criterion], criterion, node)
-        _add(total, state.cost, label, completions.finish[criterion], node)
+def _take_next(state: State, bounds: Floats, slack: Floats, bound: Floats) -> int:
+    """The next label of the queue that may become a solution, entered at its node, with its `bound`; -1 at the end."""
+    # Arrays are taken out of tuples once a call: each time counts references, which costs as much as a comparison.
+    least, facts, opened, sets = state.least, state.facts, state.opened, state.sets
+    keys, queue, solved, used = state.keys, state.queue, state.solved, state.used
+    while used[QUEUED] > 0:
+        label = int(queue[0])
+        used[QUEUED] = pop(keys, queue, used[QUEUED])
+        node = facts[label, NODE]
+        if node < 0:
+            continue
+        _take_out(facts, opened, label)
+        _add(bound, least, label, bounds, node)
+        if not _is_covered(bound, solved, used[FOUND], slack) and _enter_set(least, facts, sets, label):
+            return label
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _choose_completion(
+    state: State, completions: Completions, rule: Rule, at: tuple[int, int], bound: Floats
+) -> tuple[int, Floats]:
+    """The first criterion, from one on, whose best path completes a label to a new solution, and how close others may
+    be; the number of criteria where there is none.
+    """
+    (label, first), width = at, len(bound)
+    node, total = state.facts[label, NODE], np.empty(width)
+    cost, finish, solved, found = state.cost, completions.finish, state.solved, state.used[FOUND]
+    epsilon, limit, rounding = rule.epsilon, rule.limit, rule.rounding
+    for criterion in range(first, width):
+        for other in range(width):
+            total[other] = cost[label, other] + finish[criterion, node, other]
+        if not _is_within(total, limit):
+            continue
         # A solution that is close to all that the label can become must enter, for none that is known is.
-        slack = rule.rounding if _is_near(total, bound, rule.epsilon) else rule.epsilon
-        if _is_within(total, rule.limit) and not _is_covered(total, state.solved, state.used[FOUND], slack):
-            state = _solve(state, (rule.limit, slack), total, label, criterion)
-    return state
+        near = _is_near(total, bound, epsilon)
+        if not _is_covered(total, solved, found, rounding if near else epsilon):
+            return criterion, rounding if near else epsilon
+    return width, epsilon
 
 
 @njit(cache=True, nogil=True)
@@ -227,41 +250,43 @@ def _start(graph: Graph, source: int) -> State:
 def _expand(graph: Graph, rule: Rule, state: State, label: int, total: Floats) -> None:
     """Makes the labels that follow a label and queues those that may still become solutions."""
     cost, least, facts, used = state.cost, state.least, state.facts, state.used
+    sets, opened, solved, keys, queue = state.sets, state.opened, state.solved, state.keys, state.queue
+    indptr, heads, arcs, weights, bounds = graph.indptr, graph.head, graph.arc, graph.weights, graph.bound
     node = facts[label, NODE]
-    for slot in range(graph.indptr[node], graph.indptr[node + 1]):
+    for slot in range(indptr[node], indptr[node + 1]):
         new = used[MADE]
         for criterion in range(len(total)):
             cost[new, criterion], least[new, criterion] = cost[label, criterion], least[label, criterion]
         here, way = node, slot
         while way >= 0:
-            head, arc = graph.head[way], graph.arc[way]
+            head, arc = heads[way], arcs[way]
             for criterion in range(len(total)):
-                cost[new, criterion] += graph.weights[arc, criterion]
-                least[new, criterion] += graph.weights[arc, criterion]
-            way = _lead_on(graph, here, way) if head != node else -1
+                cost[new, criterion] += weights[arc, criterion]
+                least[new, criterion] += weights[arc, criterion]
+            way = _lead_on(indptr, heads, graph.target, here, way) if head != node else -1
             here = head
         head = here
-        _add(total, least, new, graph.bound, head)
-        if not _is_within(total, rule.limit) or _is_dominated(least, facts, state.sets[head], new):
+        _add(total, least, new, bounds, head)
+        if not _is_within(total, rule.limit) or _is_dominated(least, facts, sets[head], new):
             continue
-        if _is_covered(total, state.solved, used[FOUND], rule.epsilon):
+        if _is_covered(total, solved, used[FOUND], rule.epsilon):
             continue
         facts[new, NODE], facts[new, BEFORE], facts[new, SLOT] = head, label, slot
-        if not _merge(state, new, rule.merging):
-            facts[new, FOLLOWING], state.opened[head] = state.opened[head], new
+        if not _merge((cost, least), facts, opened, new, rule.merging):
+            facts[new, FOLLOWING], opened[head] = opened[head], new
             used[MADE] = new + 1
-            used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
+            used[QUEUED] = push(keys, queue, used[QUEUED], total[0], new)
 
 
 @njit(cache=True, nogil=True)
-def _lead_on(graph: Graph, node: int, slot: int) -> int:
+def _lead_on(indptr: NDArray[np.int64], heads: Ints, target: int, node: int, slot: int) -> int:
     """The slot that follows one from `node` where there is one way on beside the way back; else -1."""
-    head = graph.head[slot]
-    first: int = graph.indptr[head]
-    if head == graph.target or graph.indptr[head + 1] - first != 2:
+    head = heads[slot]
+    first: int = indptr[head]
+    if head == target or indptr[head + 1] - first != 2:
         return -1
-    back = graph.head[first] == node
-    if back == (graph.head[first + 1] == node):
+    back = heads[first] == node
+    if back == (heads[first + 1] == node):
         return -1
     return first + 1 if back else first
 
@@ -297,25 +322,25 @@ def _walk(graph: Graph, node: int, slot: int, arcs: Ints, count: int) -> int:
             arcs[count] = graph.arc[way]
         count += 1
         head = graph.head[way]
-        way = _lead_on(graph, here, way) if head != node else -1
+        way = _lead_on(graph.indptr, graph.head, graph.target, here, way) if head != node else -1
         here = head
     return count
 
 
 @njit(cache=True, nogil=True)
-def _merge(state: State, new: int, slack: Floats) -> bool:
+def _merge(costs: Vectors, facts: Ints, opened: Ints, new: int, slack: Floats) -> bool:
     """Whether a queued label of the same node takes the new one in; else the new one may have taken one in."""
-    least, facts = state.least, state.facts
-    other = state.opened[facts[new, NODE]]
+    cost, least = costs
+    other = opened[facts[new, NODE]]
     while other >= 0:
-        old_stands = _can_stand(state.cost, least, other, new, slack)
-        new_stands = _can_stand(state.cost, least, new, other, slack)
+        old_stands = _can_stand(cost, least, other, new, slack)
+        new_stands = _can_stand(cost, least, new, other, slack)
         if (old_stands or new_stands) and least[new, 0] >= least[other, 0]:
-            _join(state, other, new, old_stands)
+            _join(cost, least, facts, (other, new), old_stands)
             return True
         if old_stands or new_stands:
-            _join(state, new, other, new_stands)
-            _take_out(facts, state.opened, other)
+            _join(cost, least, facts, (new, other), new_stands)
+            _take_out(facts, opened, other)
             facts[other, NODE] = -1
             return False
         other = facts[other, FOLLOWING]
@@ -333,17 +358,15 @@ def _can_stand(cost: Floats, least: Floats, one: int, other: int, slack: Floats)
 
 
 @njit(cache=True, nogil=True)
-def _join(state: State, label: int, other: int, stands: bool) -> None:  # noqa: FBT001
+def _join(cost: Floats, least: Floats, facts: Ints, pair: tuple[int, int], stands: bool) -> None:  # noqa: FBT001
     """Lets a label stand for another one too: on its own path if that `stands`, else on the other's."""
-    for criterion in range(state.cost.shape[1]):
-        state.least[label, criterion] = min(state.least[label, criterion], state.least[other, criterion])
+    label, other = pair
+    for criterion in range(cost.shape[1]):
+        least[label, criterion] = min(least[label, criterion], least[other, criterion])
         if not stands:
-            state.cost[label, criterion] = state.cost[other, criterion]
+            cost[label, criterion] = cost[other, criterion]
     if not stands:
-        state.facts[label, BEFORE], state.facts[label, SLOT] = (
-            state.facts[other, BEFORE],
-            state.facts[other, SLOT],
-        )
+        facts[label, BEFORE], facts[label, SLOT] = facts[other, BEFORE], facts[other, SLOT]
 
 
 @njit(cache=True, nogil=True)

@@ -163,8 +163,8 @@ class Search:
         """Up to `count` good paths besides the best one."""
         result = find_alternatives(
             self.network.forward,
-            self.network.backward,
-            weight=self.weight(criterion),
+            self.sweep(criterion, origin),
+            sweep(self.metric(criterion), sources=np.array([destination], np.int32), backward=True),
             source=origin,
             target=destination,
             rule=AlternativeRule(count=count + 1, length=self.weights.distance),
