@@ -17,11 +17,9 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
 from benchmarks.entries import Entry, time_call
-from landbridge.kernels.alternatives import find_alternatives
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route, simulate_rows
-from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import Tree, accumulate_along, find_path, grow_tree
 from landbridge.kernels.spread import share_spread
 
@@ -131,23 +129,6 @@ def sort_by_scipy(world: World) -> object:
     ).tocsr()
 
 
-def search_front(world: World) -> object:
-    guide = make_guide(world.backward, weights=world.weights, target=world.target)
-    rule = FrontRule(epsilon=0.01 * guide.bound[world.source])
-    return find_front(world.forward, guide, source=world.source, rule=rule)
-
-
-def search_pair(world: World) -> object:
-    guide = make_guide(world.backward, weights=world.weights[:, :2], target=world.target)
-    rule = FrontRule(epsilon=0.01 * guide.bound[world.source])
-    return find_front(world.forward, guide, source=world.source, rule=rule)
-
-
-def search_alternatives(world: World) -> object:
-    weight, ends = world.weights[:, 0], (world.source, world.target)
-    return find_alternatives(world.forward, world.backward, weight=weight, source=ends[0], target=ends[1])
-
-
 def search_path(world: World) -> object:
     weight, ends = world.weights[:, 0], (world.source, world.target)
     return find_path(world.forward, world.backward, weight=weight, source=ends[0], target=ends[1])
@@ -187,7 +168,7 @@ def simulate_and_share() -> object:
 
 
 def list_entries() -> list[Entry]:
-    """Entries of the kernels; front, tree and sums are on a million nodes and 2.6 million arcs."""
+    """Entries of the kernels; tree and sums are on a million nodes and 2.6 million arcs."""
     ms, numpy_draws = "ms", np.random.Generator(np.random.Philox(1))
     build = milliseconds(lambda world: build_csr(world.tail, world.head, node_count=world.forward.node_count))
     return [
@@ -201,11 +182,6 @@ def list_entries() -> list[Entry]:
             milliseconds(search_path),
             "scipy",
             milliseconds(grow_by_scipy),
-        ),
-        Entry("kernel: best path and two alternatives", ms, 1_000, milliseconds(search_alternatives)),
-        Entry("kernel: front of 2 criteria within 1 %, guide included", ms, 3_000, milliseconds(search_pair)),
-        Entry(
-            "kernel: front of 3 criteria within 1 %, guide included", ms, 3_000, milliseconds(search_front)
         ),
         Entry(
             "kernel: a route of 40 items, 4,000 draws",
