@@ -20,7 +20,7 @@ from benchmarks.entries import Entry, time_call
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route, simulate_rows
-from landbridge.kernels.shortest_paths import Tree, accumulate_along, find_path, grow_tree
+from landbridge.kernels.shortest_paths import Tree, accumulate_along, grow_tree
 from landbridge.kernels.spread import share_spread
 
 Floats = NDArray[np.float64]
@@ -36,15 +36,13 @@ MILLISECOND = 1e3
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """The graph both ways, its weights float64[arcs, 3], and the ends of the searches."""
+    """The graph, its weights float64[arcs, 3], and where a tree starts."""
 
     tail: Ids
     head: Ids
     weights: Floats
     forward: Csr
-    backward: Csr
     source: int
-    target: int
 
 
 def join_neighbours(points: Floats) -> tuple[Ids, Ids]:
@@ -91,10 +89,10 @@ def draw_world() -> World:
         edges.append((chosen + starts[first], nearest + starts[second], np.tile(cost, (count, 1))))
     one, two, weights = (np.concatenate(parts) for parts in zip(*edges, strict=True))
     tail, head = np.concatenate([one, two]), np.concatenate([two, one])
-    ends = cKDTree(layers[0][0]).query([[0.4, 0.4], [0.6, 0.6]])[1]
+    start = int(cKDTree(layers[0][0]).query([0.4, 0.4])[1])
     count = int(starts[-1])
-    graphs = build_csr(tail, head, node_count=count), build_csr(head, tail, node_count=count)
-    return World(tail, head, np.concatenate([weights, weights]), *graphs, *(int(end) for end in ends))
+    graph = build_csr(tail, head, node_count=count)
+    return World(tail, head, np.concatenate([weights, weights]), graph, start)
 
 
 def milliseconds(work: Callable[[World], object]) -> Callable[[], float]:
@@ -127,11 +125,6 @@ def sort_by_scipy(world: World) -> object:
     return coo_matrix(
         (np.arange(len(world.tail), dtype=np.int32), (world.tail, world.head)), shape=shape
     ).tocsr()
-
-
-def search_path(world: World) -> object:
-    weight, ends = world.weights[:, 0], (world.source, world.target)
-    return find_path(world.forward, world.backward, weight=weight, source=ends[0], target=ends[1])
 
 
 def add_along(world: World) -> object:
@@ -175,14 +168,6 @@ def list_entries() -> list[Entry]:
         Entry("kernel: adjacency", ms, 100, build, "scipy", milliseconds(sort_by_scipy)),
         Entry("kernel: one-to-all tree", ms, 200, milliseconds(grow), "scipy", milliseconds(grow_by_scipy)),
         Entry("kernel: three sums along a tree", ms, 100, milliseconds(add_along)),
-        Entry(
-            "kernel: one path from both ends",
-            ms,
-            200,
-            milliseconds(search_path),
-            "scipy",
-            milliseconds(grow_by_scipy),
-        ),
         Entry(
             "kernel: a route of 40 items, 4,000 draws",
             ms,

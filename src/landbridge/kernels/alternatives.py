@@ -94,7 +94,8 @@ def find_alternatives(
         choice.consider(arcs)
         if choice.is_full:
             break
-    _search_with_penalties(csr, homeward, choice, source=source, target=target)
+    if not choice.is_full:
+        _search_with_penalties(csr, homeward, choice, source=source, target=target)
     cost = [measure_path(choice.weight, path).cost for path in choice.paths]
     return Alternatives(tuple(choice.paths), np.array(cost))
 
@@ -168,16 +169,12 @@ def _through_plateaus(
         yield arcs
 
 
-def _search_with_penalties(
-    csr: Csr, homeward: Sweep, choice: _Choice, *, source: int, target: int
-) -> None:
+def _search_with_penalties(csr: Csr, homeward: Sweep, choice: _Choice, *, source: int, target: int) -> None:
     """Fills the choice with paths that become the best once all arcs found before are dearer.
 
     What was left to the target before is a bound of what is left now, and a good one, which guides the search: a path
     has too many arcs for the hierarchy to take in their new weights as fast.
     """
-    if choice.is_full:
-        return
     weight, potential = choice.weight.copy(), homeward.distance
     for path in choice.paths:
         weight[path] *= PENALTY

@@ -3,12 +3,12 @@
 Label-setting A* in the order of the first criterion, with dominance on the others alone: BOA* for two
 criteria (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, A simple and fast bi-objective search
 algorithm) and LTMOA* for more (Hernandez, Yeoh, Baier, Felner, Salzman, Zhang, Chan and Koenig 2023,
-Multi-objective search via lazy and efficient dominance checks). The bounds are backward sweeps of a hierarchy.
-Every label is also completed along the best paths to the target, which follow from the bounds, and that gives good solutions early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective
-search with bi-directional A*). Where a front need hold only within `epsilon`, labels that are that close are
-merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022, A*pex: efficient approximate
-multi-objective search on graphs), which adds up no errors along a path: a label keeps the least cost of all
-paths that it stands for, and its own path is never more than `epsilon` above it.
+Multi-objective search via lazy and efficient dominance checks). The bounds are backward sweeps of a hierarchy. Every
+label is also completed along the best paths to the target, which follow from the bounds, and that gives good solutions
+early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective search with bi-directional A*). Where a front need hold only
+within `epsilon`, labels that are that close are merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022,
+A*pex: efficient approximate multi-objective search on graphs), which adds up no errors along a path: a label keeps the
+least cost of all paths that it stands for, and its own path is never more than `epsilon` above it.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.kernels.completions import Graph, follow_on
 from landbridge.kernels.customization import Metric, customize
 from landbridge.kernels.graph import Csr, freeze
 from landbridge.kernels.hierarchy_sweeps import Sweep, sweep, trace_sweep
-from landbridge.kernels.label_search import FOUND, MADE, NODE, Graph, Rule, follow_on, search_labels, unwind
+from landbridge.kernels.label_search import FOUND, MADE, NODE, Rule, search_labels, unwind
 from landbridge.kernels.shortest_paths import check_nodes
 
 Ints = NDArray[np.int32]
@@ -139,9 +140,7 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.target)
     best = [trace_sweep(found, source) for found in guide.sweeps]
     lengths = np.array([len(path) for path in best], np.int32)
-    state, completions, truncated = search_labels(
-        graph, bounds, int(source), (np.concatenate(best), lengths)
-    )
+    state, completions, truncated = search_labels(graph, bounds, int(source), (np.concatenate(best), lengths))
     paths = []
     for label, criterion in state.endings[: state.used[FOUND]].tolist():
         onward = follow_on(graph, completions, criterion, int(state.facts[label, NODE]))
