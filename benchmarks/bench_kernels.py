@@ -17,12 +17,10 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
 from benchmarks.entries import Entry, time_call
-from landbridge.kernels.alternatives import find_alternatives
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route, simulate_rows
-from landbridge.kernels.pareto import FrontRule, find_front, make_guide
-from landbridge.kernels.shortest_paths import Tree, accumulate_along, find_path, grow_tree
+from landbridge.kernels.shortest_paths import Tree, accumulate_along, grow_tree
 from landbridge.kernels.spread import share_spread
 
 Floats = NDArray[np.float64]
@@ -38,15 +36,13 @@ MILLISECOND = 1e3
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """The graph both ways, its weights float64[arcs, 3], and the ends of the searches."""
+    """The graph, its weights float64[arcs, 3], and where a tree starts."""
 
     tail: Ids
     head: Ids
     weights: Floats
     forward: Csr
-    backward: Csr
     source: int
-    target: int
 
 
 def join_neighbours(points: Floats) -> tuple[Ids, Ids]:
@@ -93,10 +89,10 @@ def draw_world() -> World:
         edges.append((chosen + starts[first], nearest + starts[second], np.tile(cost, (count, 1))))
     one, two, weights = (np.concatenate(parts) for parts in zip(*edges, strict=True))
     tail, head = np.concatenate([one, two]), np.concatenate([two, one])
-    ends = cKDTree(layers[0][0]).query([[0.4, 0.4], [0.6, 0.6]])[1]
+    start = int(cKDTree(layers[0][0]).query([0.4, 0.4])[1])
     count = int(starts[-1])
-    graphs = build_csr(tail, head, node_count=count), build_csr(head, tail, node_count=count)
-    return World(tail, head, np.concatenate([weights, weights]), *graphs, *(int(end) for end in ends))
+    graph = build_csr(tail, head, node_count=count)
+    return World(tail, head, np.concatenate([weights, weights]), graph, start)
 
 
 def milliseconds(work: Callable[[World], object]) -> Callable[[], float]:
@@ -129,28 +125,6 @@ def sort_by_scipy(world: World) -> object:
     return coo_matrix(
         (np.arange(len(world.tail), dtype=np.int32), (world.tail, world.head)), shape=shape
     ).tocsr()
-
-
-def search_front(world: World) -> object:
-    guide = make_guide(world.backward, weights=world.weights, target=world.target)
-    rule = FrontRule(epsilon=0.01 * guide.bound[world.source])
-    return find_front(world.forward, guide, source=world.source, rule=rule)
-
-
-def search_pair(world: World) -> object:
-    guide = make_guide(world.backward, weights=world.weights[:, :2], target=world.target)
-    rule = FrontRule(epsilon=0.01 * guide.bound[world.source])
-    return find_front(world.forward, guide, source=world.source, rule=rule)
-
-
-def search_alternatives(world: World) -> object:
-    weight, ends = world.weights[:, 0], (world.source, world.target)
-    return find_alternatives(world.forward, world.backward, weight=weight, source=ends[0], target=ends[1])
-
-
-def search_path(world: World) -> object:
-    weight, ends = world.weights[:, 0], (world.source, world.target)
-    return find_path(world.forward, world.backward, weight=weight, source=ends[0], target=ends[1])
 
 
 def add_along(world: World) -> object:
@@ -187,26 +161,13 @@ def simulate_and_share() -> object:
 
 
 def list_entries() -> list[Entry]:
-    """Entries of the kernels; front, tree and sums are on a million nodes and 2.6 million arcs."""
+    """Entries of the kernels; tree and sums are on a million nodes and 2.6 million arcs."""
     ms, numpy_draws = "ms", np.random.Generator(np.random.Philox(1))
     build = milliseconds(lambda world: build_csr(world.tail, world.head, node_count=world.forward.node_count))
     return [
         Entry("kernel: adjacency", ms, 100, build, "scipy", milliseconds(sort_by_scipy)),
         Entry("kernel: one-to-all tree", ms, 200, milliseconds(grow), "scipy", milliseconds(grow_by_scipy)),
         Entry("kernel: three sums along a tree", ms, 100, milliseconds(add_along)),
-        Entry(
-            "kernel: one path from both ends",
-            ms,
-            200,
-            milliseconds(search_path),
-            "scipy",
-            milliseconds(grow_by_scipy),
-        ),
-        Entry("kernel: best path and two alternatives", ms, 1_000, milliseconds(search_alternatives)),
-        Entry("kernel: front of 2 criteria within 1 %, guide included", ms, 3_000, milliseconds(search_pair)),
-        Entry(
-            "kernel: front of 3 criteria within 1 %, guide included", ms, 3_000, milliseconds(search_front)
-        ),
         Entry(
             "kernel: a route of 40 items, 4,000 draws",
             ms,

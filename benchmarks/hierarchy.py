@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks.__main__ import name_cpu
 from benchmarks.routing import PAGE, Figure, list_versions, time_rounds, write_section
 from landbridge.api.routing import default_ground
+from landbridge.kernels.alternatives import find_alternatives
 from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.graph import build_csr
 from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy, extend_order
@@ -28,6 +29,7 @@ from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs, skim
 from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
 from landbridge.kernels.nested_dissection import dissect
+from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import grow_tree
 from landbridge.network.build import join_ends
 from landbridge.network.closures import close_arcs
@@ -183,6 +185,29 @@ def measure_tables(planet: Planet, metric: Metric, rounds: int) -> list[Figure]:
     ]
 
 
+def measure_choices(planet: Planet, metric: Metric, rounds: int) -> list[Figure]:
+    """Fronts and alternatives of one pair, and the sweeps that they rest on."""
+    source, target, csr = int(planet.sources[0]), int(planet.targets[-1]), planet.network.forward
+    shut = np.isinf(planet.weight)
+    weights = [np.where(shut, np.inf, field) for field in planet.fields.T[:3]]
+    metrics = [customize(metric.hierarchy, weight) for weight in weights]
+    guide = make_guide(metrics, target=target)
+    rule = FrontRule(epsilon=0.01 * guide.bound[source])
+    onward = sweep(metric, sources=np.array([source]))
+    homeward = sweep(metric, sources=np.array([target]), backward=True)
+    found = find_front(csr, guide, source=source, rule=rule)
+    name = f"front of three within 1 %, {len(found.paths)} points, {found.labels:,} labels"
+    return [
+        measure("bounds of a front of three", lambda: make_guide(metrics, target=target), rounds),
+        measure(name, lambda: find_front(csr, guide, source=source, rule=rule), rounds),
+        measure(
+            "best path and two alternatives, after two sweeps",
+            lambda: find_alternatives(csr, onward, homeward, source=source, target=target),
+            rounds,
+        ),
+    ]
+
+
 def make_matrix(indptr: NDArray[np.int64], head: NDArray[np.int32], weight: Floats) -> csr_array:
     """The open arcs as SciPy reads them: zeros stored, parallel arcs beside each other, closed ones left out."""
     kept = np.isfinite(weight)
@@ -219,6 +244,7 @@ def main() -> int:
     figures += found
     figures += measure_pairs_of_nodes(planet, metric, given.rounds)
     figures += measure_tables(planet, metric, given.rounds)
+    figures += measure_choices(planet, metric, given.rounds)
     for figure in figures:
         name, median, spread, unit, aim = figure.cells()
         print(f"{name:<56} {median:>9} {unit:<8} {spread:<15} {aim and 'aim ' + aim}")

@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 
 from landbridge.kernels import alternatives
 from landbridge.kernels.alternatives import AlternativeRule, Alternatives, find_alternatives
+from landbridge.kernels.customization import customize
+from landbridge.kernels.hierarchy import build_hierarchy
+from landbridge.kernels.hierarchy_sweeps import sweep
 from landbridge.kernels.shortest_paths import grow_tree
 
 
 def run(case: Case, source: int, target: int, rule: AlternativeRule) -> Alternatives:
-    return find_alternatives(
-        case.forward, case.backward, weight=case.weights[:, 0], source=source, target=target, rule=rule
-    )
+    hierarchy = build_hierarchy(case.tail, case.head, order=np.arange(case.n))
+    metric = customize(hierarchy, case.weights[:, 0])
+    onward = sweep(metric, sources=np.array([source]))
+    homeward = sweep(metric, sources=np.array([target]), backward=True)
+    return find_alternatives(case.forward, onward, homeward, source=source, target=target, rule=rule)
 
 
 def make_corridors(lengths: list[float]) -> Case:

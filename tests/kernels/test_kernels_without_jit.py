@@ -21,7 +21,6 @@ from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import find_front, make_guide
 from landbridge.kernels.shortest_paths import (
     accumulate_along,
-    find_path,
     find_path_guided,
     find_roots,
     grow_tree,
@@ -65,12 +64,15 @@ def compute() -> dict[str, object]:
     two = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
     tail, head = np.concatenate([one, two]), np.concatenate([two, one])
     weights = np.random.default_rng(0).uniform(1.0, 9.0, (len(tail), 3))
-    forward, backward = (build_csr(*ends, node_count=SIDE**2) for ends in ((tail, head), (head, tail)))
+    forward = build_csr(tail, head, node_count=SIDE**2)
     weight, last = weights[:, 0], SIDE**2 - 1
     tree = grow_tree(forward, weight, sources=np.array([0]))
-    home = grow_tree(backward, weight, sources=np.array([last]))
-    front = find_front(forward, make_guide(backward, weights=weights, target=last), source=0)
-    alternatives = find_alternatives(forward, backward, weight=weight, source=0, target=last)
+    hierarchy = build_hierarchy(tail, head, order=node.T.ravel())
+    metrics = [customize(hierarchy, column) for column in weights.T]
+    front = find_front(forward, make_guide(metrics, target=last), source=0)
+    out = sweep(metrics[0], sources=np.array([0]))
+    home = sweep(metrics[0], sources=np.array([last]), backward=True)
+    alternatives = find_alternatives(forward, out, home, source=0, target=last)
     rows = np.array([0, 1], np.int32), np.array([3, 4], np.uint64)
     half = np.array([0.5, 0.0])
     groups = np.array([9, 0], np.uint64)
@@ -84,11 +86,10 @@ def compute() -> dict[str, object]:
         "tree": [tree.distance.tolist(), tree.parent_arc.tolist(), find_roots(tree).tolist()],
         "sums": accumulate_along(tree, weights).tolist(),
         "paths": [
-            find_path(forward, backward, weight=weight, source=0, target=last).arcs.tolist(),
             guided.arcs.tolist(),
-            join_path(tree, home, node=12).tolist(),
+            join_path(out, home, node=12).tolist(),
         ],
-        "vias": find_vias(tree, home, nodes=np.arange(SIDE**2)).cost.tolist(),
+        "vias": find_vias(out, home, nodes=np.arange(SIDE**2)).cost.tolist(),
         "front": [front.cost.tolist(), [path.tolist() for path in front.paths]],
         "alternatives": [path.tolist() for path in alternatives.paths],
         "hierarchy": compute_hierarchy(),

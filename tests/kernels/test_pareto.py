@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kernel_cases import Case, assert_connected, cases, list_simple_paths, make_grid
 
+from landbridge.kernels.customization import Metric, customize
+from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.pareto import Front, FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import grow_tree
 
@@ -47,8 +49,14 @@ def correct_labels(case: Case, source: int, target: int) -> set[Cost]:
     return sets.get(target, set())
 
 
+def customize_all(case: Case) -> list[Metric]:
+    """The metric of each criterion."""
+    hierarchy = build_hierarchy(case.tail, case.head, order=np.arange(case.n))
+    return [customize(hierarchy, column) for column in case.weights.T]
+
+
 def run(case: Case, source: int, target: int, rule: FrontRule | None = None) -> Front:
-    guide = make_guide(case.backward, weights=case.weights, target=target)
+    guide = make_guide(customize_all(case), target=target)
     front = find_front(case.forward, guide, source=source, rule=rule)
     for cost, path in zip(front.cost, front.paths, strict=True):
         assert_connected(case, path, source, target)
@@ -174,7 +182,7 @@ def test_the_bound_on_labels_is_told() -> None:
 
 def test_one_guide_serves_every_source() -> None:
     case = make_grid(8, k=2, seed=5)
-    guide = make_guide(case.backward, weights=case.weights, target=20)
+    guide = make_guide(customize_all(case), target=20)
     for source in (0, 20, 63):
         assert (
             find_front(case.forward, guide, source=source).cost.tolist()
@@ -192,7 +200,8 @@ def test_unreachable_targets_have_an_empty_front() -> None:
 
 def test_bad_input_is_an_error() -> None:
     case = make_grid(3, k=2)
-    guide = make_guide(case.backward, weights=case.weights, target=0)
+    metrics = customize_all(case)
+    guide = make_guide(metrics, target=0)
     for rule in (
         FrontRule(epsilon=np.zeros(3)),
         FrontRule(epsilon=np.array([-1.0, 0.0])),
@@ -201,8 +210,8 @@ def test_bad_input_is_an_error() -> None:
         with pytest.raises(ValueError, match="for each of 2 criteria"):
             find_front(case.forward, guide, source=1, rule=rule)
     with pytest.raises(ValueError, match="2 to 4"):
-        make_guide(case.backward, weights=case.weights[:, :1], target=0)
-    with pytest.raises(ValueError, match="negative"):
-        make_guide(case.backward, weights=-case.weights, target=0)
+        make_guide(metrics[:1], target=0)
+    with pytest.raises(ValueError, match="outside"):
+        make_guide(metrics, target=9)
     with pytest.raises(ValueError, match="outside"):
         find_front(case.forward, guide, source=9)

@@ -12,12 +12,9 @@ from scipy.sparse.csgraph import dijkstra
 from landbridge.kernels.graph import build_csr
 from landbridge.kernels.shortest_paths import (
     accumulate_along,
-    find_path,
     find_path_guided,
     find_roots,
     grow_tree,
-    grow_trees,
-    trace_onward,
     trace_path,
 )
 
@@ -100,9 +97,8 @@ def test_single_paths_cost_what_the_tree_says(case: Case, source: int, target: i
     best = grow_tree(case.forward, weight, sources=np.array([source])).distance[target]
     exact = grow_tree(case.backward, weight, sources=np.array([target])).distance
     halved = np.where(np.arange(case.n) % 2 == 0, np.floor(exact / 2.0), 0.0)
-    found = [find_path(case.forward, case.backward, weight=weight, source=source, target=target)]
     # The last potential is a lower bound, but not a consistent one.
-    found += [
+    found = [
         find_path_guided(case.forward, weight, source=source, target=target, potential=potential)
         for potential in (np.zeros(case.n), exact, halved)
     ]
@@ -118,18 +114,10 @@ def test_single_paths_cost_what_the_tree_says(case: Case, source: int, target: i
 def test_no_simple_path_is_shorter(case: Case, source: int, target: int) -> None:
     source, target = source % case.n, target % case.n
     costs = [case.weights[path, 0].sum() if path else 0.0 for path in list_simple_paths(case, source, target)]
-    path = find_path(case.forward, case.backward, weight=case.weights[:, 0], source=source, target=target)
+    path = find_path_guided(
+        case.forward, case.weights[:, 0], source=source, target=target, potential=np.zeros(case.n)
+    )
     assert path.cost == min(costs, default=np.inf)
-
-
-def test_trees_back_lead_onward() -> None:
-    case = make_grid(12, seed=4)
-    weight = case.weights[:, 0]
-    back = grow_tree(case.backward, weight, sources=np.array([100]))
-    for node in range(0, case.n, 7):
-        arcs = trace_onward(back, node)
-        assert_connected(case, arcs, node, 100)
-        assert weight[arcs].sum() == back.distance[node]
 
 
 def test_sums_along_a_tree_are_those_of_its_paths() -> None:
@@ -146,23 +134,14 @@ def test_sums_along_a_tree_are_those_of_its_paths() -> None:
     assert np.isinf(accumulate_along(near, case.weights[:, 1])).tolist() == np.isinf(near.distance).tolist()
 
 
-def test_threads_grow_the_same_trees() -> None:
-    case = make_grid(30, seed=2, whole=False)
-    weight = case.weights[:, 0]
-    sources = [np.array([node]) for node in range(0, case.n, 50)]
-    for node, tree in zip(sources, grow_trees(case.forward, weight, sources=sources, threads=4), strict=True):
-        alone = grow_tree(case.forward, weight, sources=node)
-        assert tree.distance.tolist() == alone.distance.tolist()
-        assert tree.parent_arc.tolist() == alone.parent_arc.tolist()
-
-
 def test_equal_inputs_give_equal_paths() -> None:
     """Many ties, and arcs of no weight among them."""
     case = make_grid(12)
     weight = np.where(np.arange(len(case.tail)) % 3 == 0, 0.0, 1.0)
     trees = [grow_tree(case.forward, weight, sources=np.array([0])) for _ in range(2)]
     paths = [
-        find_path(case.forward, case.backward, weight=weight, source=0, target=case.n - 1) for _ in range(2)
+        find_path_guided(case.forward, weight, source=0, target=case.n - 1, potential=np.zeros(case.n))
+        for _ in range(2)
     ]
     assert trees[0].parent_arc.tolist() == trees[1].parent_arc.tolist()
     assert paths[0].arcs.tolist() == paths[1].arcs.tolist()
@@ -182,7 +161,7 @@ def test_nodes_outside_the_graph_are_errors(nodes: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="outside"):
         grow_tree(csr, np.ones(2), sources=np.array([nodes[0]]), targets=np.array([nodes[1]]))
     with pytest.raises(ValueError, match="outside"):
-        find_path(csr, csr, weight=np.ones(2), source=nodes[0], target=nodes[1])
+        find_path_guided(csr, np.ones(2), source=nodes[0], target=nodes[1], potential=np.zeros(2))
 
 
 def test_read_only_and_strided_inputs_do() -> None:

@@ -4,14 +4,18 @@ Labels leave the queue in the order of their bound on the first criterion. A lab
 was merged into it: `least` bounds them all from below and is what labels are compared by, `cost` is that of
 its own path. Where a street leads on to a single other one, the label runs through. The papers are named in
 `pareto`.
+
+Functions that make no array count no references, which took half of the time.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from landbridge.kernels.completions import UNKNOWN, Completions, Graph, find_way, start_completions
 from landbridge.kernels.heap import pop, push
 
 Ints = NDArray[np.int32]
@@ -23,16 +27,13 @@ NODE, BEFORE, SLOT, FOLLOWING = range(4)
 MADE, QUEUED, FOUND, CHANGES = range(4)
 
 
-class Graph(NamedTuple):
-    """Adjacency by slots, weights float64[m, k] by arc id, and what `pareto.Guide` knows of the target."""
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-    indptr: NDArray[np.int64]
-    head: Ints
-    arc: Ints
-    weights: Floats
-    bound: Floats
-    finish: Floats
-    target: int
+
+def borrow(function: Function) -> Function:
+    """Compiles a function that makes no array, and so needs no memory of its own and no counts of references."""
+    compiled = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
+    return cast("Function", compiled(function))
 
 
 class Rule(NamedTuple):
@@ -52,8 +53,8 @@ class State(NamedTuple):
     paths which they stand for cost; node (-1 once merged), label before, slot, next label of the node. keys
     and queue are the heap of labels; opened and sets int32[n] are the first queued and the first expanded
     label of each node. solved float64[s, 2 k] are the solutions by the first criterion, each followed by the
-    least of every criterion up to it; endings int32[s, 2] the label that each continues and the tree that it
-    follows then. used int64[4] counts labels, heap, solutions and changes of these.
+    least of every criterion up to it; endings int32[s, 2] the label that each continues and the criterion
+    whose best path it follows then. used int64[4] counts labels, heap, solutions and changes of these.
     """
 
     cost: Floats
@@ -69,42 +70,86 @@ class State(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def search_labels(graph: Graph, rule: Rule, source: int) -> tuple[State, bool]:
-    """Runs a search to its end; True where the bound on labels cut it short."""
-    state = _start(graph, source)
+def search_labels(
+    graph: Graph, rule: Rule, source: int, best: tuple[Ints, Ints]
+) -> tuple[State, Completions, bool]:
+    """Runs a search to its end; True where the bound on labels cut it short.
+
+    best: the arcs of the best path by each criterion, one path after the other, and the number of arcs of each.
+    """
+    state, completions = _start(graph, source), start_completions(graph, source, best)
     width = graph.bound.shape[1]
     total, bound = np.empty(width), np.empty(width)
     # The best path of each criterion enters whole, however close the others are.
-    for tree in range(width * min(state.used[QUEUED], 1)):
-        _add(total, state.cost, 0, graph.finish[tree], source)
-        state = _solve(state, (rule.limit, rule.rounding), total, 0, tree)
-    while state.used[QUEUED] > 0:
-        label = int(state.queue[0])
-        state.used[QUEUED] = pop(state.keys, state.queue, state.used[QUEUED])
-        node = state.facts[label, NODE]
-        if node < 0:
-            continue
-        _take_out(state.facts, state.opened, label)
-        _add(bound, state.least, label, graph.bound, node)
-        if _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
-            continue
-        if not _enter_set(state.least, state.facts, state.sets, label):
-            continue
-        known = state.used[CHANGES]
-        for tree in range(width + 1):
-            _add(total, state.cost, label, graph.finish[tree], node)
-            # A solution that is close to all that the label can become must enter, for none that is known is.
-            slack = rule.rounding if _is_near(total, bound, rule.epsilon) else rule.epsilon
-            state = _solve(state, (rule.limit, slack), total, label, tree)
+    for criterion in range(width * min(state.used[QUEUED], 1)):
+        _add(total, state.cost, 0, completions.finish[criterion], source)
+        state = _solve(state, (rule.limit, rule.rounding), total, 0, criterion)
+    while True:
+        label = _take_next(state, graph.bound, rule.epsilon, bound)
+        if label < 0:
+            return state, completions, False
+        node, known = state.facts[label, NODE], state.used[CHANGES]
+        for criterion in range(width):
+            if completions.way[criterion, node] == UNKNOWN:
+                find_way(graph, completions.way[criterion], completions.finish[criterion], criterion, node)
+        criterion, near = _choose_completion(state, completions, rule, (label, 0, total), bound)
+        while criterion < width:
+            _add(total, state.cost, label, completions.finish[criterion], node)
+            slack = rule.rounding if near else rule.epsilon
+            state = _solve(state, (rule.limit, slack), total, label, criterion)
+            criterion, near = _choose_completion(
+                state, completions, rule, (label, criterion + 1, total), bound
+            )
         if state.used[CHANGES] != known and _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
             continue
         need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
         if need > rule.max_labels:
-            return state, True
+            return state, completions, True
         if need > len(state.keys):
             state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
         _expand(graph, rule, state, label, total)
-    return state, False
+
+
+@borrow
+def _take_next(state: State, bounds: Floats, slack: Floats, bound: Floats) -> int:
+    """The next label of the queue that may become a solution, entered at its node, with its `bound`; -1 at the end."""
+    least, facts, opened, sets = state.least, state.facts, state.opened, state.sets
+    keys, queue, solved, used = state.keys, state.queue, state.solved, state.used
+    while used[QUEUED] > 0:
+        label = int(queue[0])
+        used[QUEUED] = pop(keys, queue, used[QUEUED])
+        node = facts[label, NODE]
+        if node < 0:
+            continue
+        _take_out(facts, opened, label)
+        _add(bound, least, label, bounds, node)
+        if not _is_covered(bound, solved, used[FOUND], slack) and _enter_set(least, facts, sets, label):
+            return label
+    return -1
+
+
+@borrow
+def _choose_completion(
+    state: State, completions: Completions, rule: Rule, at: tuple[int, int, Floats], bound: Floats
+) -> tuple[int, bool]:
+    """The first criterion, from one on, whose best path completes a label to a new solution, and whether it is
+    close to all that the label can become; the number of criteria where there is none. `at`: the label, the criterion
+    and room for a sum.
+    """
+    (label, first, total), width = at, len(bound)
+    node = state.facts[label, NODE]
+    cost, finish, solved, found = state.cost, completions.finish, state.solved, state.used[FOUND]
+    epsilon, limit, rounding = rule.epsilon, rule.limit, rule.rounding
+    for criterion in range(first, width):
+        for other in range(width):
+            total[other] = cost[label, other] + finish[criterion, node, other]
+        if not _is_within(total, limit):
+            continue
+        # A solution that is close to all that the label can become must enter, for none that is known is.
+        near = _is_near(total, bound, epsilon)
+        if not _is_covered(total, solved, found, rounding if near else epsilon):
+            return criterion, near
+    return width, False
 
 
 @njit(cache=True, nogil=True)
@@ -131,45 +176,47 @@ def _start(graph: Graph, source: int) -> State:
     return state
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _expand(graph: Graph, rule: Rule, state: State, label: int, total: Floats) -> None:
     """Makes the labels that follow a label and queues those that may still become solutions."""
     cost, least, facts, used = state.cost, state.least, state.facts, state.used
+    sets, opened, solved, keys, queue = state.sets, state.opened, state.solved, state.keys, state.queue
+    indptr, heads, arcs, weights, bounds = graph.indptr, graph.head, graph.arc, graph.weights, graph.bound
     node = facts[label, NODE]
-    for slot in range(graph.indptr[node], graph.indptr[node + 1]):
+    for slot in range(indptr[node], indptr[node + 1]):
         new = used[MADE]
         for criterion in range(len(total)):
             cost[new, criterion], least[new, criterion] = cost[label, criterion], least[label, criterion]
         here, way = node, slot
         while way >= 0:
-            head, arc = graph.head[way], graph.arc[way]
+            head, arc = heads[way], arcs[way]
             for criterion in range(len(total)):
-                cost[new, criterion] += graph.weights[arc, criterion]
-                least[new, criterion] += graph.weights[arc, criterion]
-            way = _lead_on(graph, here, way) if head != node else -1
+                cost[new, criterion] += weights[arc, criterion]
+                least[new, criterion] += weights[arc, criterion]
+            way = _lead_on(indptr, heads, graph.target, here, way) if head != node else -1
             here = head
         head = here
-        _add(total, least, new, graph.bound, head)
-        if not _is_within(total, rule.limit) or _is_dominated(least, facts, state.sets[head], new):
+        _add(total, least, new, bounds, head)
+        if not _is_within(total, rule.limit) or _is_dominated(least, facts, sets[head], new):
             continue
-        if _is_covered(total, state.solved, used[FOUND], rule.epsilon):
+        if _is_covered(total, solved, used[FOUND], rule.epsilon):
             continue
         facts[new, NODE], facts[new, BEFORE], facts[new, SLOT] = head, label, slot
-        if not _merge(state, new, rule.merging):
-            facts[new, FOLLOWING], state.opened[head] = state.opened[head], new
+        if not _merge((cost, least), facts, opened, new, rule.merging):
+            facts[new, FOLLOWING], opened[head] = opened[head], new
             used[MADE] = new + 1
-            used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
+            used[QUEUED] = push(keys, queue, used[QUEUED], total[0], new)
 
 
-@njit(cache=True, nogil=True)
-def _lead_on(graph: Graph, node: int, slot: int) -> int:
+@borrow
+def _lead_on(indptr: NDArray[np.int64], heads: Ints, target: int, node: int, slot: int) -> int:
     """The slot that follows one from `node` where there is one way on beside the way back; else -1."""
-    head = graph.head[slot]
-    first: int = graph.indptr[head]
-    if head == graph.target or graph.indptr[head + 1] - first != 2:
+    head = heads[slot]
+    first: int = indptr[head]
+    if head == target or indptr[head + 1] - first != 2:
         return -1
-    back = graph.head[first] == node
-    if back == (graph.head[first + 1] == node):
+    back = heads[first] == node
+    if back == (heads[first + 1] == node):
         return -1
     return first + 1 if back else first
 
@@ -205,32 +252,32 @@ def _walk(graph: Graph, node: int, slot: int, arcs: Ints, count: int) -> int:
             arcs[count] = graph.arc[way]
         count += 1
         head = graph.head[way]
-        way = _lead_on(graph, here, way) if head != node else -1
+        way = _lead_on(graph.indptr, graph.head, graph.target, here, way) if head != node else -1
         here = head
     return count
 
 
-@njit(cache=True, nogil=True)
-def _merge(state: State, new: int, slack: Floats) -> bool:
+@borrow
+def _merge(costs: Vectors, facts: Ints, opened: Ints, new: int, slack: Floats) -> bool:
     """Whether a queued label of the same node takes the new one in; else the new one may have taken one in."""
-    least, facts = state.least, state.facts
-    other = state.opened[facts[new, NODE]]
+    cost, least = costs
+    other = opened[facts[new, NODE]]
     while other >= 0:
-        old_stands = _can_stand(state.cost, least, other, new, slack)
-        new_stands = _can_stand(state.cost, least, new, other, slack)
+        old_stands = _can_stand(cost, least, other, new, slack)
+        new_stands = _can_stand(cost, least, new, other, slack)
         if (old_stands or new_stands) and least[new, 0] >= least[other, 0]:
-            _join(state, other, new, old_stands)
+            _join(cost, least, facts, (other, new), old_stands)
             return True
         if old_stands or new_stands:
-            _join(state, new, other, new_stands)
-            _take_out(facts, state.opened, other)
+            _join(cost, least, facts, (new, other), new_stands)
+            _take_out(facts, opened, other)
             facts[other, NODE] = -1
             return False
         other = facts[other, FOLLOWING]
     return False
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _can_stand(cost: Floats, least: Floats, one: int, other: int, slack: Floats) -> bool:
     """Whether the path of `one` is close enough to the least costs of both labels."""
     stands = True
@@ -240,21 +287,19 @@ def _can_stand(cost: Floats, least: Floats, one: int, other: int, slack: Floats)
     return stands
 
 
-@njit(cache=True, nogil=True)
-def _join(state: State, label: int, other: int, stands: bool) -> None:  # noqa: FBT001
+@borrow
+def _join(cost: Floats, least: Floats, facts: Ints, pair: tuple[int, int], stands: bool) -> None:  # noqa: FBT001
     """Lets a label stand for another one too: on its own path if that `stands`, else on the other's."""
-    for criterion in range(state.cost.shape[1]):
-        state.least[label, criterion] = min(state.least[label, criterion], state.least[other, criterion])
+    label, other = pair
+    for criterion in range(cost.shape[1]):
+        least[label, criterion] = min(least[label, criterion], least[other, criterion])
         if not stands:
-            state.cost[label, criterion] = state.cost[other, criterion]
+            cost[label, criterion] = cost[other, criterion]
     if not stands:
-        state.facts[label, BEFORE], state.facts[label, SLOT] = (
-            state.facts[other, BEFORE],
-            state.facts[other, SLOT],
-        )
+        facts[label, BEFORE], facts[label, SLOT] = facts[other, BEFORE], facts[other, SLOT]
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _take_out(facts: Ints, opened: Ints, label: int) -> None:
     """Takes a label out of the queued labels of its node."""
     node = facts[label, NODE]
@@ -267,14 +312,14 @@ def _take_out(facts: Ints, opened: Ints, label: int) -> None:
     facts[other, FOLLOWING] = facts[label, FOLLOWING]
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _add(total: Floats, cost: Floats, label: int, rest: Floats, node: int) -> None:
     """Sets `total` to the cost of a label and the rest of the way from its node."""
     for criterion in range(len(total)):
         total[criterion] = cost[label, criterion] + rest[node, criterion]
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _is_within(total: Floats, limit: Floats) -> bool:
     for criterion in range(len(total)):
         if not (total[criterion] <= limit[criterion] and total[criterion] < np.inf):
@@ -282,7 +327,7 @@ def _is_within(total: Floats, limit: Floats) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _is_near(total: Floats, bound: Floats, slack: Floats) -> bool:
     near = True
     for criterion in range(len(total)):
@@ -290,7 +335,7 @@ def _is_near(total: Floats, bound: Floats, slack: Floats) -> bool:
     return near
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> bool:
     """Whether a solution is at most `slack` worse than `total` in every criterion."""
     first = total[0] + slack[0]
@@ -312,7 +357,7 @@ def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> boo
     return False
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _is_dominated(least: Floats, facts: Ints, other: int, label: int) -> bool:
     """Whether the set that starts with `other` holds a label that is as good in all criteria but the first.
 
@@ -326,7 +371,7 @@ def _is_dominated(least: Floats, facts: Ints, other: int, label: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _enter_set(least: Floats, facts: Ints, sets: Ints, label: int) -> bool:
     """Puts a label into the set of its node in the place of those that it beats; False where one beats it."""
     node = facts[label, NODE]
@@ -344,7 +389,7 @@ def _enter_set(least: Floats, facts: Ints, sets: Ints, label: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@borrow
 def _is_tail_least(least: Floats, one: int, other: int) -> bool:
     lower = True
     for criterion in range(1, least.shape[1]):

@@ -3,12 +3,12 @@
 Label-setting A* in the order of the first criterion, with dominance on the others alone: BOA* for two
 criteria (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, A simple and fast bi-objective search
 algorithm) and LTMOA* for more (Hernandez, Yeoh, Baier, Felner, Salzman, Zhang, Chan and Koenig 2023,
-Multi-objective search via lazy and efficient dominance checks). Every label is also completed along the best
-paths to the target, which gives good solutions early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective
-search with bi-directional A*). Where a front need hold only within `epsilon`, labels that are that close are
-merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022, A*pex: efficient approximate
-multi-objective search on graphs), which adds up no errors along a path: a label keeps the least cost of all
-paths that it stands for, and its own path is never more than `epsilon` above it.
+Multi-objective search via lazy and efficient dominance checks). The bounds are backward sweeps of a hierarchy. Every
+label is also completed along the best paths to the target, which follow from the bounds, and that gives good solutions
+early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective search with bi-directional A*). Where a front need hold only
+within `epsilon`, labels that are that close are merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022,
+A*pex: efficient approximate multi-objective search on graphs), which adds up no errors along a path: a label keeps the
+least cost of all paths that it stands for, and its own path is never more than `epsilon` above it.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.kernels.completions import Graph, follow_on
+from landbridge.kernels.customization import Metric, customize
 from landbridge.kernels.graph import Csr, freeze
-from landbridge.kernels.label_search import FOUND, MADE, NODE, Graph, Rule, search_labels, unwind
-from landbridge.kernels.shortest_paths import Tree, accumulate_along, check_nodes, grow_tree, trace_onward
+from landbridge.kernels.hierarchy_sweeps import Sweep, sweep, trace_sweep
+from landbridge.kernels.label_search import FOUND, MADE, NODE, Rule, search_labels, unwind
+from landbridge.kernels.shortest_paths import check_nodes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -32,17 +35,15 @@ ROUNDING = 1e-12
 class Guide:
     """What is known about reaching a target under k criteria; one guide serves every source.
 
-    weights float64[m, k] by arc id, infinite in all criteria where an arc is forbidden in one; bound
-    float64[n, k], the least of each criterion from a node to the target, infinite where there is no way;
-    trees, one for each criterion and one for their balance, grown back from the target; finish float64[k + 1,
-    n, k], what the path of each tree costs from a node.
+    weights float64[m, k] by arc id; bound float64[n, k], the least of each criterion from a node to the target,
+    infinite where there is no way; sweeps, those of each criterion back from the target. It holds for the metrics as
+    they were.
     """
 
     weights: Floats
     target: int
     bound: Floats
-    trees: tuple[Tree, ...]
-    finish: Floats
+    sweeps: tuple[Sweep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +78,31 @@ class Front:
     labels: int
 
 
-def make_guide(reverse: Csr, *, weights: Floats, target: int) -> Guide:
-    """The bounds and trees towards `target`; the trees grow side by side.
+def make_guide(metrics: Sequence[Metric], *, target: int) -> Guide:
+    """The bounds towards `target` by 2 to 4 criteria, metrics of one hierarchy; the sweeps run side by side.
 
-    weights float64[m, k] with k from 2 to 4. Raises ValueError for negative or missing weights and other
-    shapes.
+    An arc that one criterion forbids is forbidden in all, and where that changes a metric it is customized anew. Raises
+    ValueError for another number of metrics and for a node id outside the network.
     """
-    if weights.ndim != 2 or not FEWEST <= weights.shape[1] <= MOST:
-        raise ValueError(f"weights of shape {weights.shape}, where [arcs, 2 to 4] is needed")
-    usable = np.array(weights, np.float64)
-    usable[np.isinf(weights).any(axis=1)] = np.inf
-    ends = check_nodes(np.array([target]), reverse.node_count)
-    with ThreadPoolExecutor(max_workers=usable.shape[1]) as pool:
-        columns = [np.ascontiguousarray(column) for column in usable.T]
-        trees = list(pool.map(lambda column: grow_tree(reverse, column, sources=ends), columns))
-        trees.append(grow_tree(reverse, _balance(usable, trees), sources=ends))
-        finish = np.stack(list(pool.map(lambda tree: accumulate_along(tree, usable), trees)))
-    bound = np.column_stack([tree.distance for tree in trees[:-1]])
-    return Guide(
-        freeze(usable, np.float64),
-        int(target),
-        freeze(bound, np.float64),
-        tuple(trees),
-        freeze(finish, np.float64),
-    )
+    if not FEWEST <= len(metrics) <= MOST:
+        raise ValueError(f"{len(metrics)} metrics, where 2 to 4 are needed")
+    agreed, ends = _forbid_together(metrics), np.array([target])
+    with ThreadPoolExecutor(max_workers=len(agreed)) as pool:
+        sweeps = tuple(pool.map(lambda metric: sweep(metric, sources=ends, backward=True), agreed))
+        bound = np.column_stack(list(pool.map(lambda found: found.distance, sweeps)))
+    weights = np.column_stack([metric.weight for metric in agreed])
+    return Guide(freeze(weights, np.float64), int(target), freeze(bound, np.float64), sweeps)
 
 
-def _balance(weights: Floats, trees: Sequence[Tree]) -> Floats:
-    """The sum of the criteria, each measured by its mean distance to the target."""
-    scales = []
-    for tree in trees:
-        reached = tree.distance[tree.order]
-        mean = float(reached.mean())
-        scales.append(1.0 / mean if mean > 0.0 else 1.0)
-    return np.asarray(weights @ np.array(scales), np.float64)
+def _forbid_together(metrics: Sequence[Metric]) -> list[Metric]:
+    closed = [np.isinf(metric.weight) for metric in metrics]
+    anywhere = np.logical_or.reduce(closed)
+    return [
+        metric
+        if np.array_equal(own, anywhere)
+        else customize(metric.hierarchy, np.where(anywhere, np.inf, metric.weight))
+        for metric, own in zip(metrics, closed, strict=True)
+    ]
 
 
 def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = None) -> Front:
@@ -120,9 +112,11 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     the rule has not one number of at least 0 for each criterion.
 
     >>> from landbridge.kernels.graph import build_csr
+    >>> from landbridge.kernels.hierarchy import build_hierarchy
     >>> tail, head = np.array([0, 1, 0, 2, 0]), np.array([1, 3, 2, 3, 3])
     >>> weights = np.array([[1.0, 5.0], [1.0, 5.0], [5.0, 1.0], [5.0, 1.0], [7.0, 7.0]])
-    >>> guide = make_guide(build_csr(head, tail, node_count=4), weights=weights, target=3)
+    >>> hierarchy = build_hierarchy(tail, head, order=np.arange(4))
+    >>> guide = make_guide([customize(hierarchy, column) for column in weights.T], target=3)
     >>> front = find_front(build_csr(tail, head, node_count=4), guide, source=0)
     >>> front.cost.tolist(), [path.tolist() for path in front.paths]
     ([[2.0, 10.0], [7.0, 7.0], [10.0, 2.0]], [[0, 1], [4], [2, 3]])
@@ -131,7 +125,7 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     width = guide.weights.shape[1]
     check_nodes(np.array([source]), csr.node_count)
     slack = _check_vector(chosen.epsilon, 0.0, width)
-    # One path has several sums that differ in their last digits, by where its label ends and its tree begins.
+    # One path has several sums that differ in their last digits, by where its label ends and its completion begins.
     least = np.where(np.isfinite(guide.bound[source]), ROUNDING * guide.bound[source], 0.0)
     epsilon, limit = np.maximum(slack, least), _check_vector(chosen.limit, np.inf, width)
     # A label may stand for paths within a limit only if its own path is within it too.
@@ -143,11 +137,13 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
         merging=freeze(merging, np.float64),
         max_labels=int(chosen.max_labels),
     )
-    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.finish, guide.target)
-    state, truncated = search_labels(graph, bounds, int(source))
+    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.target)
+    best = [trace_sweep(found, source) for found in guide.sweeps]
+    lengths = np.array([len(path) for path in best], np.int32)
+    state, completions, truncated = search_labels(graph, bounds, int(source), (np.concatenate(best), lengths))
     paths = []
-    for label, tree in state.endings[: state.used[FOUND]].tolist():
-        onward = trace_onward(guide.trees[tree], int(state.facts[label, NODE]))
+    for label, criterion in state.endings[: state.used[FOUND]].tolist():
+        onward = follow_on(graph, completions, criterion, int(state.facts[label, NODE]))
         paths.append(np.concatenate([unwind(graph, state.facts, label), onward]))
     cost = np.array([_measure(guide.weights, path) for path in paths]).reshape(len(paths), width)
     order = np.lexsort(cost.T[::-1])
@@ -155,7 +151,7 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
 
 
 def _measure(weights: Floats, path: Ints) -> Floats:
-    """The cost of a path, added from start to end as a tree adds it."""
+    """The cost of a path, added from start to end."""
     return np.zeros(weights.shape[1]) if not len(path) else np.cumsum(weights[path], axis=0)[-1]
 
 

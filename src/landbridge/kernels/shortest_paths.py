@@ -1,12 +1,10 @@
-"""Least-weight paths: trees from one or many nodes, single paths from both ends or guided, sums along trees.
+"""Least-weight paths: trees from one or many nodes, single guided paths, sums along trees.
 
 Weights are float64 by arc id, at least 0; infinity forbids an arc. Of paths of equal weight one rule chooses:
 a node keeps the arc of least id among the arcs of equal distance that were known before it was settled. Equal
 inputs therefore give equal paths, on every machine.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,38 +78,9 @@ def grow_tree(
     return Tree(*_settle((csr.indptr, csr.head, csr.arc), freeze(weight, np.float64), starts, costs, stop))
 
 
-def grow_trees(
-    csr: Csr, weight: Floats, *, sources: Sequence[NDArray[np.integer]], threads: int = 2
-) -> tuple[Tree, ...]:
-    """A tree for each set of `sources`, grown on `threads` threads side by side.
-
-    >>> from landbridge.kernels.graph import build_csr
-    >>> csr = build_csr(np.array([0]), np.array([1]), node_count=2)
-    >>> trees = grow_trees(csr, np.ones(1), sources=[np.array([0]), np.array([1])])
-    >>> [tree.distance.tolist() for tree in trees]
-    [[0.0, 1.0], [inf, 0.0]]
-    """
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        return tuple(pool.map(lambda nodes: grow_tree(csr, weight, sources=nodes), sources))
-
-
 def trace_path(tree: Tree, node: int) -> Ints:
-    """Arcs int32[k] of the tree's path from its source to `node`; empty at a source and where not reached.
-
-    On a tree over a reverse graph use `trace_onward`.
-    """
+    """Arcs int32[k] of the tree's path from its source to `node`; empty at a source and where not reached."""
     return _climb(tree.parent, tree.parent_arc, int(node))[::-1].copy()
-
-
-def trace_onward(tree: Tree, node: int) -> Ints:
-    """Arcs int32[k] from `node` to the source of a tree over a reverse graph, in the order of travel.
-
-    >>> from landbridge.kernels.graph import build_csr
-    >>> reverse = build_csr(np.array([1, 2]), np.array([0, 1]), node_count=3)
-    >>> trace_onward(grow_tree(reverse, np.ones(2), sources=np.array([2])), 0).tolist()
-    [0, 1]
-    """
-    return _climb(tree.parent, tree.parent_arc, int(node))
 
 
 def find_roots(tree: Tree) -> Ints:
@@ -139,28 +108,6 @@ def accumulate_along(tree: Tree, values: Floats) -> Floats:
     columns = freeze(values[:, None] if values.ndim == 1 else values, np.float64)
     sums = _add_along(tree.parent, tree.parent_arc, tree.order, columns)
     return sums.reshape(len(tree.distance), *values.shape[1:])
-
-
-def find_path(csr: Csr, reverse: Csr, *, weight: Floats, source: int, target: int) -> Path:
-    """Least-weight path from `source` to `target`, searched from both ends at once (Pohl 1971).
-
-    `reverse` is the reverse graph under the same arc ids. Of paths of equal weight it may give another one
-    than `grow_tree`, but always the same one.
-
-    >>> from landbridge.kernels.graph import build_csr
-    >>> tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
-    >>> graphs = build_csr(tail, head, node_count=3), build_csr(head, tail, node_count=3)
-    >>> find_path(*graphs, weight=np.array([1.0, 2.0, 5.0]), source=0, target=2)
-    Path(cost=3.0, arcs=array([0, 1], dtype=int32))
-    """
-    check_weights(weight, csr.arc_count)
-    check_nodes(np.array([source, target]), csr.node_count)
-    graphs = (csr.indptr, csr.head, csr.arc), (reverse.indptr, reverse.head, reverse.arc)
-    frozen = freeze(weight, np.float64)
-    meeting, before, after = _meet(graphs[0], graphs[1], frozen, int(source), int(target))
-    if meeting < 0:
-        return Path(np.inf, np.empty(0, np.int32))
-    return measure_path(weight, np.concatenate([before[::-1], after]))
 
 
 def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, potential: Floats) -> Path:
@@ -303,39 +250,6 @@ def _start(count: int, room: int, source: int) -> tuple[Labels, Floats, Ints]:
     distance[source] = 0.0
     keys[0], items[0] = 0.0, source
     return (distance, parent_arc, parent, settled), keys, items
-
-
-@njit(cache=True, nogil=True)
-def _meet(
-    forward: Graph, backward: Graph, weight: Floats, source: int, target: int
-) -> tuple[int, Ints, Ints]:
-    count, room = len(forward[0]) - 1, len(forward[1]) + 1
-    ahead, keys, items = _start(count, room, source)
-    behind, back_keys, back_items = _start(count, room, target)
-    size, back_size, best, meeting = 1, 1, np.inf, -1
-    # No path yet to find is shorter than the two least keys together.
-    while size > 0 and back_size > 0 and keys[0] + back_keys[0] < best:
-        onward = keys[0] <= back_keys[0]
-        if onward:
-            node = items[0]
-            size = pop(keys, items, size)
-        else:
-            node = back_items[0]
-            back_size = pop(back_keys, back_items, back_size)
-        labels = ahead if onward else behind
-        if labels[3][node]:
-            continue
-        labels[3][node] = 1
-        total = ahead[0][node] + behind[0][node]
-        if total < best:
-            best, meeting = total, node
-        if onward:
-            size = _relax(forward, weight, node, ahead, (keys, items, size))
-        else:
-            back_size = _relax(backward, weight, node, behind, (back_keys, back_items, back_size))
-    if meeting < 0:
-        return -1, np.empty(0, np.int32), np.empty(0, np.int32)
-    return meeting, _climb(ahead[2], ahead[1], meeting), _climb(behind[2], behind[1], meeting)
 
 
 @njit(cache=True, nogil=True)

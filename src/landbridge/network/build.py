@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from landbridge.kernels.graph import build_csr
 from landbridge.network.closures import list_shut_borders
 from landbridge.network.ordering import build_network_hierarchy
 from landbridge.network.own_places import settle_own_places
@@ -36,7 +37,6 @@ from landbridge.network.virtual import (
     collect_moves,
     count_water_nodes,
     count_world_nodes,
-    order_arcs,
     river_offset,
 )
 from landbridge.schema import Finding, InputError, load_catalogue
@@ -194,7 +194,6 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
         draft_flights(draft, base.around, stops)
     arcs = Arcs.join([base.arcs, draft.to_arcs()])
     count = draft.node_count + len(draft.new_lat)
-    forward, backward = order_arcs(arcs, count)
     first = len(world.node_lat) - river_offset(world)
     river = slice(first, first + count_water_nodes(world))
     lat, lon = (
@@ -203,8 +202,7 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
     )
     return VirtualNetwork(
         arcs=arcs,
-        forward=forward,
-        backward=backward,
+        forward=build_csr(arcs.tail, arcs.head, node_count=count),
         node_count=count,
         node_lat=lat,
         node_lon=lon,

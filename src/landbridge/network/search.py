@@ -159,8 +159,7 @@ class Search:
         self, criteria: Sequence[str], origin: int, destination: int, *, epsilon: Sequence[float]
     ) -> tuple[list[Path], bool]:
         """Pareto front over `criteria` within `epsilon` (in their units), and whether it is whole."""
-        weights = np.column_stack([self.weight(criterion) for criterion in criteria])
-        guide = make_guide(self.network.backward, weights=weights, target=destination)
+        guide = make_guide([self.metric(criterion) for criterion in criteria], target=destination)
         rule = FrontRule(epsilon=np.asarray(epsilon, np.float64), max_labels=MAX_LABELS)
         result = find_front(self.network.forward, guide, source=origin, rule=rule)
         return list(result.paths), not result.truncated
@@ -169,8 +168,8 @@ class Search:
         """Up to `count` good paths besides the best one."""
         result = find_alternatives(
             self.network.forward,
-            self.network.backward,
-            weight=self.weight(criterion),
+            self.sweep(criterion, origin),
+            sweep(self.metric(criterion), sources=np.array([destination], np.int32), backward=True),
             source=origin,
             target=destination,
             rule=AlternativeRule(count=count + 1, length=self.weights.distance),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.graph import Csr, build_csr
+from landbridge.kernels.graph import Csr
 from landbridge.kernels.hierarchy import Hierarchy
 from landbridge.sources.world import World
 
@@ -154,7 +154,6 @@ class VirtualNetwork:
 
     arcs: Arcs
     forward: Csr
-    backward: Csr
     node_count: int
     node_lat: NDArray[np.float32]
     node_lon: NDArray[np.float32]
@@ -332,9 +331,3 @@ def _directed(world: World, codes: Codes, edges: NDArray[np.intp], layer: int, o
 
 def _twice(values: NDArray[np.integer]) -> Ints:
     return np.concatenate([values, values]).astype(np.int32)
-
-
-def order_arcs(arcs: Arcs, node_count: int) -> tuple[Csr, Csr]:
-    """Forward and backward adjacency of the arcs."""
-    forward = build_csr(arcs.tail, arcs.head, node_count=node_count)
-    return forward, build_csr(arcs.head, arcs.tail, node_count=node_count)
