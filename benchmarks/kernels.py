@@ -105,7 +105,7 @@ def describe(rows: Sequence[Row], machine: str, rounds: int) -> str:
     return f"""## Kernels beside their peers
 
 {machine} Median of {rounds} rounds and their spread, compiled and warm; peers, fronts, closures and draws of at most 3
-rounds, a front that is cut of one. Costs are those of a container.
+rounds, a front that is cut and SciPy's tables of one. Costs are those of a container.
 
 World railways and world highways are the open arcs of the virtual network between two nodes of the layer; their tables
 go between 200 nodes drawn at random, and are compared with the peers' first. SciPy's tables are
@@ -123,15 +123,15 @@ def measure_all(rounds: int) -> list[Row]:
     rows = print_rows(measure_processes(rounds))
     planet = open_planet()
     layers = {key: cut_layer(planet, key) for key in LAYERS}
-    for layer in layers.values():
-        rows += print_rows(measure_layer(layer, rounds))
-    rows += print_rows([sum_up_aequilibrae(rows)])
     metric, found = measure_planet(planet, rounds)
     rows += print_rows(found)
     rows += print_rows(measure_posts(planet, metric))
     rows += print_rows(measure_closures(planet, metric, min(rounds, 3)))
     rows += print_rows(measure_draws(rounds))
-    return rows + print_rows(measure_fronts(planet, layers["rail"], rounds))
+    rows += print_rows(measure_fronts(planet, layers["rail"], rounds))
+    for layer in layers.values():
+        rows += print_rows(measure_layer(layer, rounds))
+    return rows + print_rows([sum_up_aequilibrae(rows)])
 
 
 def main() -> int:

@@ -48,6 +48,7 @@ def skim_by_aequilibrae(graph: Any) -> Floats:
 
     skimming = NetworkSkimming(graph)
     skimming.set_cores(1)
+    skimming.signal.deactivate = True  # a bar of progress costs it time
     skimming.execute()
     if skimming.report:
         raise RuntimeError(f"AequilibraE: {skimming.report[0]}")
