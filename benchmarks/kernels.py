@@ -111,8 +111,9 @@ World railways and world highways are the open arcs of the virtual network betwe
 go between 200 nodes drawn at random, and are compared with the peers' first. SciPy's tables are
 `scipy.sparse.csgraph.dijkstra` from 200 nodes to all, which cannot stop at the 200. AequilibraE's graph is compressed
 before its time is taken, as the hierarchy is built before ours; both then run on one core. All else is the planet, the
-whole virtual network with the capitals as ends, on two threads where nothing else is said; its fronts begin and end at
-the railway nodes nearest to the places. `make bench-kernels` renews this section.
+whole virtual network with the capitals as ends, on two threads where nothing else is said; its fronts are exact
+and begin and end at the railway nodes nearest to the places; one that takes too long is cut, and not measured. Draws
+are those of a made-up route. `make bench-kernels` renews this section.
 
 {write_table(rows)}
 """
