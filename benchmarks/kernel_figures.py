@@ -73,8 +73,8 @@ def describe_machine(versions: Mapping[str, str], load: float) -> str:
     """CPU, system, versions, and whether others used the machine while it was measured."""
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     shared = (
-        f" The machine was shared: its load average was {load:.2f} before the measuring began, so times are upper "
-        "bounds."
+        f" The machine was shared: its load average was {load:.2f} before the measuring began, so times are too "
+        "long, and ratios of single rounds unsteady."
         if load > BUSY
         else ""
     )
