@@ -16,6 +16,7 @@ UV ?= uv
 DEMO := .venv
 TEST := .venv-test
 DATA := .venv-data
+BENCH := .venv-bench
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*/node_modules/*' 2>/dev/null)
 PROJECT := pyproject.toml README.md LICENSE NOTICE $(wildcard licences/*)
 
@@ -24,7 +25,7 @@ export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo test test-browser bench bench-routing lint types floors docs check-docs glossary data lock format clean python-found
+.PHONY: help demo test test-browser bench bench-routing bench-kernels lint types floors docs check-docs glossary data lock format clean python-found
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +67,16 @@ $(DATA)/.installed: $(DATA)/.locked pyproject.toml
 	@$(DATA)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
 
+$(BENCH)/.locked: requirements/backend.txt requirements/bench.txt | python-found
+	@echo "setting up $(BENCH): the locked packages and the peers, a minute or two"
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --require-hashes -r requirements/backend.txt -r requirements/bench.txt
+	@touch $@
+
+$(BENCH)/.installed: $(BENCH)/.locked pyproject.toml
+	@$(BENCH)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
 # ---- what people run ----
 
 demo: $(DEMO)/.installed ## Install into .venv and run the worked study (STUDY=...)
@@ -101,6 +112,9 @@ bench: $(TEST)/.installed ## Speed and size, with the CPU's name (see benchmarks
 bench-routing: $(TEST)/.installed ## Speed of routing, into docs/benchmarks.md
 	$(TEST)/bin/python -m benchmarks.routing
 
+bench-kernels: $(BENCH)/.installed ## The kernels beside their peers, into docs/benchmarks.md
+	$(BENCH)/bin/python -m benchmarks.kernels
+
 data: $(DATA)/.installed ## Build the shipped network anew from its sources
 	$(DATA)/bin/python data/build.py
 	$(DATA)/bin/python data/build_map.py
@@ -116,5 +130,5 @@ lock: ## Renew requirements/*.txt (needs uv)
 	UV="$(UV)" sh scripts/lock.sh
 
 clean: ## Remove environments, caches and built docs; runs of studies stay
-	rm -rf $(DEMO) $(TEST) $(DATA) docs/_build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(DEMO) $(TEST) $(DATA) $(BENCH) docs/_build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +

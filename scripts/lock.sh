@@ -20,3 +20,5 @@ compile backend "$@" -c requirements/run.txt requirements/backend.in
 compile dev "$@" --extra test --extra docs -c requirements/run.txt -c requirements/backend.txt pyproject.toml
 # What the build of the shipped network needs, at the same versions.
 compile data "$@" --extra build -c requirements/run.txt -c requirements/backend.txt pyproject.toml
+# What the kernels are measured beside, at the same versions.
+compile bench "$@" --extra bench -c requirements/run.txt -c requirements/backend.txt pyproject.toml

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 # Reached by name through another: pandas takes pyarrow and xlsxwriter, GeoPandas takes pyogrio.
 REACHED_THROUGH_ANOTHER = {"pyarrow", "pyogrio", "xlsxwriter"}
-LOCKS = {"run": [], "dev": ["test", "docs"], "data": ["build"]}
+LOCKS = {"run": [], "dev": ["test", "docs"], "data": ["build"], "bench": ["bench"]}
 
 
 def read_project(root: Path) -> dict[str, list[Requirement]]:
@@ -54,7 +54,8 @@ def test_the_package_imports_what_it_declares(source_files: list[Path], root: Pa
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("tests", ["test", "docs"]), ("benchmarks", ["test"]), ("data", ["build"])]
+    ("folder", "extras"),
+    [("tests", ["test", "docs"]), ("benchmarks", ["test", "bench"]), ("data", ["build"])],
 )
 def test_folders_import_what_their_extras_declare(
     folder: str, extras: list[str], project_files: list[Path], root: Path
@@ -62,7 +63,7 @@ def test_folders_import_what_their_extras_declare(
     files = [path for path in project_files if path.suffix == ".py" and root / folder in path.parents]
     beside = {path.stem for path in files} | {part.name for path in files for part in path.parents}
     owners, project = packages_distributions(), read_project(root)
-    names = read_imports(files) - beside
+    names = read_imports(files) - beside - {"benchmarks"}
     imported = {canonicalize_name(owner) for name in names for owner in owners.get(name, [name])}
     declared = {canonicalize_name(item.name) for extra in ["", *extras] for item in project[extra]}
     # pytest-playwright brings playwright at the version that fits it.
