@@ -21,11 +21,13 @@ from benchmarks.hierarchy import (
 from benchmarks.kernel_figures import Row, key_figures, leave_out
 from benchmarks.layers import Layer
 from benchmarks.routing import Figure, time_rounds
-from landbridge.kernels.customization import Metric, recustomize, restore
+from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.graph import Csr, build_csr
+from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
+from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import Front, FrontRule, find_front, make_guide
 from landbridge.network.criticality import Known, find_arcs, find_facilities
 from landbridge.network.places import find_place
@@ -162,42 +164,34 @@ def find_near(planet: Planet, text: str, candidates: NDArray[np.integer]) -> int
 
 def measure_fronts(planet: Planet, rail: Layer, rounds: int) -> list[Row]:
     """Exact fronts of two and three criteria, guide included, on rail and on the planet."""
-    arcs, open_arcs = planet.network.arcs, np.isfinite(planet.weight)[:, None]
+    open_arcs = np.isfinite(planet.weight)[:, None]
     stations = rail.nodes[rail.largest]
     ends = [find_near(planet, text, stations) for text in RAIL_ENDS]
     placed = [int(np.searchsorted(rail.nodes, end)) for end in ends]
-    rows = measure_graph_fronts("rail", rail_graphs(rail), (rail.fields, placed, RAIL_ENDS), rounds)
-    count = planet.network.node_count
-    graphs = (
-        build_csr(arcs.tail, arcs.head, node_count=count),
-        build_csr(arcs.head, arcs.tail, node_count=count),
-    )
+    order = dissect(rail.tail, rail.head, lat=rail.lat, lon=rail.lon)
+    graph = build_csr(rail.tail, rail.head, node_count=len(rail.nodes))
+    hierarchy = build_hierarchy(rail.tail, rail.head, order=order)
+    rows = measure_graph_fronts("rail", (graph, hierarchy), (rail.fields, placed, RAIL_ENDS), rounds)
     fields = np.where(open_arcs, planet.fields, np.inf)
     far = [find_near(planet, text, stations) for text in PLANET_ENDS]
-    return rows + measure_graph_fronts("planet", graphs, (fields, far, PLANET_ENDS), rounds)
-
-
-def rail_graphs(rail: Layer) -> tuple[Csr, Csr]:
-    """Arcs by tail and by head."""
-    count = len(rail.nodes)
-    return (
-        build_csr(rail.tail, rail.head, node_count=count),
-        build_csr(rail.head, rail.tail, node_count=count),
-    )
+    whole = (planet.network.forward, planet.network.hierarchy)
+    return rows + measure_graph_fronts("planet", whole, (fields, far, PLANET_ENDS), rounds)
 
 
 def measure_graph_fronts(
-    key: str, graphs: tuple[Csr, Csr], asked: tuple[Floats, list[int], tuple[str, str]], rounds: int
+    key: str, graph: tuple[Csr, Hierarchy], asked: tuple[Floats, list[int], tuple[str, str]], rounds: int
 ) -> list[Row]:
     """Fronts on one graph between two of its nodes; one that is cut has a time under a key of its own."""
     fields, (source, target), places = asked
+    metrics = [
+        customize(graph[1], np.ascontiguousarray(fields[:, column])) for column in range(max(CRITERIA))
+    ]
     rows: list[Row] = []
     for width, words in CRITERIA.items():
-        weights = np.ascontiguousarray(fields[:, :width])
 
-        def search(weights: Floats = weights) -> Front:
-            guide = make_guide(graphs[1], weights=weights, target=target)
-            return find_front(graphs[0], guide, source=source, rule=FrontRule(max_labels=MOST_LABELS))
+        def search(width: int = width) -> Front:
+            guide = make_guide(metrics[:width], target=target)
+            return find_front(graph[0], guide, source=source, rule=FrontRule(max_labels=MOST_LABELS))
 
         begun = time.perf_counter()
         front = search()
