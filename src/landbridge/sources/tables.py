@@ -103,7 +103,7 @@ def read_shipped_tables() -> dict[str, pd.DataFrame]:
     frames are shared: copy one before changing it. Raises InputError where a shipped row is faulty.
 
     >>> sorted(read_shipped_tables())[:2]
-    ['borders', 'corridors']
+    ['borders', 'circuity_remarks']
     """
     compiled = find_cache_folder("tables") / f"{hash_shipped_tables()}.arrow"
     frames = _read_compiled(compiled)
