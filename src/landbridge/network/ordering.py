@@ -7,6 +7,7 @@ of flows) hangs on a few neighbours each and is eliminated first, so no order is
 
 import io
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,32 @@ SHIPPED = WORLD_FOLDER / "order.npz"
 SMALL = 2_000
 
 _ORDERS: dict[tuple[str, int], Ints] = {}
+# Requests between the same places and scenarios that close or price alike have the same arcs.
+_HIERARCHIES: dict[bytes, Hierarchy] = {}
+MOST_KEPT = 2
 
 
 def build_network_hierarchy(world: World, arcs: Arcs, coordinates: Coordinates) -> Hierarchy:
     """The hierarchy of the arcs of a virtual network over `world`; `coordinates` are lat, lon of nodes in degrees."""
+    key = _name_arcs(world, arcs, len(coordinates[0]))
+    kept = _HIERARCHIES.get(key)
+    if kept is None:
+        kept = _build(world, arcs, coordinates)
+        while len(_HIERARCHIES) >= MOST_KEPT:
+            _HIERARCHIES.pop(next(iter(_HIERARCHIES)), None)
+        _HIERARCHIES[key] = kept
+    return kept
+
+
+def _name_arcs(world: World, arcs: Arcs, node_count: int) -> bytes:
+    """What tells apart the arcs of networks."""
+    digest = blake2b(f"{world.hash} {node_count}".encode())
+    for ends in (arcs.tail, arcs.head):
+        digest.update(np.ascontiguousarray(ends).data)
+    return digest.digest()
+
+
+def _build(world: World, arcs: Arcs, coordinates: Coordinates) -> Hierarchy:
     first = count_world_nodes(world)
     known = find_order(world, lambda: _dissect(arcs, coordinates, first))
     order = extend_order(known, node_count=len(coordinates[0]), on_top=False)
