@@ -281,17 +281,23 @@ def measure_services(services: pd.DataFrame, places: pd.DataFrame, world: World)
     found = {row["id"]: row for row in read_rows(world.places[world.places["id"].isin(ids)])}
     own = places[[place in ids and place not in found for place in places["id"]]]
     found |= {place: find_place(world, place, extra=own).as_row() for place in own["id"]}
-    measured = services.assign(water="")
-    for index, row in services.iterrows():
+    waters, distances, known = [], [], _find_waters(world)
+    for row in read_rows(services):
         ends = [found[row[side]] for side in ("from", "to") if row[side] in found]
-        if len(ends) == 2:
-            measured.loc[index, "water"] = _water_of(world, int(ends[0]["water_node"]))
-            if pd.isna(row["distance"]):
-                one, other = ((end["lat"], end["lon"]) for end in ends)
-                measured.loc[index, "distance"] = FERRY_DETOUR * measure_line(one, other)
-    return measured
+        distance = row["distance"]
+        if len(ends) == 2 and pd.isna(distance):
+            one, other = ((end["lat"], end["lon"]) for end in ends)
+            distance = FERRY_DETOUR * measure_line(one, other)
+        node = int(ends[0]["water_node"]) if len(ends) == 2 else -1
+        waters.append(WATERS[known[node]] if node >= 0 and known[node] >= 0 else "")
+        distances.append(distance)
+    return services.assign(water=waters, distance=distances)
 
 
-def _water_of(world: World, node: int) -> str:
-    edges = np.flatnonzero((world.edge_layer == 2) & ((world.edge_tail == node) | (world.edge_head == node)))
-    return WATERS[int(world.edge_water[edges[0]])] if node >= 0 and len(edges) else ""
+def _find_waters(world: World) -> NDArray[np.int8]:
+    """The water of each node, int8[n]: that of its first lane, -1 where there is none."""
+    lanes = np.flatnonzero(world.edge_layer == 2)[::-1]
+    waters = np.full(len(world.node_lat), -1, np.int8)
+    ends = np.column_stack([world.edge_tail[lanes], world.edge_head[lanes]])
+    waters[ends.ravel()] = np.repeat(world.edge_water[lanes], 2)
+    return waters

@@ -1,5 +1,7 @@
 """Distances on the Earth as a sphere of the mean radius 6371.0088 km (Moritz 2000, Geodetic Reference System 1980)."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,11 @@ def measure_line(one: tuple[float, float], other: tuple[float, float]) -> float:
     >>> round(measure_line((53.9, 27.57), (35.69, 51.42)))
     2738
     """
-    return float(great_circle(np.array([one[0]]), np.array([one[1]]), *other)[0])
+    phi, theta = math.radians(one[0]), math.radians(other[0])
+    half = math.sin((phi - theta) / 2) ** 2 + math.cos(phi) * math.cos(theta) * (
+        math.sin(math.radians(one[1] - other[1]) / 2) ** 2
+    )
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(max(half, 0.0), 1.0)))
 
 
 def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> Floats:

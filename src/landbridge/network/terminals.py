@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from landbridge.network.virtual import (
     INLAND,
     LAND_LAYERS,
     LAYERS,
+    MOST_WORLDS,
     NO_MOVE,
     RAIL,
     RIVER,
@@ -96,7 +98,7 @@ class Surroundings:
 
     def country_code(self, country: str) -> int:
         """Index of a country in the world, -1 where it has none."""
-        return self.world.countries.index(country) if country in self.world.countries else -1
+        return _number_countries(self.world).get(country, -1)
 
     def stands_in(self, node: int, country: str) -> bool:
         """Whether a land node lies in `country`: a place of one side is no way round the border to the other."""
@@ -110,6 +112,11 @@ class Surroundings:
         """
         shared = self.regimes.get(left, frozenset()) & self.regimes.get(entered, frozenset())
         return bool(shared) or self.regions.get(left) == self.regions.get(entered)
+
+
+@lru_cache(maxsize=MOST_WORLDS)
+def _number_countries(world: World) -> dict[str, int]:
+    return {country: number for number, country in enumerate(world.countries)}
 
 
 def make_stop(
@@ -230,7 +237,7 @@ def draft_terminal(draft: ArcDraft, around: Surroundings, stop: Stop) -> None:
     if stop.kind == JUNCTION:
         return
     site = draft.add_site(site_of(stop))
-    road = int(draft.codes.land(ROAD, np.array(around.country_code(stop.country))))
+    road = draft.codes.land_at(ROAD, around.country_code(stop.country))
     for one, tail in stop.nodes.items():
         for other, head in stop.nodes.items():
             if one != other:
@@ -295,8 +302,8 @@ def draft_legs(
             continue
         for one, other in ((start, end), (end, start)):
             land = layer < LAND_LAYERS
-            country = np.array(around.country_code(one.country))
-            code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
+            country = around.country_code(one.country)
+            code = draft.codes.land_at(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
             steps = border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
             move, site = (float(row["distance"]), int(code)), draft.add_site(site_of(other))
@@ -409,7 +416,7 @@ def draft_ends(
     country = around.country_code(stop.country)
     for layer, node in stop.nodes.items():
         km = stop.gaps[layer] * ROAD_DETOUR
-        code = int(draft.codes.land(min(layer, RAIL), np.array(country))) if km else draft.codes.free
+        code = draft.codes.land_at(min(layer, RAIL), country) if km else draft.codes.free
         load, unload = _end_steps(layer, scopes)
         draft.add_arc((outlet, node), steps=load, site=site, move=(km, code))
         draft.add_arc((node, inlet), steps=unload, site=site, move=(km, code))
