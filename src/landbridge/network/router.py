@@ -19,6 +19,7 @@ from landbridge.network.closures import (
     close_by_wish,
     close_further,
     close_other_modes,
+    close_to_all,
     close_to_goods,
 )
 from landbridge.network.items import PathReader
@@ -96,6 +97,7 @@ class Router:
     pricing: Pricing
     readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
+    wishes: dict[Restrictions, NDArray[np.int32]] = field(default_factory=dict)
     closed: dict[tuple[str, tuple[Closing, ...]], NDArray[np.int8]] = field(default_factory=dict)
     searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
 
@@ -130,8 +132,16 @@ class Router:
                 law = close_by_law(self.network, closings)
                 self.closed[key] = close_further(self._close(shipment, ()), Reason.LAW, law)
             else:
-                self.closed[key] = close_to_goods(self.network, self.tables, self.date, shipment=shipment)
+                self.closed[key] = close_to_goods(
+                    self.network, self.tables, self._close_to_all(), shipment=shipment
+                )
         return self.closed[key]
+
+    def _close_to_all(self) -> NDArray[np.int8]:
+        """What is closed to all goods; kept with what is closed to some."""
+        if ("", ()) not in self.closed:
+            self.closed["", ()] = close_to_all(self.network, self.tables, self.date)
+        return self.closed["", ()]
 
     def _new_search(self, case: Case, restrictions: Restrictions) -> Search:
         closed, wish = self._close(case.shipment, case.closings), close_by_wish(self.network, restrictions)
@@ -189,10 +199,12 @@ class Router:
         return wet if wet.any() else np.ones(len(arcs), np.bool_)
 
     def _site_arcs(self, place: str) -> NDArray[np.int32]:
-        sites = np.array([site.id == place for site in self.network.sites] + [False])
-        return np.flatnonzero(sites[self.network.arcs.site]).astype(np.int32)
+        flags = [site.id == place for site in self.network.sites]
+        return self.network.marked("site").list_arcs(flags)
 
-    def corridors(self, chains: Sequence[Chain], case: Case, *, named: bool) -> tuple[Corridor, ...]:
+    def corridors(
+        self, chains: Sequence[Chain], case: Case, search: Search, *, named: bool
+    ) -> tuple[Corridor, ...]:
         """Named corridors in the direction of the request; one that would be an absurd detour is left out unless it
         was asked for by name. A place beside an end of the request is passed by starting or ending there.
 
@@ -214,10 +226,18 @@ class Router:
                 str(chain.row["id"]),
                 str(chain.row["name"]),
                 tuple(self.passing(stop) for stop in stops),
-                self.search(case, chain.avoid),
+                self._find_avoided(chain.avoid, search),
             )
             for *_, chain, stops in kept
         )
+
+    def _find_avoided(self, restrictions: Restrictions, search: Search) -> NDArray[np.int32]:
+        """Arcs that a search has open and `restrictions` close."""
+        if restrictions not in self.wishes:
+            closed = np.flatnonzero(close_by_wish(self.network, restrictions))
+            self.wishes[restrictions] = closed.astype(np.int32)
+        arcs: NDArray[np.int32] = self.wishes[restrictions]
+        return arcs[np.equal(search.reasons[arcs], 0)]
 
 
 def cut_chain(stops: list[Stop], origin: Stop, destination: Stop) -> list[Stop]:

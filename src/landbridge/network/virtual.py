@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr
 from landbridge.kernels.hierarchy import Hierarchy
+from landbridge.network.marks import Marks
 from landbridge.sources.world import World
 
 Ints = NDArray[np.int32]
@@ -157,7 +158,8 @@ class VirtualNetwork:
     """Arcs, their order by tail and by head, their hierarchy, operations, sites, and the ends of each place asked for.
 
     `node_lat`, `node_lon` float32[n] degrees; `outlets` and `inlets` map a place id to the node where its goods
-    start and end.
+    start and end. What was found for one shipment and holds for all is kept: `marks`, the arcs by their marks, and
+    `leans`, what `lean_arcs` gave by its terms.
     """
 
     arcs: Arcs
@@ -172,6 +174,14 @@ class VirtualNetwork:
     inlets: dict[str, int]
     world: World
     hierarchy: Hierarchy
+    marks: dict[str, Marks] = field(default_factory=dict)
+    leans: dict[object, Floats] = field(default_factory=dict)
+
+    def marked(self, name: str) -> Marks:
+        """The arcs by one of their columns site, op, leg, passage, crossing."""
+        if name not in self.marks:
+            self.marks[name] = Marks.group(getattr(self.arcs, name))
+        return self.marks[name]
 
 
 @dataclass(slots=True)
