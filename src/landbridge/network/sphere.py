@@ -59,3 +59,22 @@ def great_circle_pairs(one: Points, other: Points) -> Floats:
     chord = np.linalg.norm(unit_vectors(*one) - unit_vectors(*other), axis=1)
     distance: Floats = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0.0, 1.0))
     return distance
+
+
+def lie_near(points: Points, others: Points, km: float) -> NDArray[np.bool_]:
+    """Whether each of `points`, (latitudes, longitudes) float64[n] in degrees, lies within `km` of one of `others`.
+
+    >>> zero = np.zeros(2)
+    >>> lie_near((np.array([0.0, 5.0]), zero), (np.array([0.1]), zero[:1]), 25.0).tolist()
+    [True, False]
+    """
+    order = np.argsort(others[0])
+    lats, band = others[0][order], np.degrees(km / EARTH_KM)
+    first, last = np.searchsorted(lats, points[0] - band), np.searchsorted(lats, points[0] + band, "right")
+    count = last - first
+    one = np.repeat(np.arange(len(count)), count)
+    other = order[np.arange(len(one)) + np.repeat(first - np.cumsum(count) + count, count)]
+    pairs = ((points[0][one], points[1][one]), (others[0][other], others[1][other]))
+    near = np.zeros(len(count), np.bool_)
+    near[one[great_circle_pairs(*pairs) <= km]] = True
+    return near

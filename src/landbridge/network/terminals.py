@@ -8,9 +8,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
+from landbridge.network.sphere import great_circle, lie_near, measure_line
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
     DEEP,
@@ -185,11 +184,10 @@ def choose_terminals(world: World, known_ids: frozenset[str], capitals: frozense
     )
     port = (places["kind"] == "port").to_numpy() & (places["water_node"] >= 0).to_numpy()
     quay = (places["river_node"] >= 0).to_numpy()
-    points = unit_vectors(places["lat"].to_numpy(), places["lon"].to_numpy())
+    lat, lon = places["lat"].to_numpy(), places["lon"].to_numpy()
     large = city & ((people >= PORT_CITY) | places["id"].isin(capitals).to_numpy())
-    distance, _ = cKDTree(points[large]).query(points[port])
     working = port.copy()
-    working[port] = distance * EARTH_KM <= PORT_CITY_KM
+    working[port] = lie_near((lat[port], lon[port]), (lat[large], lon[large]), PORT_CITY_KM)
     return places[known | hub | working | quay]
 
 
@@ -447,14 +445,14 @@ def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) 
     airports = around.world.places[
         (around.world.places["kind"] == "airport") & (around.world.places["road_node"] >= 0)
     ]
-    points = unit_vectors(airports["lat"].to_numpy(), airports["lon"].to_numpy())
-    tree = cKDTree(points)
+    lat, lon = airports["lat"].to_numpy(), airports["lon"].to_numpy()
     gates: dict[int, tuple[int, Stop]] = {}
-    for stop in stops:
-        distance, row = tree.query(unit_vectors(np.array([stop.lat]), np.array([stop.lon]))[0])
-        if distance * EARTH_KM <= AIRPORT_REACH_KM and int(row) not in gates:
-            airport = make_stop(around, read_rows(airports.iloc[[int(row)]])[0], rail=False)
-            gates[int(row)] = (_draft_gate(draft, around, airport), airport)
+    for stop in stops if len(airports) else ():
+        distance = great_circle(lat, lon, stop.lat, stop.lon)
+        row = int(distance.argmin())
+        if distance[row] <= AIRPORT_REACH_KM and row not in gates:
+            airport = make_stop(around, read_rows(airports.iloc[[row]])[0], rail=False)
+            gates[row] = (_draft_gate(draft, around, airport), airport)
     for tail, origin in gates.values():
         for head, destination in gates.values():
             if origin.country != destination.country:
