@@ -1,6 +1,6 @@
 """From a path of arcs to its legs and operations, each with its terms (cost, time, emissions)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from math import nan
@@ -61,6 +61,13 @@ class Item:
         return worst_quality([term.quality for term in self.terms])
 
 
+class Simulation(NamedTuple):
+    """How ranges are drawn: number of draws and the study's seed."""
+
+    draws: int
+    seed: int
+
+
 class Done(NamedTuple):
     """An operation done at a site."""
 
@@ -97,6 +104,7 @@ class PathReader:
     network: VirtualNetwork
     pricer: Pricer
     weights: Weights
+    simulation: Simulation
 
     def read(self, path: NDArray[np.integer], *, start: Site, end: Site) -> tuple[Item, ...]:
         """Items of `path` (arc ids in order) from the place `start` to the place `end`."""
@@ -119,6 +127,17 @@ class PathReader:
             price = self.pricer.step(step) or FREE
             cleared.append(self._operation_item(step, site, price))
         return tuple(cleared)
+
+    def settle(self, items: Sequence[Item], waits: Mapping[int, float]) -> tuple[Item, ...]:
+        """The items with other mean waits for a service, h by position."""
+        settled = list(items)
+        for position, hours in waits.items():
+            item = items[position]
+            service = self.pricer.services[item.service]
+            price = self.pricer.departure(service, item.site.id, hours=hours)
+            step = Step("wait", item.mode, "", "headway", (item.site.id,), item.service)
+            settled[position] = self._operation_item(step, item.site, price)
+        return tuple(settled)
 
     def _events(self, path: NDArray[np.integer], start: Site) -> Iterator[Leg | Done]:
         leg: Leg | None = None

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.draws import hash_key
-from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_rows
+from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simulate_rows
 from landbridge.kernels.spread import SpreadShares, share_spread
 from landbridge.network.items import Item
 
@@ -73,6 +73,20 @@ def simulate_items(
     )
 
 
+def find_mean_waits(items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0) -> dict[int, float]:
+    """Mean wait (h) of the items, by position, that wait for a timetable behind another timetable.
+
+    Goods come to a first timetable at any hour, and the mean has a closed form; from there on they are on time.
+    """
+    times = _time_rows(items, shared)
+    waiting = np.flatnonzero(times.timetable >= 0)[1:] if times.timetable is not None else ()
+    if not len(waiting):
+        return {}
+    costs = _cost_rows((), shared)
+    drawn = simulate_rows(times, costs, item_count=len(items), seed=seed, draws=draws)[1]
+    return {int(times.item[row]): float(drawn.hours[row].mean()) for row in waiting}
+
+
 def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Ids]]:
     """The inputs that spreads come from, and the number of that of each row of times and of costs."""
     times = [timing.input for item in items for timing in item.timings]
@@ -88,6 +102,8 @@ def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Id
 def _time_rows(items: Sequence[Item], shared: float) -> TimeRows:
     rows = [(position, timing) for position, item in enumerate(items) for timing in item.timings]
     timings = [timing for _, timing in rows]
+    tables = list(dict.fromkeys(timing.excess.departures for timing in timings if timing.excess.departures))
+    number = {(): -1, **{table: place for place, table in enumerate(tables)}}
     return TimeRows(
         item=np.array([position for position, _ in rows], np.int32),
         key=np.array([hash_key(f"time|{timing.key}") for timing in timings], np.uint64),
@@ -98,6 +114,11 @@ def _time_rows(items: Sequence[Item], shared: float) -> TimeRows:
         doubt=np.array([timing.doubt for timing in timings], np.float64),
         doubt_key=np.array([hash_key(f"doubt|{timing.input}") for timing in timings], np.uint64),
         doubt_rho=np.full(len(timings), shared),
+        timetable=np.array([number[timing.excess.departures] for timing in timings], np.int32),
+        departures=Departures(
+            np.cumsum([0, *map(len, tables)]),
+            np.array([hour for table in tables for hour in table], np.float64),
+        ),
     )
 
 

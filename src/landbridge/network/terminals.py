@@ -377,7 +377,7 @@ def _board(draft: ArcDraft, around: Surroundings, row: Row, stop: Stop, node: in
             steps = [Step("tranship", LAYERS[layer], mode, "", scopes, service)]
             if mode == "ferry":
                 steps.append(Step("store", mode, "", "export", scopes))
-            steps.append(Step("wait", mode, "", "headway", (), service))
+            steps.append(Step("wait", mode, "", "headway", (stop.id,), service))
             draft.add_arc((stop.nodes[layer], node), steps=tuple(steps), site=site)
 
 
@@ -414,7 +414,7 @@ def draft_ends(
         draft.add_arc((outlet, node), steps=load, site=site, move=(km, code))
         draft.add_arc((node, inlet), steps=unload, site=site, move=(km, code))
     for node, service in boardings:
-        wait = Step("wait", "ferry", "", "headway", (), service)
+        wait = Step("wait", "ferry", "", "headway", (stop.id,), service)
         steps = (Step("load", "ferry", "", "", scopes), Step("store", "ferry", "", "export", scopes), wait)
         draft.add_arc((outlet, node), steps=steps, site=site)
     for node in landings:

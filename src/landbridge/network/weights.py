@@ -1,13 +1,14 @@
 """Arc weights of one shipment: cost, time, emissions and distance of every arc of the virtual network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isnan, nan
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.kernels.distributions import Excess, fit_excess, spread_wait
+from landbridge.kernels.distributions import Excess, fit_excess, spread_wait, wait_for
 from landbridge.network.imbalance import Imbalance, lean_arcs
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
@@ -27,6 +28,7 @@ from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
 from landbridge.network.virtual import AIR, LAND_LAYERS, LAYERS, RIVER, WATERS, Step, VirtualNetwork
 from landbridge.schema.rows import Row, read_rows
+from landbridge.schema.timetables import mean_headway, read_departures
 from landbridge.sources.world import World
 
 Floats = NDArray[np.float64]
@@ -122,7 +124,7 @@ class Pricer:
         if step.operation == "service":
             return self.run(self.services[step.service], step.scopes)
         if step.direction == "headway":
-            return self.headway(self.services[step.service])
+            return self.departure(self.services[step.service], step.scopes[0])
         if step.direction == "lot":
             return self.lot()
         if step.operation == "oversize_permit":
@@ -181,15 +183,20 @@ class Pricer:
             self.book, self.shipment, row, mode="sea", operation="passage", table="passages"
         )
 
-    def headway(self, service: Row) -> Price:
-        """Wait for a service: uniform within its headway, half of it in the mean."""
-        headway = float(service["headway"])
-        if np.isnan(headway):
-            headway = self.book.number("service_headway")
-        excess = spread_wait(headway)
+    def departure(self, service: Row, place: str, *, hours: float = nan) -> Price:
+        """Wait at `place` for a service to leave: by its timetable, else uniform within its headway.
+
+        `hours` is the mean wait, where it is known to be another than that of goods that come at any hour.
+        """
+        excess, formula = _await_service(service, place, self.book.number("service_headway"))
+        if not isnan(hours):
+            excess, formula = (
+                replace(excess, mean=hours),
+                f"{formula}, mean of the draws behind another timetable",
+            )
+        # What is known of a departure is its hour: there is no factor by which the wait may be wrong.
+        doubt = 0.0 if excess.departures else self.book.doubt(service)
         source, quality = str(service["source"]), str(service["quality"])
-        formula = f"uniform within a headway of {headway:.4g} h"
-        doubt = self.book.doubt(service)
         time = Term("time", excess.mean, "h", formula, (f"services#{service['id']}",), source, quality, doubt)
         terms = (*time_costs(self.book, self.shipment, excess, mode="ferry", standing=True), time)
         return _total(terms, excess)
@@ -299,6 +306,18 @@ class Pricer:
             str(move.rate["quality"]),
             move.sigma,
         )
+
+
+def _await_service(service: Row, place: str, default: float) -> tuple[Excess, str]:
+    """Wait for a service at one of its ends, and how it is made; `default` is the headway of lines without one."""
+    out, back = (read_departures(service[name]) for name in ("departures", "departures_back"))
+    departures = out if place == service["from"] else back
+    if departures:
+        written = "; ".join(service["departures" if place == service["from"] else "departures_back"])
+        return wait_for(departures), f"until the next departure ({written} UTC)"
+    headway = mean_headway(service)
+    headway = default if isnan(headway) else headway
+    return spread_wait(headway), f"uniform within a headway of {headway:.4g} h"
 
 
 def _total(terms: tuple[Term, ...], excess: Excess) -> Price:
