@@ -115,6 +115,7 @@ def _item(row: Mapping[str, Any], money: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "kind": "operation",
             "operation": row["operation"],
+            **({"cause": row["cause"]} if row["cause"] else {}),
             "mode": row["mode"],
             "place": row["place"],
             **amounts,

@@ -149,6 +149,7 @@ def _print_items(routes: Routes, route: str) -> None:
 def _describe_item(row: Row) -> tuple[str, ...]:
     leg = row["kind"] == "leg"
     what = f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
+    what += f" ({row['cause']})" if row["cause"] else ""
     where = f"{row['from']} – {row['to']}" if leg else row["place"]
     km = number(row["distance"]) if leg else ""
     return what, where[:60], km, number(row["cost"], 1), number(row["time"], 1), row["quality"]

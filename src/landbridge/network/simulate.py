@@ -111,9 +111,13 @@ def _time_rows(items: Sequence[Item], shared: float) -> TimeRows:
         mu=np.array([timing.excess.mu for timing in timings], np.float64),
         sigma=np.array([timing.excess.sigma for timing in timings], np.float64),
         span=np.array([timing.excess.span for timing in timings], np.float64),
+        group=np.array([hash_key(f"shock|{t.shock}") if t.shock else 0 for t in timings], np.uint64),
+        rho=np.array([timing.shock_share for timing in timings], np.float64),
         doubt=np.array([timing.doubt for timing in timings], np.float64),
         doubt_key=np.array([hash_key(f"doubt|{timing.input}") for timing in timings], np.uint64),
         doubt_rho=np.full(len(timings), shared),
+        shut=np.array([timing.excess.shut for timing in timings], np.float64),
+        rest=np.array([timing.excess.rest for timing in timings], np.float64),
         timetable=np.array([number[timing.excess.departures] for timing in timings], np.int32),
         departures=Departures(
             np.cumsum([0, *map(len, tables)]),

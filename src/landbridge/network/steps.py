@@ -177,6 +177,7 @@ TABLES = (
     "electrified_shares",
     "parameters",
     "passages",
+    "interruptions",
     "countries",
     "territories",
     "transit_regimes",

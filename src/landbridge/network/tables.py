@@ -82,6 +82,7 @@ def item_rows(route: Route) -> list[Row]:
                 "kind": item.kind,
                 "mode": item.mode,
                 "operation": item.operation,
+                "cause": item.cause,
                 "from": item.start,
                 "to": item.end,
                 "place": item.site.name,

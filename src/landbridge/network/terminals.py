@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from landbridge.network.interruptions import Interruptions
 from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
@@ -77,7 +78,8 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What arcs need to know of the tables: regions and formalities of countries, their transit regimes by road,
-    which places have parameter rows of their own, and which countries have no road of their own (enclaves of a city).
+    which places have parameter rows of their own, which countries have no road of their own (enclaves of a city), and
+    what is shut for a share of the time.
     """
 
     regions: Mapping[str, str]
@@ -88,6 +90,7 @@ class Surroundings:
     priced_places: frozenset[str]
     deep_nodes: NDArray[np.bool_]
     roadless: frozenset[str] = frozenset()
+    interruptions: Interruptions = field(default_factory=Interruptions)
 
     def scopes(self, place: str, country: str) -> tuple[str, ...]:
         """Rows that may price an operation, most exact first; a place only where a row names it."""
@@ -298,7 +301,8 @@ def draft_legs(
             country = np.array(around.country_code(one.country))
             code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
-            steps = border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
+            steps = around.interruptions.steps(str(row["id"]), (row["mode"],))
+            steps += border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
             move, site = (float(row["distance"]), int(code)), draft.add_site(site_of(other))
             draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.kernels.distributions import Excess, fit_excess, spread_wait, wait_for
+from landbridge.kernels.distributions import Excess, fit_excess, spread_wait, wait_for, wait_out
 from landbridge.network.imbalance import Imbalance, lean_arcs
+from landbridge.network.interruptions import INTERRUPTION, LineWaits, weigh_lines
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
     Emission,
@@ -127,6 +128,8 @@ class Pricer:
             return self.departure(self.services[step.service], step.scopes[0])
         if step.direction == "lot":
             return self.lot()
+        if step.direction == INTERRUPTION:
+            return self.interruption(step)
         if step.operation == "oversize_permit":
             return self.permit(step)
         if step.operation == "passage":
@@ -213,6 +216,18 @@ class Pricer:
         doubt = self.book.doubt({"quality": "estimated"})
         time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated", doubt)
         return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
+
+    def interruption(self, step: Step) -> Price:
+        """Wait until what is shut opens: nothing for most goods, the rest of the closure for those that meet one."""
+        row = self.around.interruptions.rows[step.scopes[0]]
+        share, duration = float(row["share"]), float(row["duration"])
+        excess, inputs = wait_out(share, duration), (f"interruptions#{row['id']}",)
+        formula = f"shut for {share:.3g} of the time, {duration:,.4g} h at a time: the rest of a closure, in the mean"
+        source, quality = str(row["source"]), str(row["quality"])
+        time = Term("time", excess.mean, "h", formula, inputs, source, quality, self.book.doubt(row))
+        return _total(
+            (*time_costs(self.book, self.shipment, excess, mode=step.mode, standing=True), time), excess
+        )
 
     def run(self, service: Row, start: tuple[str, ...]) -> Price:
         """Run of a service: its own rate and time where published, else the rate and speed of its means.
@@ -335,6 +350,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
     arcs, lean = network.arcs, _lean_of(network, pricer)
+    waits = LineWaits.of(network.world, pricer.around.interruptions)
     fields = {}
     for name in ("cost", "time", "co2e"):
         per_km = np.array([min(getattr(move, name), IMPOSSIBLE) for move in moves])
@@ -350,6 +366,8 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
         weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
         if name == "cost":
             weight += np.array([move.per_km for move in moves])[arcs.code_a] * lean
+        amounts = {step: getattr(prices[step], name) for steps in waits.all for step in steps}
+        weight += weigh_lines(network.world, arcs, waits, amounts)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
     sailed = np.array([*(_service_km(pricer, steps) for steps in network.operations), 0.0])
@@ -389,7 +407,8 @@ FREE_MOVE = MovePrice(0.0, 0.0, 0.0, Excess(0.0, 0.0, 0.0, 0.0), None, None, Non
 def _price_steps(network: VirtualNetwork, pricer: Pricer) -> dict[Step, Price]:
     prices: dict[Step, Price] = {}
     blocked = Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
-    through = [(passage_step(name),) for name in network.world.passages]
+    waits = LineWaits.of(network.world, pricer.around.interruptions)
+    through = [*waits.all, *((passage_step(name),) for name in network.world.passages)]
     for steps in (*network.operations, *through):
         for step in steps:
             if step not in prices:
