@@ -24,14 +24,16 @@ Ids = NDArray[np.int32]
 class Ranges:
     """p10, p50, p90: `cumulative_time`, `cumulative_cost` float64[items, 3] in h and USD/t, `time`, `cost` float64[3].
 
-    `due_probability` is the probability of keeping the due time, NaN without one. `shares` tell how the spread rests on
-    `inputs`, each a table#id.
+    `time_variance` (h^2) and `cost_variance` are those of the draws. `due_probability` is the probability of keeping
+    the due time, NaN without one. `shares` tell how the spread rests on `inputs`, each a table#id.
     """
 
     cumulative_time: NDArray[np.float64]
     cumulative_cost: NDArray[np.float64]
     time: NDArray[np.float64]
     cost: NDArray[np.float64]
+    time_variance: float
+    cost_variance: float
     due_probability: float
     inputs: tuple[str, ...]
     shares: SpreadShares
@@ -39,10 +41,8 @@ class Ranges:
     @classmethod
     def empty(cls, items: int) -> "Ranges":
         """Ranges that are not drawn yet."""
-        nothing = np.full((items, 3), np.nan)
-        return cls(
-            nothing, nothing, np.full(3, np.nan), np.full(3, np.nan), float("nan"), (), SpreadShares.empty()
-        )
+        nothing, whole, unknown = np.full((items, 3), np.nan), np.full(3, np.nan), float("nan")
+        return cls(nothing, nothing, whole, whole, unknown, unknown, unknown, (), SpreadShares.empty())
 
 
 def simulate_items(
@@ -67,10 +67,21 @@ def simulate_items(
         cumulative_cost=result.cost,
         time=result.time[-1],
         cost=result.cost[-1],
+        time_variance=result.time_variance,
+        cost_variance=result.cost_variance,
         due_probability=float("nan") if isnan(due) else result.on_time,
         inputs=names,
         shares=share_spread(times, costs, drawn, inputs=sources, input_count=len(names)),
     )
+
+
+def draw_items(
+    items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Time (h) and cost (USD/t) of a route of `items` in each draw, float64[draws]: what `simulate_items` sums up."""
+    times, costs = _time_rows(items, shared), _cost_rows(items, shared)
+    drawn = simulate_rows(times, costs, item_count=len(items), seed=seed, draws=draws)[1]
+    return drawn.time, drawn.cost
 
 
 def find_mean_waits(items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0) -> dict[int, float]:
