@@ -10,6 +10,7 @@ import pandas as pd
 
 from landbridge.kernels.graph import build_csr
 from landbridge.network.closures import list_shut_borders
+from landbridge.network.interruptions import Interruptions, interrupt_arcs
 from landbridge.network.ordering import build_network_hierarchy
 from landbridge.network.own_places import settle_own_places
 from landbridge.network.places import find_place, select_own
@@ -59,6 +60,7 @@ def survey(world: World, tables: Mapping[str, pd.DataFrame], date: datetime.date
         deep_nodes=find_deep_nodes(world),
         roadless=frozenset(world.countries)
         - {world.countries[k] for k in np.unique(world.node_country) if k >= 0},
+        interruptions=Interruptions.at(tables["interruptions"], date),
     )
 
 
@@ -118,6 +120,7 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     )
     moves = collect_moves(world, codes, crossing_ops, crossing_sites)
     arcs = Arcs.join([stretch_legs(moves, world, tables["legs"]), draft.to_arcs()])
+    arcs = interrupt_arcs(draft, arcs, around.interruptions)
     return Base(world, around, draft, arcs, boardings, landings, own)
 
 
@@ -196,7 +199,8 @@ def join_ends(base: Base, stops: Sequence[Stop], *, flights: bool = False) -> Vi
     }
     if flights:
         draft_flights(draft, base.around, stops)
-    arcs = Arcs.join([base.arcs, draft.to_arcs()])
+    new = interrupt_arcs(draft, draft.to_arcs(), base.around.interruptions)
+    arcs = Arcs.join([base.arcs, new])
     count = draft.node_count + len(draft.new_lat)
     first = len(world.node_lat) - river_offset(world)
     river = slice(first, first + count_water_nodes(world))

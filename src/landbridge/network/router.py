@@ -22,7 +22,7 @@ from landbridge.network.closures import (
     close_to_all,
     close_to_goods,
 )
-from landbridge.network.items import PathReader
+from landbridge.network.items import PathReader, Simulation
 from landbridge.network.locating import Chain
 from landbridge.network.places import find_place
 from landbridge.network.pricing import PriceBook
@@ -43,14 +43,6 @@ BESIDE_KM = 30.0
 WET = {"sea", "ferry", "inland_water"}
 PLAUSIBLE_CIRCUITY = 2.0
 MOST_CORRIDORS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """How ranges are drawn: number of draws and the study's seed."""
-
-    draws: int
-    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +98,8 @@ class Router:
         key = repr(shipment)  # a shipment with unknown numbers (NaN) does not equal itself
         if key not in self.readers:
             pricer = self.pricing.pricer(shipment)
-            self.readers[key] = PathReader(self.network, pricer, weigh_arcs(self.network, pricer))
+            weights = weigh_arcs(self.network, pricer)
+            self.readers[key] = PathReader(self.network, pricer, weights, self.simulation)
         return self.readers[key]
 
     def search(self, case: Case, restrictions: Restrictions = Restrictions()) -> Search:
@@ -159,8 +152,6 @@ class Router:
             search,
             self.reader(shipment),
             request=request,
-            draws=self.simulation.draws,
-            seed=self.simulation.seed,
         )
 
     def passing(self, stop: Stop) -> Passing:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from landbridge.network.items import Item, PathReader
 from landbridge.network.pricing import Term
 from landbridge.network.search import Passing, Search
-from landbridge.network.simulate import Ranges, simulate_items
+from landbridge.network.simulate import Ranges, find_mean_waits, simulate_items
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
 from landbridge.network.virtual import LAYERS, Site
@@ -18,6 +18,8 @@ from landbridge.schema import Finding
 FRONT_EPSILON = {"cost": 0.01, "time": 0.01, "co2e": 0.02}
 ABSURD_CIRCUITY = 4.0
 HANDOVERS = {"tranship": 3, "gauge_change": 2, "border_crossing": 1}
+# For a mean that rests on draws, where a caller asks for fewer.
+LEAST_DRAWS = 4_000
 WEAK = {"estimated", "default"}
 
 
@@ -103,7 +105,7 @@ class Wanted:
     corridor: str = ""
 
 
-def find_routes(search: Search, reader: PathReader, *, request: Request, draws: int, seed: int) -> Answer:
+def find_routes(search: Search, reader: PathReader, *, request: Request) -> Answer:
     """Answer one request: best paths by each criterion, named corridors, alternatives and, if asked, the front."""
     wanted, whole = _candidates(search, request)
     if not wanted:
@@ -129,7 +131,7 @@ def find_routes(search: Search, reader: PathReader, *, request: Request, draws: 
             id=f"{request.flow}-{rank}",
             rank=rank,
             ranges=simulate_items(
-                route.items, draws=draws, seed=seed, due=pricer.shipment.due, shared=shared
+                route.items, **reader.simulation._asdict(), due=pricer.shipment.due, shared=shared
             ),
         )
         for rank, route in enumerate(ordered, 1)
@@ -178,6 +180,9 @@ def price_route(search: Search, reader: PathReader, request: Request, path: NDAr
     carried = reader.read(path, start=start, end=end)
     clearances = reader.clear(carried, start=start, end=end)
     items = [carried[0], *clearances[:1], *carried[1:-1], *clearances[1:], carried[-1]]
+    draws, shared = max(reader.simulation.draws, LEAST_DRAWS), reader.pricer.book.number("doubt_shared")
+    waits = find_mean_waits(items, draws=draws, seed=reader.simulation.seed, shared=shared)
+    items = list(reader.settle(items, waits))
     cost = sum(item.cost for item in items)
     bound = float(search.weights.cost[path].sum()) + sum(item.cost for item in clearances)
     return Route(

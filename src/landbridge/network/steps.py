@@ -8,8 +8,9 @@ from typing import Any
 from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.criticality import Loss, assess_closures, loss_rows
 from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
+from landbridge.network.items import Simulation
 from landbridge.network.locating import Options, locate_flows
-from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
+from landbridge.network.router import Case, Ready, Router, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
@@ -177,6 +178,7 @@ TABLES = (
     "electrified_shares",
     "parameters",
     "passages",
+    "interruptions",
     "countries",
     "territories",
     "transit_regimes",

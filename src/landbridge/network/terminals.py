@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from landbridge.network.interruptions import Interruptions
 from landbridge.network.sphere import great_circle, lie_near, measure_line
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
@@ -78,7 +79,8 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What arcs need to know of the tables: regions and formalities of countries, their transit regimes by road,
-    which places have parameter rows of their own, and which countries have no road of their own (enclaves of a city).
+    which places have parameter rows of their own, which countries have no road of their own (enclaves of a city), and
+    what is shut for a share of the time.
     """
 
     regions: Mapping[str, str]
@@ -89,6 +91,7 @@ class Surroundings:
     priced_places: frozenset[str]
     deep_nodes: NDArray[np.bool_]
     roadless: frozenset[str] = frozenset()
+    interruptions: Interruptions = field(default_factory=Interruptions)
 
     def scopes(self, place: str, country: str) -> tuple[str, ...]:
         """Rows that may price an operation, most exact first; a place only where a row names it."""
@@ -303,7 +306,8 @@ def draft_legs(
             country = around.country_code(one.country)
             code = draft.codes.land_at(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
-            steps = border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
+            steps = around.interruptions.steps(str(row["id"]), (row["mode"],))
+            steps += border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
             move, site = (float(row["distance"]), int(code)), draft.add_site(site_of(other))
             draft.add_arc((one.nodes[layer], other.nodes[layer]), steps=steps, site=site, move=move)
 
@@ -382,7 +386,7 @@ def _board(draft: ArcDraft, around: Surroundings, row: Row, stop: Stop, node: in
             steps = [Step("tranship", LAYERS[layer], mode, "", scopes, service)]
             if mode == "ferry":
                 steps.append(Step("store", mode, "", "export", scopes))
-            steps.append(Step("wait", mode, "", "headway", (), service))
+            steps.append(Step("wait", mode, "", "headway", (stop.id,), service))
             draft.add_arc((stop.nodes[layer], node), steps=tuple(steps), site=site)
 
 
@@ -419,7 +423,7 @@ def draft_ends(
         draft.add_arc((outlet, node), steps=load, site=site, move=(km, code))
         draft.add_arc((node, inlet), steps=unload, site=site, move=(km, code))
     for node, service in boardings:
-        wait = Step("wait", "ferry", "", "headway", (), service)
+        wait = Step("wait", "ferry", "", "headway", (stop.id,), service)
         steps = (Step("load", "ferry", "", "", scopes), Step("store", "ferry", "", "export", scopes), wait)
         draft.add_arc((outlet, node), steps=steps, site=site)
     for node in landings:
