@@ -69,14 +69,15 @@ def customize(hierarchy: Hierarchy, weight: Floats, *, threads: int = 2) -> Metr
     lanes = np.empty(hierarchy.shortcut_count), np.empty(hierarchy.shortcut_count)
     graph, arcs = list_graph(hierarchy), list_arcs(hierarchy)
     height = hierarchy.height
-    groups, marks = _share_work(hierarchy, threads)
+    groups, marks = share_work(hierarchy, threads)
     job = (graph, arcs, weights, lanes, marks, height)
     with ThreadPoolExecutor(max_workers=threads) as pool:
         # Subtrees; then the ranks above, over lower neighbours that are done; then those over each other.
-        list(pool.map(lambda ranks: _customize_ranks(job, ranks, ALL), groups))
+        list(pool.map(lambda ranges: _customize_ranks(job, ranges, ALL), groups))
         above = np.flatnonzero(marks)
-        list(pool.map(lambda part: _customize_ranks(job, above[part::threads], DONE), range(threads)))
-        _customize_ranks(job, above, WAITING)
+        parts = [mark_single(above[part::threads]) for part in range(threads)]
+        list(pool.map(lambda ranges: _customize_ranks(job, ranges, DONE), parts))
+        _customize_ranks(job, mark_single(above), WAITING)
     return Metric(hierarchy, *lanes, weights)
 
 
@@ -96,23 +97,40 @@ def list_arcs(hierarchy: Hierarchy) -> Arcs:
     return hierarchy.arc_begin, hierarchy.slot_arc, hierarchy.upward
 
 
-def _share_work(hierarchy: Hierarchy, threads: int) -> tuple[list[Rows], NDArray[np.bool_]]:
-    """Ranks for each thread, rising, in whole subtrees; and marks, bool[n], of the ranks above those."""
+def share_work(hierarchy: Hierarchy, threads: int) -> tuple[list[Rows], Flags]:
+    """Ranges of ranks for each thread, int64[r, 2], in whole subtrees; and marks, bool[n], of the ranks above those.
+
+    >>> from landbridge.kernels.hierarchy import build_hierarchy
+    >>> hierarchy = build_hierarchy(np.array([0, 0]), np.array([1, 2]), order=np.array([0, 1, 2]))
+    >>> groups, marks = share_work(hierarchy, 1)
+    >>> [group.tolist() for group in groups], marks.tolist()
+    ([[[0, 3]]], [False, False, False])
+    """
     if threads < 2:
-        return [np.arange(hierarchy.node_count)], np.zeros(hierarchy.node_count, np.bool_)
+        return [np.array([[0, hierarchy.node_count]])], np.zeros(hierarchy.node_count, np.bool_)
     own = np.square(np.diff(hierarchy.begin).astype(np.float64))
     load = _add_up_subtrees(hierarchy.parent, own)
     marks = load > SHARE * load.max(initial=0.0)
     ends = np.concatenate([[-1], np.flatnonzero(marks), [hierarchy.node_count]])
+    ranges = np.column_stack([ends[:-1] + 1, ends[1:]])
     before = np.concatenate([[0.0], np.cumsum(own)])
-    work = before[ends[1:]] - before[ends[:-1] + 1]
-    groups: list[list[NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in range(threads)]
+    work = before[ranges[:, 1]] - before[ranges[:, 0]]
+    groups: list[list[int]] = [[] for _ in range(threads)]
     shares = np.zeros(threads)
-    for index in np.argsort(-work, kind="stable"):
+    for index in np.argsort(-work, kind="stable").tolist():
         least = int(shares.argmin())
-        groups[least].append(np.arange(ends[index] + 1, ends[index + 1]))
+        groups[least].append(index)
         shares[least] += work[index]
-    return [np.concatenate(group) for group in groups], marks
+    return [ranges[np.array(group, np.int64)] for group in groups], marks
+
+
+def mark_single(ranks: NDArray[np.integer]) -> Rows:
+    """Each of some ranks as a range of its own, int64[r, 2].
+
+    >>> mark_single(np.array([4, 7])).tolist()
+    [[4, 5], [7, 8]]
+    """
+    return np.column_stack([ranks, ranks + 1]).astype(np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -126,18 +144,19 @@ def _add_up_subtrees(parent: Ints, own: Floats) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def _customize_ranks(job: Job, ranks: Rows, part: int) -> None:
-    """Weighs the rows of some ranks: from the arcs and over ALL lower neighbours, over those without a mark (DONE), or
-    after that over those with one (WAITING).
+def _customize_ranks(job: Job, ranges: Rows, part: int) -> None:
+    """Weighs the rows of the ranks in some ranges, int64[r, 2]: from the arcs and over ALL lower neighbours, over those
+    without a mark (DONE), or after that over those with one (WAITING).
     """
     graph, arcs, weight, lanes, marks, height = job
     begin, spread = graph[0], (np.empty(height), np.empty(height))
-    for rank in ranks:
-        if part != WAITING:
-            for slot in range(begin[rank], begin[rank + 1]):
-                lanes[0][slot], lanes[1][slot] = _find_least_arcs(arcs, weight, slot)
-        if begin[rank + 1] > begin[rank]:
-            _relax_row(graph, lanes, rank, spread, (marks, part))
+    for index in range(len(ranges)):
+        for rank in range(ranges[index, 0], ranges[index, 1]):
+            if part != WAITING:
+                for slot in range(begin[rank], begin[rank + 1]):
+                    lanes[0][slot], lanes[1][slot] = _find_least_arcs(arcs, weight, slot)
+            if begin[rank + 1] > begin[rank]:
+                _relax_row(graph, lanes, rank, spread, (marks, part))
 
 
 @njit(cache=True, nogil=True)
