@@ -72,12 +72,13 @@ def customize(hierarchy: Hierarchy, weight: Floats, *, threads: int = 2) -> Metr
     check_weights(weight, hierarchy.arc_count)
     weights = np.array(weight, np.float64)
     lanes = np.empty(hierarchy.shortcut_count), np.empty(hierarchy.shortcut_count)
-    groups, marks = share_work(hierarchy, threads)
-    above = np.flatnonzero(marks)
-    parts = [mark_single(above[part::threads]) for part in range(threads)]
     graph, height = list_graph(hierarchy), hierarchy.height
-    _weigh_arcs(hierarchy.slot, hierarchy.upward, weights, lanes)
     with ThreadPoolExecutor(max_workers=threads) as pool:
+        weighed = pool.submit(_weigh_arcs, hierarchy.slot, hierarchy.upward, weights, lanes)
+        groups, marks = share_work(hierarchy, threads)
+        above = np.flatnonzero(marks)
+        parts = [mark_single(above[part::threads]) for part in range(threads)]
+        weighed.result()
         # Subtrees; then the ranks above, over lower neighbours that are done; then those over each other.
         list(pool.map(lambda ranges: _relax_ranks(graph, lanes, ranges, height, (marks, ALL)), groups))
         list(pool.map(lambda ranges: _relax_ranks(graph, lanes, ranges, height, (marks, DONE)), parts))
