@@ -70,7 +70,7 @@ def measure_pairs(
     ways = list_ways(metric)
 
     def measure(batches: list[slice]) -> None:
-        room = np.empty(BATCH * len(chosen.ranks))
+        room = _make_room(BATCH * len(chosen.ranks))
         for rows in batches:
             shape = len(chosen.ranks), len(starts[rows])
             reach = room[: shape[0] * shape[1]].reshape(shape)
@@ -116,11 +116,14 @@ def skim(
 
     def measure(batches: list[slice]) -> None:
         count, width = len(chosen.ranks), lanes.shape[2]
-        room = np.empty(BATCH * count), np.empty(BATCH * count * width)
+        room = _make_room(BATCH * count * (1 + width))
         for rows in batches:
             shape = count, len(starts[rows])
-            reach = room[0][: count * shape[1]].reshape(shape)
-            passed = room[1][: count * shape[1] * width].reshape(*shape, width)
+            size = count * shape[1]
+            reach, passed = (
+                room[:size].reshape(shape),
+                room[size : size + size * width].reshape(*shape, width),
+            )
             _climb_with_fields((ways, metric.up, lanes), chosen, starts[rows], (reach, passed))
             _go_down_with_fields(chosen, falling, (reach, passed))
             _read_off(reach, chosen.place, ends, cost[rows])
@@ -132,10 +135,19 @@ def skim(
 
 
 def _share_rows(count: int, threads: int) -> list[list[slice]]:
-    """Batches of rows for each thread."""
+    """Batches of rows for each thread, about as large as each other."""
     share = LINE * max(1, -(-count // (LINE * threads)))
+    batches = -(-share // BATCH)
+    step = min(BATCH, LINE * -(-share // (LINE * batches)))
     parts = [(begin, min(begin + share, count)) for begin in range(0, count, share)]
-    return [[slice(row, min(row + BATCH, end)) for row in range(begin, end, BATCH)] for begin, end in parts]
+    return [[slice(row, min(row + step, end)) for row in range(begin, end, step)] for begin, end in parts]
+
+
+def _make_room(size: int) -> Floats:
+    """Numbers that begin with a cache line, so that no vector of them lies across two."""
+    room = np.empty(size + LINE)
+    begin = -room.ctypes.data // room.itemsize % LINE
+    return room[begin : begin + size]
 
 
 def _select(
