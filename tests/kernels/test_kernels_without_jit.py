@@ -16,6 +16,7 @@ from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import skim
 from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
+from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simulate_rows
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import find_front, make_guide
@@ -44,7 +45,7 @@ def compute_hierarchy() -> list[object]:
     whole = metric.up.tolist()
     revision = recustomize(metric, np.array([0, 7]), weight=np.array([np.inf, 0.5]))
     back = sweep(metric, sources=np.array([99, 50]), source_costs=np.array([0.0, 3.0]), backward=True)
-    table = skim(metric, sources=node[0], targets=node[-1], fields=fields)
+    table = skim(sum_lanes(metric, fields), sources=node[0], targets=node[-1])
     return [
         order.tolist(),
         [whole, metric.up.tolist(), revision.slots.tolist(), revision.up.tolist()],
