@@ -12,38 +12,38 @@ least cost of all paths that it stands for, and its own path is never more than 
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.completions import Graph, follow_on
+from landbridge.kernels.corridor import (
+    MOST,
+    enter_node,
+    follow_ways,
+    list_network,
+    note_way,
+    start_corridor,
+    unwind,
+)
 from landbridge.kernels.customization import Metric, customize
 from landbridge.kernels.graph import Csr, freeze
-from landbridge.kernels.hierarchy_sweeps import Sweep, sweep, trace_sweep
-from landbridge.kernels.label_search import FOUND, MADE, NODE, Rule, search_labels, unwind
+from landbridge.kernels.hierarchy_queries import find_shortest
+from landbridge.kernels.label_search import FOUND, MADE, NODE, Rule, chain_labels, search_labels
 from landbridge.kernels.shortest_paths import check_nodes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-FEWEST, MOST = 2, 4
+FEWEST = 2
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What is known about reaching a target under k criteria; one guide serves every source.
+    """The criteria of a search, metrics of one hierarchy, and its target; one guide serves every source."""
 
-    weights float64[m, k] by arc id; bound float64[n, k], the least of each criterion from a node to the target,
-    infinite where there is no way; sweeps, those of each criterion back from the target. It holds for the metrics as
-    they were.
-    """
-
-    weights: Floats
+    metrics: tuple[Metric, ...]
     target: int
-    bound: Floats
-    sweeps: tuple[Sweep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +79,15 @@ class Front:
 
 
 def make_guide(metrics: Sequence[Metric], *, target: int) -> Guide:
-    """The bounds towards `target` by 2 to 4 criteria, metrics of one hierarchy; the sweeps run side by side.
+    """The way to ask for fronts towards `target` by 2 to 4 criteria, metrics of one hierarchy.
 
-    An arc that one criterion forbids is forbidden in all, and where that changes a metric it is customized anew. Raises
-    ValueError for another number of metrics and for a node id outside the network.
+    An arc that one criterion forbids is forbidden in all. Raises ValueError for another number of metrics and for a
+    node id outside the network.
     """
     if not FEWEST <= len(metrics) <= MOST:
         raise ValueError(f"{len(metrics)} metrics, where 2 to 4 are needed")
-    agreed, ends = _forbid_together(metrics), np.array([target])
-    with ThreadPoolExecutor(max_workers=len(agreed)) as pool:
-        sweeps = tuple(pool.map(lambda metric: sweep(metric, sources=ends, backward=True), agreed))
-        bound = np.column_stack(list(pool.map(lambda found: found.distance, sweeps)))
-    weights = np.column_stack([metric.weight for metric in agreed])
-    return Guide(freeze(weights, np.float64), int(target), freeze(bound, np.float64), sweeps)
+    check_nodes(np.array([target]), metrics[0].hierarchy.node_count)
+    return Guide(tuple(metrics), int(target))
 
 
 def _forbid_together(metrics: Sequence[Metric]) -> list[Metric]:
@@ -122,37 +118,49 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     ([[2.0, 10.0], [7.0, 7.0], [10.0, 2.0]], [[0, 1], [4], [2, 3]])
     """
     chosen = rule or FrontRule()
-    width = guide.weights.shape[1]
+    width = len(guide.metrics)
     check_nodes(np.array([source]), csr.node_count)
     slack = _check_vector(chosen.epsilon, 0.0, width)
+    limit = _check_vector(chosen.limit, np.inf, width)
+    metrics, best = _find_best(guide, source)
+    network = list_network(csr, metrics, guide.target)
+    corridor = start_corridor(network, width)
+    start = enter_node(network, corridor, source)
+    for criterion, path in enumerate(best):
+        note_way(network, corridor, path, source, criterion)
     # One path has several sums that differ in their last digits, by where its label ends and its completion begins.
-    least = np.where(np.isfinite(guide.bound[source]), ROUNDING * guide.bound[source], 0.0)
-    epsilon, limit = np.maximum(slack, least), _check_vector(chosen.limit, np.inf, width)
+    bound = corridor.bound[start]
+    least = np.where(np.isfinite(bound), ROUNDING * bound, 0.0)
+    epsilon = np.maximum(slack, least)
     # A label may stand for paths within a limit only if its own path is within it too.
     merging = np.where(limit < np.inf, 0.0, epsilon - least)
-    bounds = Rule(
-        epsilon=freeze(epsilon, np.float64),
-        limit=limit,
-        rounding=freeze(least, np.float64),
-        merging=freeze(merging, np.float64),
-        max_labels=int(chosen.max_labels),
-    )
-    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.target)
-    best = [trace_sweep(found, source) for found in guide.sweeps]
-    lengths = np.array([len(path) for path in best], np.int32)
-    state, completions, truncated = search_labels(graph, bounds, int(source), (np.concatenate(best), lengths))
+    vectors = (freeze(vector, np.float64) for vector in (epsilon, limit, least, merging))
+    bounds = Rule(*vectors, bool(merging.any()), int(chosen.max_labels))
+    state, truncated = search_labels(network, corridor, bounds, start)
     paths = []
     for label, criterion in state.endings[: state.used[FOUND]].tolist():
-        onward = follow_on(graph, completions, criterion, int(state.facts[label, NODE]))
-        paths.append(np.concatenate([unwind(graph, state.facts, label), onward]))
-    cost = np.array([_measure(guide.weights, path) for path in paths]).reshape(len(paths), width)
+        chain = chain_labels(state.fact, label)
+        onward = follow_ways(corridor, criterion, int(state.fact[label, NODE]))
+        paths.append(unwind(network, corridor, np.concatenate([chain, onward])))
+    cost = np.array([_measure(metrics, path) for path in paths]).reshape(len(paths), width)
     order = np.lexsort(cost.T[::-1])
     return Front(cost[order], tuple(paths[index] for index in order), truncated, int(state.used[MADE]))
 
 
-def _measure(weights: Floats, path: Ints) -> Floats:
+def _find_best(guide: Guide, source: int) -> tuple[Sequence[Metric], list[Ints]]:
+    """The best path by each criterion; and the metrics, customized anew where one of these takes a forbidden arc."""
+    metrics: Sequence[Metric] = guide.metrics
+    best = [find_shortest(metric, source=source, target=guide.target).arcs for metric in metrics]
+    if not all(np.isfinite(metric.weight[path]).all() for metric in metrics for path in best):
+        metrics = _forbid_together(metrics)
+        best = [find_shortest(metric, source=source, target=guide.target).arcs for metric in metrics]
+    return metrics, best
+
+
+def _measure(metrics: Sequence[Metric], path: Ints) -> Floats:
     """The cost of a path, added from start to end."""
-    return np.zeros(weights.shape[1]) if not len(path) else np.cumsum(weights[path], axis=0)[-1]
+    sums = [np.cumsum(metric.weight[path])[-1] if len(path) else 0.0 for metric in metrics]
+    return np.array(sums)
 
 
 def _check_vector(values: Floats | None, default: float, width: int) -> Floats:
