@@ -19,6 +19,7 @@ from landbridge.kernels.hierarchy_sweeps import turn_lanes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Rows4 = tuple[Floats, Floats, Floats, Floats]
 UNKNOWN, NOWHERE = -1, -2
 # What is known of a node, and from WAYS on the best arc by each criterion.
 ID, FIRST, LAST, QUEUE, SET, COUNT, ROOM, WAYS = range(8)
@@ -48,9 +49,9 @@ class Network(NamedTuple):
     parent: Ints
     begin: Rows
     upper: Ints
-    weight: tuple[Floats, ...]
-    rise: tuple[Floats, ...]
-    fall: tuple[Floats, ...]
+    weight: Rows4
+    rise: Rows4
+    fall: Rows4
     target: int
 
 
@@ -120,12 +121,11 @@ def _start(network: Network, corridor: Corridor) -> None:
     base = network.rank[network.target]
     depth = _list_unknown(corridor, parent, base)
     for criterion in range(reach.shape[1]):
-        rise = network.rise[criterion]
         reach[base, criterion] = 0.0
         for place in range(depth):
             rank = corridor.trail[place]
             for slot in range(begin[rank], begin[rank + 1]):
-                beyond = reach[rank, criterion] + rise[slot]
+                beyond = reach[rank, criterion] + _pick(network.rise, criterion, slot)
                 reach[upper[slot], criterion] = min(reach[upper[slot], criterion], beyond)
     for place in range(depth - 1, -1, -1):
         _settle(network, corridor, corridor.trail[place])
@@ -134,6 +134,16 @@ def _start(network: Network, corridor: Corridor) -> None:
         corridor.node[end, WAYS + criterion] = NOWHERE
         for other in range(reach.shape[1]):
             corridor.finish[end, criterion, other] = 0.0
+
+
+@borrow
+def _pick(rows: Rows4, criterion: int, place: int) -> float:
+    """One number of the rows of all criteria; each is named, for a tuple that is asked by a variable is copied."""
+    if criterion == 0:
+        return float(rows[0][place])
+    if criterion == 1:
+        return float(rows[1][place])
+    return float(rows[2][place] if criterion == 2 else rows[3][place])
 
 
 @borrow
@@ -150,14 +160,27 @@ def _list_unknown(corridor: Corridor, parent: Ints, rank: int) -> int:
 
 @borrow
 def _settle(network: Network, corridor: Corridor, rank: int) -> None:
-    """Bounds of a rank from those of its upper neighbours."""
-    reach, upper = corridor.reach, network.upper
-    first, last = network.begin[rank], network.begin[rank + 1]
-    for criterion in range(reach.shape[1]):
-        fall, least = network.fall[criterion], reach[rank, criterion]
-        for slot in range(first, last):
-            least = min(least, fall[slot] + reach[upper[slot], criterion])
-        reach[rank, criterion] = least
+    """Bounds of a rank from those of its upper neighbours, each of which is read once for all criteria."""
+    reach, upper, width = corridor.reach, network.upper, corridor.reach.shape[1]
+    one, two, three, four = network.fall
+    first, second, third, fourth = reach[rank, 0], reach[rank, 1], np.inf, np.inf
+    if width > 2:
+        third = reach[rank, 2]
+    if width > 3:
+        fourth = reach[rank, 3]
+    for slot in range(network.begin[rank], network.begin[rank + 1]):
+        above = upper[slot]
+        first = min(first, one[slot] + reach[above, 0])
+        second = min(second, two[slot] + reach[above, 1])
+        if width > 2:
+            third = min(third, three[slot] + reach[above, 2])
+        if width > 3:
+            fourth = min(fourth, four[slot] + reach[above, 3])
+    reach[rank, 0], reach[rank, 1] = first, second
+    if width > 2:
+        reach[rank, 2] = third
+    if width > 3:
+        reach[rank, 3] = fourth
     corridor.known[rank] = True
 
 
@@ -193,12 +216,14 @@ def leave_node(network: Network, corridor: Corridor, number: int) -> None:
         here, way = old, slot
         while way >= 0:
             for criterion in range(weight.shape[1]):
-                weight[new, criterion] += network.weight[criterion][network.arc[way]]
+                weight[new, criterion] += _pick(network.weight, criterion, network.arc[way])
             before, here = here, network.head[way]
             way = lead_on(network.indptr, network.head, network.target, before, way) if here != old else -1
         if here == old or _is_blind(network, before, here):
             continue
-        head, useful = enter_node(network, corridor, here), True
+        head, useful = corridor.number[here] - 1, True
+        if head < 0:
+            head = enter_node(network, corridor, here)
         for criterion in range(weight.shape[1]):
             useful &= weight[new, criterion] + corridor.bound[head, criterion] < np.inf
         if useful:
@@ -228,37 +253,47 @@ def lead_on(indptr: Rows, heads: Ints, target: int, node: int, slot: int) -> int
 
 
 @borrow
-def find_way(network: Network, corridor: Corridor, number: int, criterion: int) -> None:
-    """Follows the bounds of a criterion from a node to where the way on is known."""
-    node, arc, weight, bound, way = corridor.node, corridor.arc, corridor.weight, corridor.bound, WAYS + criterion
-    count, here = 0, number
-    while node[here, way] == UNKNOWN:
-        if node[here, FIRST] == UNKNOWN:
-            leave_node(network, corridor, here)
-        # Until the way is found whole it leads nowhere, nor does a circle of arcs without weight.
-        least, best = np.inf, NOWHERE
-        for one in range(node[here, FIRST], node[here, LAST]):
-            reach = weight[one, criterion] + bound[arc[one, HEAD], criterion]
-            if reach < least:
-                least, best = reach, one
-        for other in range(weight.shape[1]):
-            corridor.finish[here, criterion, other] = np.inf
-        node[here, way] = best
-        corridor.walk[count], count = here, count + 1
-        if best >= 0:
-            here = arc[best, HEAD]
-    for place in range(count - 1, -1, -1):
-        _sum_up(corridor, corridor.walk[place], criterion)
+def find_ways(network: Network, corridor: Corridor, number: int) -> None:
+    """Follows the bounds of each criterion from a node to where the way on is known."""
+    node, arc, weight, finish = corridor.node, corridor.arc, corridor.weight, corridor.finish
+    for criterion in range(weight.shape[1]):
+        count, here, way = 0, number, WAYS + criterion
+        while node[here, way] == UNKNOWN:
+            if node[here, FIRST] == UNKNOWN:
+                leave_node(network, corridor, here)
+            # Until the way is found whole it leads nowhere, nor does a circle of arcs without weight.
+            for other in range(weight.shape[1]):
+                finish[here, criterion, other] = np.inf
+            best = _choose_way((node, arc), weight, corridor.bound, here, criterion)
+            node[here, way] = best
+            corridor.walk[count], count = here, count + 1
+            if best >= 0:
+                here = arc[best, HEAD]
+        for place in range(count - 1, -1, -1):
+            _sum_up((node, arc), weight, finish, corridor.walk[place], criterion)
 
 
 @borrow
-def _sum_up(corridor: Corridor, number: int, criterion: int) -> None:
+def _choose_way(rows: tuple[Ints, Ints], weight: Floats, bound: Floats, here: int, criterion: int) -> int:
+    """The arc from a node that its bound by a criterion comes from, or NOWHERE."""
+    node, arc = rows
+    least, best = np.inf, NOWHERE
+    for one in range(node[here, FIRST], node[here, LAST]):
+        reach = weight[one, criterion] + bound[arc[one, HEAD], criterion]
+        if reach < least:
+            least, best = reach, one
+    return best
+
+
+@borrow
+def _sum_up(rows: tuple[Ints, Ints], weight: Floats, finish: Floats, here: int, criterion: int) -> None:
     """Notes what the best way on from a node costs, where that of the next node is known."""
-    way, finish = corridor.node[number, WAYS + criterion], corridor.finish
+    node, arc = rows
+    way = node[here, WAYS + criterion]
     if way >= 0:
-        head = corridor.arc[way, HEAD]
+        head = arc[way, HEAD]
         for other in range(finish.shape[2]):
-            finish[number, criterion, other] = corridor.weight[way, other] + finish[head, criterion, other]
+            finish[here, criterion, other] = weight[way, other] + finish[head, criterion, other]
 
 
 @borrow
@@ -279,7 +314,7 @@ def note_way(network: Network, corridor: Corridor, path: Ints, source: int, crit
         place += walk_arc(network, corridor, here, one, path[:0])
         here = arc[one, HEAD]
     for back in range(count - 1, -1, -1):
-        _sum_up(corridor, corridor.walk[back], criterion)
+        _sum_up((node, arc), corridor.weight, corridor.finish, corridor.walk[back], criterion)
 
 
 @borrow

@@ -22,7 +22,7 @@ from landbridge.kernels.corridor import (
     Corridor,
     Network,
     borrow,
-    find_way,
+    find_ways,
     leave_node,
 )
 from landbridge.kernels.heap import pop, push
@@ -30,10 +30,11 @@ from landbridge.kernels.label_sets import enter_set, enter_solution, is_beaten, 
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Vectors = tuple[Floats, Floats]
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
-NODE, BEFORE, ARC, FOLLOWING = range(4)
-MADE, QUEUED, FOUND, POOLED, LONGEST, CHANGES = range(6)
+NODE, BEFORE, ARC, FOLLOWING, PRECEDING = range(5)
+MADE, QUEUED, FOUND, POOLED, LONGEST, LEAVING, WAITING = range(7)
 
 
 class Rule(NamedTuple):
@@ -52,12 +53,12 @@ class Rule(NamedTuple):
 class State(NamedTuple):
     """A search under way.
 
-    label float64[l, 2 k] and fact int32[l, 4] are the labels: what their path costs and the least that the paths which
-    they stand for cost; node (-1 once merged), label before, arc, next label in the queue of the node. keys and queue
-    are the heap of labels; pool float64[p, k - 1] holds the sets of the nodes. solved float64[s, 2 k] are the solutions
-    by the first criterion, each followed by the least of every criterion up to it; endings int32[s, 2] the label that
-    each continues and the criterion whose best path it follows then. used int64[6] counts labels, heap, solutions,
-    places of the pool, costs in the largest set, and changes of the solutions.
+    label float64[l, 2 k] and fact int32[l, 5] are the labels: what their path costs and the least that the paths which
+    they stand for cost; node (-1 once merged), label before, arc, next and last label in the queue of the node. keys and queue
+    are the heap of labels; pool float64[p, k - 1] holds the sets of the nodes. solved float64[k, s] are the solutions
+    by the first criterion; endings int32[s, 2] the label that
+    each continues and the criterion whose best path it follows then. used int64[7] counts labels, heap, solutions,
+    places of the pool, costs in the largest set and arcs to be taken; the last is a label that waits for room, or -1.
     """
 
     label: Floats
@@ -80,32 +81,49 @@ def search_labels(network: Network, corridor: Corridor, rule: Rule, source: int)
     total, bound = np.empty(width), np.empty(width)
     for criterion in range(width * min(state.used[QUEUED], 1)):
         _add(total, state.label, 0, 0, corridor.finish[source, criterion])
-        state = _solve(state, rule.limit, rule.rounding, total, (0, criterion))
-    while True:
-        state = _grow_pool(state)
-        label = _take_next(state, corridor, rule.epsilon, bound)
-        if label < 0:
-            return state, False
-        node, known = state.fact[label, NODE], state.used[CHANGES]
-        for criterion in range(width):
-            if corridor.node[node, WAYS + criterion] == UNKNOWN:
-                find_way(network, corridor, node, criterion)
-        criterion, near = _choose_completion(state, corridor, rule, (label, 0, total), bound)
-        while criterion < width:
-            _add(total, state.label, label, 0, corridor.finish[node, criterion])
-            slack = rule.rounding if near else rule.epsilon
-            state = _solve(state, rule.limit, slack, total, (label, criterion))
-            criterion, near = _choose_completion(state, corridor, rule, (label, criterion + 1, total), bound)
-        if state.used[CHANGES] != known and is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
-            continue
-        if corridor.node[node, FIRST] == UNKNOWN:
-            leave_node(network, corridor, node)
-        need = state.used[MADE] + corridor.node[node, LAST] - corridor.node[node, FIRST]
+        _solve(state, rule.limit, rule.rounding, total, (0, criterion))
+    # All that counts references stays out of the loop over labels.
+    while not _run(network, corridor, rule, state, (total, bound)):
+        need = state.used[MADE] + state.used[LEAVING]
         if need > rule.max_labels:
             return state, True
-        if need > len(state.keys):
-            state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
-        _expand(corridor, rule, state, label, total)
+        state = _grow(state, min(max(2 * len(state.keys), need), rule.max_labels))
+    return state, False
+
+
+@borrow
+def _run(network: Network, corridor: Corridor, rule: Rule, state: State, room: Vectors) -> bool:
+    """Goes on with a search to its end, True, or to where its arrays are too small, False; `room` for two sums."""
+    (total, bound), node, used = room, corridor.node, state.used
+    while True:
+        one = used[WAITING]
+        if one < 0:
+            if _is_full(state):
+                return False
+            one = _take_next(state, corridor, rule.epsilon, bound)
+            if one < 0:
+                return True
+            here = state.fact[one, NODE]
+            for criterion in range(len(bound)):
+                if node[here, WAYS + criterion] == UNKNOWN:
+                    find_ways(network, corridor, here)
+            if _complete(state, corridor, rule, (one, total), bound):
+                continue
+            if node[here, FIRST] == UNKNOWN:
+                leave_node(network, corridor, here)
+            used[LEAVING] = node[here, LAST] - node[here, FIRST]
+        used[WAITING] = one
+        if used[MADE] + used[LEAVING] > len(state.keys):
+            return False
+        used[WAITING] = -1
+        _expand(corridor, rule, state, one, total)
+
+
+@borrow
+def _is_full(state: State) -> bool:
+    """Whether one more label may need more room in the arrays of sets and solutions than they have."""
+    pooled, solutions = state.used[POOLED] + 2 * state.used[LONGEST] + 1, state.used[FOUND] + state.pool.shape[1]
+    return bool(pooled > len(state.pool) or solutions >= len(state.endings))
 
 
 @njit(cache=True, nogil=True)
@@ -114,17 +132,18 @@ def _start(corridor: Corridor, source: int) -> State:
     width = corridor.bound.shape[1]
     state = State(
         np.zeros((FIRST_LABELS, 2 * width)),
-        np.full((FIRST_LABELS, 4), -1, np.int32),
+        np.empty((FIRST_LABELS, 5), np.int32),
         np.empty(FIRST_LABELS),
         np.empty(FIRST_LABELS, np.int32),
         np.empty((FIRST_LABELS, width - 1)),
-        np.empty((FIRST_SOLUTIONS, 2 * width)),
+        np.empty((width, FIRST_SOLUTIONS)),
         np.empty((FIRST_SOLUTIONS, 2), np.int32),
-        np.zeros(6, np.int64),
+        np.zeros(7, np.int64),
     )
+    state.used[WAITING] = -1
     if corridor.bound[source, 0] < np.inf:
-        state.fact[0, NODE] = source
-        corridor.node[source, QUEUE] = 0
+        state.fact[0, NODE], state.fact[0, BEFORE] = source, -1
+        _put_in(corridor.node, state.fact, 0)
         state.used[MADE] = 1
         state.used[QUEUED] = push(state.keys, state.queue, 0, corridor.bound[source, 0], 0)
     return state
@@ -141,7 +160,7 @@ def _take_next(state: State, corridor: Corridor, slack: Floats, bound: Floats) -
         here = fact[one, NODE]
         if here < 0:
             continue
-        if node[here, QUEUE] >= 0:
+        if fact[one, PRECEDING] >= 0 or node[here, QUEUE] == one:
             _take_out(node, fact, one)
         least = label[one, width:]
         if is_beaten(node, state.pool, here, least):
@@ -156,31 +175,27 @@ def _take_next(state: State, corridor: Corridor, slack: Floats, bound: Floats) -
 
 
 @borrow
-def _choose_completion(
-    state: State, corridor: Corridor, rule: Rule, at: tuple[int, int, Floats], bound: Floats
-) -> tuple[int, bool]:
-    """The first criterion, from one on, whose best path completes a label to a new solution, and whether it is
-    close to all that the label can become; the number of criteria where there is none. `at`: the label, the criterion
-    and room for a sum.
+def _complete(state: State, corridor: Corridor, rule: Rule, at: tuple[int, Floats], bound: Floats) -> bool:
+    """Completes a label by the best path of each criterion; whether a solution then covers all that it can become.
+
+    `at`: the label and room for a sum.
     """
-    (one, first, total), width = at, len(bound)
-    here, before, found = state.fact[one, NODE], state.fact[one, BEFORE], state.used[FOUND]
-    for criterion in range(first, width):
+    (one, total), covered = at, False
+    here, before = state.fact[one, NODE], state.fact[one, BEFORE]
+    for criterion in range(len(bound)):
         _add(total, state.label, one, 0, corridor.finish[here, criterion])
-        if not _is_within(total, rule.limit):
-            continue
-        # A solution that is close to all that the label can become must enter, for none that is known is.
         near = True
-        for other in range(width):
+        for other in range(len(bound)):
             near &= total[other] <= bound[other] + rule.epsilon[other]
         if not near and before >= 0:
             # The label before was completed by the same path.
             way = corridor.node[state.fact[before, NODE], WAYS + criterion]
             if way == state.fact[one, ARC]:
                 continue
-        if not is_covered(total, state.solved, found, rule.rounding if near else rule.epsilon):
-            return criterion, near
-    return width, False
+        # A solution that is close to all that the label can become must enter, for none that was known is.
+        if _solve(state, rule.limit, rule.rounding if near else rule.epsilon, total, (one, criterion)):
+            covered |= is_covered(bound, state.solved, state.used[FOUND], rule.epsilon)
+    return covered
 
 
 @borrow
@@ -199,11 +214,11 @@ def _expand(corridor: Corridor, rule: Rule, state: State, one: int, total: Float
             continue
         if not _is_within(total, rule.limit) or is_covered(total, state.solved, used[FOUND], rule.epsilon):
             continue
-        fact[new, NODE], fact[new, BEFORE], fact[new, ARC] = head, one, way
+        fact[new, NODE], fact[new, BEFORE], fact[new, ARC], fact[new, PRECEDING] = head, one, way, -1
         if rule.merges:
             if _merge(label, fact, node, new, rule.merging):
                 continue
-            fact[new, FOLLOWING], node[head, QUEUE] = node[head, QUEUE], new
+            _put_in(node, fact, new)
         used[MADE] = new + 1
         used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
 
@@ -260,14 +275,23 @@ def _join(label: Floats, fact: Ints, pair: tuple[int, int], stands: bool) -> Non
 @borrow
 def _take_out(node: Ints, fact: Ints, one: int) -> None:
     """Takes a label out of the queued labels of its node."""
+    following, preceding = fact[one, FOLLOWING], fact[one, PRECEDING]
+    if following >= 0:
+        fact[following, PRECEDING] = preceding
+    if preceding >= 0:
+        fact[preceding, FOLLOWING] = following
+    else:
+        node[fact[one, NODE], QUEUE] = following
+
+
+@borrow
+def _put_in(node: Ints, fact: Ints, one: int) -> None:
+    """Puts a label first among the queued labels of its node."""
     here = fact[one, NODE]
-    other = node[here, QUEUE]
-    if other == one:
-        node[here, QUEUE] = fact[one, FOLLOWING]
-        return
-    while fact[other, FOLLOWING] != one:
-        other = fact[other, FOLLOWING]
-    fact[other, FOLLOWING] = fact[one, FOLLOWING]
+    following = node[here, QUEUE]
+    fact[one, FOLLOWING], fact[one, PRECEDING], node[here, QUEUE] = following, -1, one
+    if following >= 0:
+        fact[following, PRECEDING] = one
 
 
 @borrow
@@ -285,43 +309,29 @@ def _is_within(total: Floats, limit: Floats) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
-def _solve(state: State, limit: Floats, slack: Floats, total: Floats, ending: tuple[int, int]) -> State:
+@borrow
+def _solve(state: State, limit: Floats, slack: Floats, total: Floats, ending: tuple[int, int]) -> bool:
     """Keeps a solution within the limit, in the place of those that it beats, unless one within `slack` is known."""
     if not _is_within(total, limit) or is_covered(total, state.solved, state.used[FOUND], slack):
-        return state
-    if state.used[FOUND] == len(state.endings):
-        state = _grow_solutions(state)
+        return False
     state.used[FOUND] = enter_solution(state.solved, state.endings, state.used[FOUND], total, ending)
-    state.used[CHANGES] += 1
-    return state
+    return True
 
 
 @njit(cache=True, nogil=True)
-def _grow_labels(state: State, room: int) -> State:
-    have, width = len(state.keys), state.label.shape[1]
-    label, fact = np.empty((room, width)), np.full((room, 4), -1, np.int32)
-    keys, queue = np.empty(room), np.empty(room, np.int32)
-    label[:have], fact[:have], keys[:have], queue[:have] = state.label, state.fact, state.keys, state.queue
-    return State(label, fact, keys, queue, state.pool, state.solved, state.endings, state.used)
-
-
-@njit(cache=True, nogil=True)
-def _grow_pool(state: State) -> State:
-    """The state with room in its pool for the largest set to move."""
-    need, have = state.used[POOLED] + 2 * state.used[LONGEST] + 1, len(state.pool)
-    if need <= have:
-        return state
-    pool = np.empty((2 * need, state.pool.shape[1]))
-    pool[:have] = state.pool
-    return State(
-        state.label, state.fact, state.keys, state.queue, pool, state.solved, state.endings, state.used
-    )
-
-
-@njit(cache=True, nogil=True)
-def _grow_solutions(state: State) -> State:
-    have = len(state.endings)
-    solved, endings = np.empty((2 * have, state.solved.shape[1])), np.empty((2 * have, 2), np.int32)
-    solved[:have], endings[:have] = state.solved, state.endings
-    return State(state.label, state.fact, state.keys, state.queue, state.pool, solved, endings, state.used)
+def _grow(state: State, room: int) -> State:
+    """The state with room for more: of labels where one waits for it, else of sets and solutions."""
+    label, fact, keys, queue, pool, solved, endings, used = state
+    if used[WAITING] >= 0:
+        have = len(keys)
+        label, fact = np.empty((room, label.shape[1])), np.empty((room, fact.shape[1]), np.int32)
+        keys, queue = np.empty(room), np.empty(room, np.int32)
+        label[:have], fact[:have], keys[:have], queue[:have] = state.label, state.fact, state.keys, state.queue
+    else:
+        have = len(pool)
+        pool = np.empty((2 * have + 2 * used[LONGEST], pool.shape[1]))
+        pool[:have] = state.pool
+        have = len(endings)
+        solved, endings = np.empty((len(solved), 2 * have)), np.empty((2 * have, 2), np.int32)
+        solved[:, :have], endings[:have] = state.solved, state.endings
+    return State(label, fact, keys, queue, pool, solved, endings, used)

@@ -12,6 +12,8 @@ from landbridge.kernels.corridor import COUNT, ROOM, SET, borrow
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+# So many solutions are looked at before the answer is asked for.
+BLOCK = 64
 
 
 @borrow
@@ -69,56 +71,60 @@ def enter_set(node: Ints, pool: Floats, used: int, number: int, least: Floats) -
 
 @borrow
 def is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> bool:
-    """Whether a solution is at most `slack` worse than `total` in every criterion."""
-    first = total[0] + slack[0]
+    """Whether one of the first `found` solutions is at most `slack` worse than `total` in every criterion."""
+    most, width = total[0] + slack[0], len(total)
     low, high = 0, found
     while low < high:
         middle = (low + high) >> 1
-        if solved[middle, 0] <= first:
+        if solved[0, middle] <= most:
             low = middle + 1
         else:
             high = middle
-    for index in range(low - 1, -1, -1):
-        covers, others_may = True, True
-        for criterion in range(1, len(total)):
-            most = total[criterion] + slack[criterion]
-            covers &= solved[index, criterion] <= most
-            others_may &= solved[index, criterion + len(total)] <= most
-        if covers or not others_may:
-            return covers
+    if width == 2 or low == 0:
+        # By two criteria the last of them is the least by the second.
+        return low > 0 and bool(solved[1, low - 1] <= total[1] + slack[1])
+    second, third, last = total[1] + slack[1], total[2] + slack[2], total[width - 1] + slack[width - 1]
+    for first in range(0, low, BLOCK):
+        end = min(first + BLOCK, low)
+        rows = solved[1, first:end], solved[2, first:end], solved[width - 1, first:end]
+        if _count_below(rows, second, third, last) > 0:
+            return True
     return False
+
+
+@borrow
+def _count_below(rows: tuple[Floats, Floats, Floats], second: float, third: float, last: float) -> int:
+    """How many solutions are at most these numbers: without a branch, so that the machine does several at once."""
+    seconds, thirds, lasts = rows
+    count = 0
+    for index in range(len(seconds)):
+        count += (seconds[index] <= second) & (thirds[index] <= third) & (lasts[index] <= last)
+    return count
 
 
 @borrow
 def enter_solution(solved: Floats, endings: Ints, found: int, total: Floats, ending: tuple[int, int]) -> int:
     """Puts a solution in the place of those that it beats, in arrays with room for one more; returns their number."""
-    kept, same, width = 0, 0, len(total)
+    kept = 0
     for index in range(found):
         beaten = True
-        for criterion in range(width):
-            beaten &= total[criterion] <= solved[index, criterion]
+        for criterion in range(len(total)):
+            beaten &= total[criterion] <= solved[criterion, index]
         if not beaten:
             _move(solved, endings, index, kept)
             kept += 1
-            same += index == kept - 1
     place = kept
-    while place > 0 and solved[place - 1, 0] > total[0]:
+    while place > 0 and solved[0, place - 1] > total[0]:
         _move(solved, endings, place - 1, place)
         place -= 1
-    for criterion in range(width):
-        solved[place, criterion] = total[criterion]
+    for criterion in range(len(total)):
+        solved[criterion, place] = total[criterion]
     endings[place, 0], endings[place, 1] = ending
-    for index in range(min(place, same), kept + 1):
-        for criterion in range(width):
-            least = solved[index, criterion]
-            solved[index, criterion + width] = (
-                min(least, solved[index - 1, criterion + width]) if index > 0 else least
-            )
     return kept + 1
 
 
 @borrow
 def _move(solved: Floats, endings: Ints, start: int, end: int) -> None:
-    for criterion in range(solved.shape[1]):
-        solved[end, criterion] = solved[start, criterion]
+    for criterion in range(len(solved)):
+        solved[criterion, end] = solved[criterion, start]
     endings[end, 0], endings[end, 1] = endings[start, 0], endings[start, 1]
