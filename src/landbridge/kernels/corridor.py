@@ -19,7 +19,7 @@ from landbridge.kernels.hierarchy_sweeps import turn_lanes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Rows4 = tuple[Floats, Floats, Floats, Floats]
+Fields = tuple[Floats, Floats, Floats, Floats]
 UNKNOWN, NOWHERE = -1, -2
 # What is known of a node, and from WAYS on the best arc by each criterion.
 ID, FIRST, LAST, QUEUE, SET, COUNT, ROOM, WAYS = range(8)
@@ -40,7 +40,7 @@ def borrow(function: Function) -> Function:
 
 
 class Network(NamedTuple):
-    """Adjacency by slots; the hierarchy by rank; by criterion the weights of arcs and the lanes back from the target."""
+    """Adjacency by slots; the hierarchy by rank; weights of arcs and lanes back from the target by criterion."""
 
     indptr: Rows
     head: Ints
@@ -49,9 +49,9 @@ class Network(NamedTuple):
     parent: Ints
     begin: Rows
     upper: Ints
-    weight: Rows4
-    rise: Rows4
-    fall: Rows4
+    weight: Fields
+    rise: Fields
+    fall: Fields
     target: int
 
 
@@ -82,13 +82,17 @@ class Corridor(NamedTuple):
 def list_network(csr: Csr, metrics: Sequence[Metric], target: int) -> Network:
     """A network and its metrics as the search reads them."""
     hierarchy = metrics[0].hierarchy
-    lanes = [turn_lanes(metric, backward=True) for metric in metrics]
-    # Always four, for one compiled search serves all.
-    lanes += [lanes[-1]] * (MOST - len(metrics))
-    rise, fall = tuple(pair[0] for pair in lanes), tuple(pair[1] for pair in lanes)
     shape = hierarchy.rank, hierarchy.parent, hierarchy.begin, hierarchy.head
-    weights = tuple(metrics[min(place, len(metrics) - 1)].weight for place in range(MOST))
+    lanes = [turn_lanes(metric, backward=True) for metric in metrics]
+    weights = _fill_up([metric.weight for metric in metrics])
+    rise, fall = _fill_up([pair[0] for pair in lanes]), _fill_up([pair[1] for pair in lanes])
     return Network(csr.indptr, csr.head, csr.arc, *shape, weights, rise, fall, target)
+
+
+def _fill_up(rows: list[Floats]) -> Fields:
+    """The rows as four, whose last are never read, so that one compiled search serves any number of criteria."""
+    one, two, three, four = rows + [rows[-1]] * (MOST - len(rows))
+    return one, two, three, four
 
 
 def start_corridor(network: Network, width: int) -> Corridor:
@@ -137,7 +141,7 @@ def _start(network: Network, corridor: Corridor) -> None:
 
 
 @borrow
-def _pick(rows: Rows4, criterion: int, place: int) -> float:
+def _pick(rows: Fields, criterion: int, place: int) -> float:
     """One number of the rows of all criteria; each is named, for a tuple that is asked by a variable is copied."""
     if criterion == 0:
         return float(rows[0][place])
@@ -213,7 +217,7 @@ def leave_node(network: Network, corridor: Corridor, number: int) -> None:
         new = used[ARCS]
         for criterion in range(weight.shape[1]):
             weight[new, criterion] = 0.0
-        here, way = old, slot
+        before, here, way = old, old, slot
         while way >= 0:
             for criterion in range(weight.shape[1]):
                 weight[new, criterion] += _pick(network.weight, criterion, network.arc[way])

@@ -23,7 +23,9 @@ from landbridge.kernels.corridor import (
     Network,
     borrow,
     find_ways,
+    follow_ways,
     leave_node,
+    unwind,
 )
 from landbridge.kernels.heap import pop, push
 from landbridge.kernels.label_sets import enter_set, enter_solution, is_beaten, is_covered
@@ -54,11 +56,11 @@ class State(NamedTuple):
     """A search under way.
 
     label float64[l, 2 k] and fact int32[l, 5] are the labels: what their path costs and the least that the paths which
-    they stand for cost; node (-1 once merged), label before, arc, next and last label in the queue of the node. keys and queue
-    are the heap of labels; pool float64[p, k - 1] holds the sets of the nodes. solved float64[k, s] are the solutions
-    by the first criterion; endings int32[s, 2] the label that
-    each continues and the criterion whose best path it follows then. used int64[7] counts labels, heap, solutions,
-    places of the pool, costs in the largest set and arcs to be taken; the last is a label that waits for room, or -1.
+    they stand for cost; node (-1 once merged), label before, arc, next and last label in the queue of the node. keys
+    and queue are the heap of labels; pool float64[p, k - 1] holds the sets of the nodes. solved float64[k, s] are the
+    solutions by the first criterion; endings int32[s, 2] the label that each continues and the criterion whose best
+    path it follows then. used int64[7] counts labels, heap, solutions, places of the pool, costs in the largest set and
+    arcs to be taken; the last is a label that waits for room, or -1.
     """
 
     label: Floats
@@ -122,7 +124,10 @@ def _run(network: Network, corridor: Corridor, rule: Rule, state: State, room: V
 @borrow
 def _is_full(state: State) -> bool:
     """Whether one more label may need more room in the arrays of sets and solutions than they have."""
-    pooled, solutions = state.used[POOLED] + 2 * state.used[LONGEST] + 1, state.used[FOUND] + state.pool.shape[1]
+    pooled, solutions = (
+        state.used[POOLED] + 2 * state.used[LONGEST] + 1,
+        state.used[FOUND] + state.pool.shape[1],
+    )
     return bool(pooled > len(state.pool) or solutions >= len(state.endings))
 
 
@@ -202,7 +207,13 @@ def _complete(state: State, corridor: Corridor, rule: Rule, at: tuple[int, Float
 def _expand(corridor: Corridor, rule: Rule, state: State, one: int, total: Floats) -> None:
     """Makes the labels that follow a label and queues those that may still become solutions."""
     label, fact, used = state.label, state.fact, state.used
-    node, arc, weight, bounds, width = corridor.node, corridor.arc, corridor.weight, corridor.bound, len(total)
+    node, arc, weight, bounds, width = (
+        corridor.node,
+        corridor.arc,
+        corridor.weight,
+        corridor.bound,
+        len(total),
+    )
     here = fact[one, NODE]
     for way in range(node[here, FIRST], node[here, LAST]):
         head, new = arc[way, HEAD], used[MADE]
@@ -221,20 +232,6 @@ def _expand(corridor: Corridor, rule: Rule, state: State, one: int, total: Float
             _put_in(node, fact, new)
         used[MADE] = new + 1
         used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
-
-
-@njit(cache=True, nogil=True)
-def chain_labels(fact: Ints, one: int) -> Ints:
-    """The nodes and arcs, int32[c, 2], of a label's path from the source."""
-    depth, here = 0, one
-    while fact[here, BEFORE] >= 0:
-        here = fact[here, BEFORE]
-        depth += 1
-    chain, here = np.empty((depth, 2), np.int32), one
-    for place in range(depth - 1, -1, -1):
-        chain[place, 1], here = fact[here, ARC], fact[here, BEFORE]
-        chain[place, 0] = fact[here, NODE]
-    return chain
 
 
 @borrow
@@ -326,7 +323,12 @@ def _grow(state: State, room: int) -> State:
         have = len(keys)
         label, fact = np.empty((room, label.shape[1])), np.empty((room, fact.shape[1]), np.int32)
         keys, queue = np.empty(room), np.empty(room, np.int32)
-        label[:have], fact[:have], keys[:have], queue[:have] = state.label, state.fact, state.keys, state.queue
+        label[:have], fact[:have], keys[:have], queue[:have] = (
+            state.label,
+            state.fact,
+            state.keys,
+            state.queue,
+        )
     else:
         have = len(pool)
         pool = np.empty((2 * have + 2 * used[LONGEST], pool.shape[1]))
@@ -335,3 +337,32 @@ def _grow(state: State, room: int) -> State:
         solved, endings = np.empty((len(solved), 2 * have)), np.empty((2 * have, 2), np.int32)
         solved[:, :have], endings[:have] = state.solved, state.endings
     return State(label, fact, keys, queue, pool, solved, endings, used)
+
+
+@njit(cache=True, nogil=True)
+def trace_solutions(network: Network, corridor: Corridor, state: State) -> tuple[Ints, NDArray[np.int64]]:
+    """Old arcs int32[a] of all solutions, one after the other, and where each begins, int64[s + 1]."""
+    begin, arcs = np.zeros(state.used[FOUND] + 1, np.int64), np.empty(FIRST_LABELS, np.int32)
+    for place in range(len(begin) - 1):
+        one, criterion = state.endings[place]
+        onward = follow_ways(corridor, criterion, state.fact[one, NODE])
+        path = unwind(network, corridor, np.concatenate((_chain_labels(state.fact, one), onward)))
+        first, last = begin[place], begin[place] + len(path)
+        if last > len(arcs):
+            arcs = np.concatenate((arcs[:first], np.empty(last, np.int32)))
+        arcs[first:last], begin[place + 1] = path, last
+    return arcs, begin
+
+
+@njit(cache=True, nogil=True)
+def _chain_labels(fact: Ints, one: int) -> Ints:
+    """The nodes and arcs, int32[c, 2], of a label's path from the source."""
+    depth, here = 0, one
+    while fact[here, BEFORE] >= 0:
+        here = fact[here, BEFORE]
+        depth += 1
+    chain, here = np.empty((depth, 2), np.int32), one
+    for place in range(depth - 1, -1, -1):
+        chain[place, 1], here = fact[here, ARC], fact[here, BEFORE]
+        chain[place, 0] = fact[here, NODE]
+    return chain

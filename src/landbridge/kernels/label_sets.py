@@ -28,7 +28,7 @@ def is_beaten(node: Ints, pool: Floats, number: int, least: Floats) -> bool:
         else:
             high = middle
     if width <= 2:
-        return low > begin and (width == 1 or pool[low - 1, 1] <= least[2])
+        return bool(low > begin and (width == 1 or pool[low - 1, 1] <= least[2]))
     for place in range(low - 1, begin - 1, -1):
         if pool[place, 1] <= least[2] and pool[place, 2] <= least[3]:
             return True

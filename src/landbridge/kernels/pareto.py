@@ -15,21 +15,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from landbridge.kernels.corridor import (
     MOST,
     enter_node,
-    follow_ways,
     list_network,
     note_way,
     start_corridor,
-    unwind,
 )
 from landbridge.kernels.customization import Metric, customize
-from landbridge.kernels.graph import Csr, freeze
+from landbridge.kernels.graph import Csr, Rows, freeze
 from landbridge.kernels.hierarchy_queries import find_shortest
-from landbridge.kernels.label_search import FOUND, MADE, NODE, Rule, chain_labels, search_labels
+from landbridge.kernels.label_search import MADE, Rule, search_labels, trace_solutions
 from landbridge.kernels.shortest_paths import check_nodes
 
 Ints = NDArray[np.int32]
@@ -128,23 +127,30 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     start = enter_node(network, corridor, source)
     for criterion, path in enumerate(best):
         note_way(network, corridor, path, source, criterion)
+    bounds = _make_rule(slack, limit, corridor.bound[start], int(chosen.max_labels))
+    state, truncated = search_labels(network, corridor, bounds, start)
+    arcs, begin = trace_solutions(network, corridor, state)
+    cost = np.column_stack([_measure_paths(metric.weight, arcs, begin) for metric in metrics])
+    order = np.lexsort(cost.T[::-1])
+    paths = tuple(arcs[begin[index] : begin[index + 1]].copy() for index in order)
+    return Front(cost[order], paths, truncated, int(state.used[MADE]))
+
+
+def _make_rule(slack: Floats, limit: Floats, bound: Floats, max_labels: int) -> Rule:
+    """The rule of a search from a node whose bounds are `bound`."""
     # One path has several sums that differ in their last digits, by where its label ends and its completion begins.
-    bound = corridor.bound[start]
     least = np.where(np.isfinite(bound), ROUNDING * bound, 0.0)
     epsilon = np.maximum(slack, least)
     # A label may stand for paths within a limit only if its own path is within it too.
     merging = np.where(limit < np.inf, 0.0, epsilon - least)
-    vectors = (freeze(vector, np.float64) for vector in (epsilon, limit, least, merging))
-    bounds = Rule(*vectors, bool(merging.any()), int(chosen.max_labels))
-    state, truncated = search_labels(network, corridor, bounds, start)
-    paths = []
-    for label, criterion in state.endings[: state.used[FOUND]].tolist():
-        chain = chain_labels(state.fact, label)
-        onward = follow_ways(corridor, criterion, int(state.fact[label, NODE]))
-        paths.append(unwind(network, corridor, np.concatenate([chain, onward])))
-    cost = np.array([_measure(metrics, path) for path in paths]).reshape(len(paths), width)
-    order = np.lexsort(cost.T[::-1])
-    return Front(cost[order], tuple(paths[index] for index in order), truncated, int(state.used[MADE]))
+    return Rule(
+        epsilon=freeze(epsilon, np.float64),
+        limit=limit,
+        rounding=freeze(least, np.float64),
+        merging=freeze(merging, np.float64),
+        merges=bool(merging.any()),
+        max_labels=max_labels,
+    )
 
 
 def _find_best(guide: Guide, source: int) -> tuple[Sequence[Metric], list[Ints]]:
@@ -157,10 +163,14 @@ def _find_best(guide: Guide, source: int) -> tuple[Sequence[Metric], list[Ints]]
     return metrics, best
 
 
-def _measure(metrics: Sequence[Metric], path: Ints) -> Floats:
-    """The cost of a path, added from start to end."""
-    sums = [np.cumsum(metric.weight[path])[-1] if len(path) else 0.0 for metric in metrics]
-    return np.array(sums)
+@njit(cache=True, nogil=True)
+def _measure_paths(weight: Floats, arcs: Ints, begin: Rows) -> Floats:
+    """The weight of each path, added from start to end."""
+    sums = np.zeros(len(begin) - 1)
+    for path in range(len(sums)):
+        for place in range(begin[path], begin[path + 1]):
+            sums[path] += weight[arcs[place]]
+    return sums
 
 
 def _check_vector(values: Floats | None, default: float, width: int) -> Floats:
