@@ -7,11 +7,12 @@ be written.
 
 The modules: `graph` (adjacency), `shortest_paths` (trees and paths), `via_facility` (best way through each
 place), `alternatives` (different good paths), `pareto` (fronts over several criteria), `distributions` (fits
-and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of a route's time and cost); `heap`
-and `label_search` serve the searches. For many queries on one network: `nested_dissection` (an order of its
-nodes), `hierarchy` (shortcuts by that order), `customization` (their weights, whole or in part),
-`hierarchy_queries` (one pair), `hierarchy_sweeps` (all nodes) and `hierarchy_skims` (tables); `simple_graph`,
-`node_flow`, `least_degree`, `elimination`, `unpacking` and `lane_sums` serve them.
+and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of a route's time and cost); `heap`,
+`label_search`, `label_sets` and `corridor` serve the searches.
+For many queries on one network: `nested_dissection` (an order of its nodes), `hierarchy` (shortcuts by that
+order), `customization` (their weights, whole or in part), `hierarchy_queries` (one pair), `hierarchy_sweeps`
+(all nodes) and `hierarchy_skims` (tables); `simple_graph`, `node_flow`, `least_degree`, `elimination`,
+`unpacking` and `lane_sums` serve them.
 """
 
 import os

@@ -3,7 +3,8 @@
 Label-setting A* in the order of the first criterion, with dominance on the others alone: BOA* for two
 criteria (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, A simple and fast bi-objective search
 algorithm) and LTMOA* for more (Hernandez, Yeoh, Baier, Felner, Salzman, Zhang, Chan and Koenig 2023,
-Multi-objective search via lazy and efficient dominance checks). The bounds are backward sweeps of a hierarchy. Every
+Multi-objective search via lazy and efficient dominance checks). A hierarchy gives the bounds node by node, and the
+search runs on the small part of the network that it reaches (see `corridor`). Every
 label is also completed along the best paths to the target, which follow from the bounds, and that gives good solutions
 early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective search with bi-directional A*). Where a front need hold only
 within `epsilon`, labels that are that close are merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022,
@@ -51,8 +52,8 @@ class FrontRule:
 
     epsilon float64[k], in the units of the criteria: a point of the front may be left out where another one
     is at most that much worse in every criterion; none or zeros for the exact front. limit float64[k]: no
-    more of a criterion than this. max_labels bounds the memory and time (about 50 bytes and 1 microsecond a
-    label).
+    more of a criterion than this. max_labels bounds the memory and time (about 100 bytes and 1 microsecond
+    a label).
     """
 
     epsilon: Floats | None = None
