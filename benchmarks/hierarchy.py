@@ -28,6 +28,7 @@ from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy, extend_orde
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs, skim
 from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
+from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import grow_tree
@@ -140,7 +141,25 @@ def measure_weights(planet: Planet, hierarchy: Hierarchy, rounds: int) -> tuple[
         for threads in (1, 2)
     ]
     figures.append(Figure(f"partial customization, {CLOSED} arcs closed", "ms", tuple(taken[1:]), 5.0))
-    return metric, [*figures, Figure("memory of a metric", "MB", (metric.size / 1e6,))]
+    lane_sums = sum_lanes(metric, planet.fields)
+    return metric, [
+        *figures,
+        Figure("memory of a metric", "MB", (metric.size / 1e6,)),
+        *measure_sums(metric, planet.fields, rounds),
+        Figure("memory of the sums of four fields", "MB", (lane_sums.size / 1e6,)),
+    ]
+
+
+def measure_sums(metric: Metric, fields: Floats, rounds: int, *, name: str = "") -> list[Figure]:
+    """What tables of further fields need once for each metric: the sums along all lanes, on one thread and on two."""
+    return [
+        measure(
+            f"{name}four fields summed along all lanes, {threads} thread{'s' * (threads > 1)}",
+            lambda threads=threads: sum_lanes(metric, fields, threads=threads),
+            rounds,
+        )
+        for threads in (1, 2)
+    ]
 
 
 def measure_pairs_of_nodes(planet: Planet, metric: Metric, rounds: int) -> list[Figure]:
@@ -166,7 +185,7 @@ def measure_tables(planet: Planet, metric: Metric, rounds: int) -> list[Figure]:
     found, known = sweep(metric, sources=source), dijkstra(matrix, indices=int(source[0]))
     np.testing.assert_allclose(found.distance, known, rtol=1e-9)
     ends = {"sources": planet.sources, "targets": planet.targets}
-    name = f"{len(planet.sources)} x {len(planet.targets)} table"
+    name, lane_sums = f"{len(planet.sources)} x {len(planet.targets)} table", sum_lanes(metric, planet.fields)
     batch = measure(
         f"one to all, each of {BATCH} together",
         lambda: measure_pairs(metric, sources=planet.sources[:BATCH], targets=nodes, threads=1),
@@ -181,7 +200,7 @@ def measure_tables(planet: Planet, metric: Metric, rounds: int) -> list[Figure]:
         ),
         measure("tree by SciPy's Dijkstra", lambda: dijkstra(matrix, indices=int(source[0])), rounds),
         measure(f"{name}, cost", lambda: measure_pairs(metric, **ends), rounds),
-        measure(f"{name}, cost and four fields", lambda: skim(metric, fields=planet.fields, **ends), rounds),
+        measure(f"{name}, cost and four fields", lambda: skim(lane_sums, **ends), rounds),
     ]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from benchmarks.hierarchy import MICROSECOND, MILLISECOND, Planet, make_matrix, measure, scale
+from benchmarks.hierarchy import MICROSECOND, MILLISECOND, Planet, make_matrix, measure, measure_sums, scale
 from benchmarks.kernel_figures import Row, key_figures, leave_out
 from benchmarks.peers import FIELDS, find_aequilibrae, make_aequilibrae_graph, skim_by_aequilibrae
 from benchmarks.routing import Figure, time_rounds
@@ -23,6 +23,7 @@ from landbridge.kernels.graph import build_csr
 from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs, skim
+from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.network.virtual import RAIL, ROAD
 
@@ -102,9 +103,10 @@ def measure_layer(layer: Layer, rounds: int) -> list[Row]:
         for threads in (1, 2)
         for work in [lambda threads=threads: customize(hierarchy, layer.weight, threads=threads)]
     ]
-    keys = [f"{layer.key}_recost_1_thread_ms", f"{layer.key}_recost_ms"]
+    sums = measure_sums(metric, layer.fields, rounds, name=f"{layer.name}: ")
+    names = ("recost_1_thread_ms", "recost_ms", "sum_fields_1_thread_ms", "sum_fields_ms")
     return [
-        *key_figures(keys, recosts),
+        *key_figures([f"{layer.key}_{key}" for key in names], [*recosts, *sums]),
         *measure_pairs_of_places(layer, metric, rounds),
         *measure_skims(layer, metric, rounds),
     ]
@@ -137,11 +139,12 @@ def measure_skims(layer: Layer, metric: Metric, rounds: int) -> list[Row]:
     """Tables between the places on one thread, by landbridge, SciPy and AequilibraE."""
     ends = {"sources": layer.places, "targets": layer.places}
     name = f"{layer.name}: {len(layer.places)} x {len(layer.places)} table"
+    lane_sums = sum_lanes(metric, layer.fields)
     ours = [
         measure(f"{name}, cost, 1 thread", lambda: measure_pairs(metric, **ends, threads=1), rounds),
         measure(
             f"{name}, cost and four fields, 1 thread",
-            lambda: skim(metric, fields=layer.fields, **ends, threads=1),
+            lambda: skim(lane_sums, **ends, threads=1),
             rounds,
         ),
     ]

@@ -44,6 +44,7 @@ CRITERIA = {2: "cost and time", 3: "cost, time and emissions"}
 TOPOLOGY = ("order_s", "elimination_s", "elimination_with_places_s", "shortcuts", "triangles_million")
 TOPOLOGY_SIZES = ("tree_height", "most_upper_neighbours", "hierarchy_mb")
 WEIGHTS = ("recost_1_thread_ms", "recost_ms", "recost_3_arcs_ms", "metric_mb")
+SUMS = ("sum_fields_1_thread_ms", "sum_fields_ms", "sums_mb")
 TABLES = ("one_to_all_ms", "one_to_all_batched_ms", "sweep_path_ms", "tree_dijkstra_ms", "tree_scipy_ms")
 CAPITAL_TABLES = ("capitals_table_ms", "capitals_skim_fields_ms")
 
@@ -69,7 +70,7 @@ def measure_planet(planet: Planet, rounds: int) -> tuple[Metric, list[Row]]:
     ]
     return metric, [
         *key_figures(name_keys(TOPOLOGY + TOPOLOGY_SIZES), topology),
-        *key_figures(name_keys(WEIGHTS), weights),
+        *key_figures(name_keys(WEIGHTS + SUMS), weights),
         *key_figures(name_keys(("p2p_us", "p2p_path_us")), pairs),
         *key_figures(name_keys(TABLES + CAPITAL_TABLES), tables),
         *key_figures(name_keys(("table_1_thread_ms", "table_ms")), wide),

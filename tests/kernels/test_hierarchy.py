@@ -112,6 +112,7 @@ def test_a_part_anew_is_the_whole_anew(case: Case, seed: int, data: st.DataObjec
         kept.append((weight.copy(), recustomize(metric, arcs, weight=new)))
         weight[arcs] = new
         assert_same(metric, customize(hierarchy, weight))
+        assert not any(marks.any() for marks in metric.marks)
     for before, revision in reversed(kept):
         restore(metric, revision)
         assert_same(metric, customize(hierarchy, before))

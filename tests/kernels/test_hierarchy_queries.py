@@ -1,5 +1,7 @@
 """Distances, paths, sweeps and tables of a hierarchy against Dijkstra's, each other, and sums along their paths."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,13 +13,16 @@ from scipy.sparse.csgraph import dijkstra
 from test_hierarchy import SHUFFLES, build, build_grid
 
 import landbridge.kernels.hierarchy_skims as skims
-from landbridge.kernels.customization import Metric, customize, recustomize
+from landbridge.kernels import customization
+from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs, skim
 from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
+from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.shortest_paths import grow_tree
+from landbridge.kernels.unpacking import list_shape, unpack_lanes
 from landbridge.sources import open_world
 
 STARTS = st.dictionaries(st.integers(0, 8), st.integers(0, 9).map(float), min_size=1, max_size=3)
@@ -97,13 +102,41 @@ def find_far_end(case: Case, path: NDArray[np.int32], node: int, backward: bool)
 @given(cases(k=3, nodes=9, arcs=24), SHUFFLES)
 def test_tables_sum_fields_along_the_paths(case: Case, seed: int) -> None:
     metric, nodes = customize(build(case, seed), case.weights[:, 0]), np.arange(case.n)
-    found = skim(metric, sources=nodes, targets=nodes[::-1], fields=case.weights)
+    found = skim(sum_lanes(metric, case.weights), sources=nodes, targets=nodes[::-1])
     for source in range(case.n):
         for index, target in enumerate(nodes[::-1].tolist()):
             path = find_shortest(metric, source=source, target=target)
             assert found.cost[source, index] == path.cost
             sums = case.weights[path.arcs].sum(axis=0) if np.isfinite(path.cost) else np.full(3, np.inf)
             assert found.fields[source, index].tolist() == sums.tolist()
+
+
+@given(cases(k=3, nodes=9, arcs=24), SHUFFLES)
+def test_sums_of_lanes_are_those_of_their_arcs(case: Case, seed: int) -> None:
+    hierarchy = build(case, seed)
+    metric = customize(hierarchy, case.weights[:, 0])
+    lanes = (metric.up, metric.down)
+    found, tails = (
+        sum_lanes(metric, case.weights).sums,
+        np.repeat(np.arange(case.n), np.diff(hierarchy.begin)),
+    )
+    for slot, way in itertools.product(range(hierarchy.shortcut_count), range(2)):
+        if np.isinf(lanes[way][slot]):
+            assert np.isinf(found[slot, way]).all()
+            continue
+        hops = np.array([[2 * slot + way, tails[slot]]])
+        arcs = unpack_lanes(list_shape(hierarchy), metric.weight, lanes, hops)
+        assert found[slot, way].tolist() == case.weights[arcs].sum(axis=0).tolist()
+
+
+@pytest.mark.parametrize("share", [1 / 200, 1 / 16, 1.0])
+def test_any_number_of_threads_gives_the_same_sums(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customization, "SHARE", share)
+    case, hierarchy = build_grid(30)
+    metric = customize(hierarchy, np.ceil(case.weights[:, 0]))
+    alone = sum_lanes(metric, case.weights, threads=1)
+    for threads in (2, 3, 7):
+        assert sum_lanes(metric, case.weights, threads=threads).sums.tobytes() == alone.sums.tobytes()
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -116,10 +149,11 @@ def test_all_queries_give_the_same_bits(seed: int, monkeypatch: pytest.MonkeyPat
     metric = customize(hierarchy, weight)
     sources, targets = rng.integers(0, case.n, 40), rng.integers(0, case.n, 30)
     cost = measure_pairs(metric, sources=sources, targets=targets)
-    table = skim(metric, sources=sources, targets=targets, fields=fields, threads=1)
+    lane_sums = sum_lanes(metric, fields)
+    table = skim(lane_sums, sources=sources, targets=targets, threads=1)
     monkeypatch.setattr(skims, "BATCH", 3)
     for threads in (1, 3):
-        again = skim(metric, sources=sources, targets=targets, fields=fields, threads=threads)
+        again = skim(lane_sums, sources=sources, targets=targets, threads=threads)
         assert again.cost.tobytes() == cost.tobytes() == table.cost.tobytes()
         assert again.fields.tobytes() == table.fields.tobytes()
         other = measure_pairs(metric, sources=sources, targets=targets, threads=threads)
@@ -168,6 +202,45 @@ def test_an_outdated_sweep_is_an_error() -> None:
     recustomize(metric, np.arange(len(case.tail)), weight=2.5 * case.weights[:, 0] + 1.0)
     with pytest.raises(ValueError, match="has changed since"):
         trace_sweep(found, case.n - 1)
+    with pytest.raises(ValueError, match="has changed since"):
+        found.at(np.array([0]))
+
+
+def test_a_sweep_holds_again_when_the_weights_are_restored() -> None:
+    case, hierarchy = build_grid(6)
+    metric, nodes = customize(hierarchy, case.weights[:, 0]), np.arange(case.n)
+    found = sweep(metric, sources=np.array([0]))
+    first = found.at(nodes[:5]).tolist()
+    restore(metric, recustomize(metric, np.arange(9), weight=np.full(9, np.inf)))
+    assert found.distance.tolist() == sweep(metric, sources=np.array([0])).distance.tolist()
+    assert found.distance[:5].tolist() == first
+
+
+@given(cases(nodes=9, arcs=24), SHUFFLES, st.permutations(range(9)), st.booleans())
+def test_distances_are_the_same_in_whatever_order_they_are_asked_for(
+    case: Case, seed: int, order: list[int], backward: bool
+) -> None:
+    metric = customize(build(case, seed), case.weights[:, 0])
+    whole = sweep(metric, sources=np.array([0]), backward=backward).distance
+    lazy = sweep(metric, sources=np.array([0]), backward=backward)
+    for node in (node for node in order if node < case.n):
+        assert lazy.at(np.array([node])).tolist() == [whole[node]]
+    assert lazy.distance.tolist() == whole.tolist()
+
+
+def test_sums_hold_for_the_weights_that_they_were_made_of() -> None:
+    case, hierarchy = build_grid(6)
+    metric, ends = (
+        customize(hierarchy, case.weights[:, 0]),
+        {"sources": np.arange(6), "targets": np.arange(9)},
+    )
+    lane_sums = sum_lanes(metric, case.weights)
+    known = skim(lane_sums, **ends)
+    before = recustomize(metric, np.array([0]), weight=np.array([0.5]))
+    with pytest.raises(ValueError, match="has changed since"):
+        skim(lane_sums, **ends)
+    restore(metric, before)
+    assert skim(lane_sums, **ends).fields.tobytes() == known.fields.tobytes()
 
 
 def test_ties_go_to_the_arc_of_least_id_and_to_lower_ranks() -> None:
@@ -197,15 +270,19 @@ def test_bad_input_is_an_error() -> None:
         sweep(metric, sources=np.array([0]), source_costs=np.array([-1.0]))
     for fields in (np.ones(len(case.tail)), np.ones((1, 2))):
         with pytest.raises(ValueError, match="fields of shape"):
-            skim(metric, sources=np.array([0]), targets=np.array([1]), fields=fields)
+            sum_lanes(metric, fields)
 
 
 def test_empty_tables() -> None:
     case, hierarchy = build_grid(2)
     metric, none = customize(hierarchy, case.weights[:, 0]), np.empty(0, np.int64)
     assert measure_pairs(metric, sources=none, targets=np.array([1])).shape == (0, 1)
-    found = skim(metric, sources=np.array([0, 1]), targets=none, fields=np.ones((len(case.tail), 2)))
+    lane_sums = sum_lanes(metric, np.ones((len(case.tail), 2)))
+    found = skim(lane_sums, sources=np.array([0, 1]), targets=none)
     assert (found.cost.shape, found.fields.shape) == ((2, 0), (2, 0, 2))
+    assert skim(lane_sums, sources=none, targets=np.array([1])).fields.shape == (0, 1, 2)
+    nothing = sum_lanes(metric, np.ones((len(case.tail), 0)))
+    assert skim(nothing, sources=np.array([0]), targets=np.array([3])).fields.shape == (1, 1, 0)
     assert np.isinf(sweep(metric, sources=none).distance).all()
 
 

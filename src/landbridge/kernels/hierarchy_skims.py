@@ -1,8 +1,8 @@
 """Tables between many places by a hierarchy: least weights, and what else adds up along the paths of least weight.
 
 RPHAST of Delling, Goldberg and Werneck (2011, Faster batched shortest paths in road networks): the ranks above any
-target are picked out once, and sources go down them side by side. Further fields follow the same paths: each lane that
-a path takes is opened once, and the sums of its arcs are kept for all paths over it.
+target are picked out once, and sources go down them side by side. Further fields follow the same paths: each rank takes
+the sums of the one that it is reached from and those of the lane between, which `lane_sums` has ready.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,18 +14,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from landbridge.kernels.customization import Metric
-from landbridge.kernels.graph import Rows, freeze
+from landbridge.kernels.graph import Rows
 from landbridge.kernels.hierarchy_queries import Ways, climb, climb_traced, list_chain, list_ways
-from landbridge.kernels.lane_sums import Store, add_along, open_store
+from landbridge.kernels.lane_sums import LaneSums
 from landbridge.kernels.shortest_paths import check_nodes
-from landbridge.kernels.unpacking import Lanes, Shape, list_shape
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Prices = tuple[Floats, Lanes, Floats]
-Trip = tuple[Ways, "Selection", Floats, int, Ints]
-# Sources that go down side by side: two cache lines of distances.
-BATCH = 16
+# Sources that go down side by side, eight cache lines of distances: less would be spent on steps between edges, more
+# would not stay in the cache. Threads share them by whole lines.
+BATCH, LINE = 64, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,59 +69,85 @@ def measure_pairs(
     cost = np.empty((len(starts), len(ends)))
     ways = list_ways(metric)
 
-    def measure(first: int) -> None:
-        reach = _go_down(ways, metric.up, chosen, starts[first : first + BATCH])
-        _read_off(reach, chosen.place, ends, cost[first : first + BATCH])
+    def measure(batches: list[slice]) -> None:
+        room = _make_room(BATCH * len(chosen.ranks))
+        for rows in batches:
+            shape = len(chosen.ranks), len(starts[rows])
+            reach = room[: shape[0] * shape[1]].reshape(shape)
+            _go_down(ways, metric.up, chosen, starts[rows], reach)
+            _read_off(reach, chosen.place, ends, cost[rows])
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        list(pool.map(measure, range(0, len(starts), BATCH)))
+        list(pool.map(measure, _share_rows(len(starts), threads)))
     return cost
 
 
 def skim(
-    metric: Metric,
+    lane_sums: LaneSums,
     *,
     sources: NDArray[np.integer],
     targets: NDArray[np.integer],
-    fields: Floats,
     threads: int = 2,
 ) -> Skim:
-    """Least weights between places, and the sums of `fields`, float64[m, k] by arc, along the paths of those weights.
+    """Least weights between places, and the sums of the fields of `lane_sums` along the paths of those weights.
 
     The paths are those of `hierarchy_queries.find_shortest`. Sums are taken by halves of shortcuts, so they differ by
     rounding from those along the path from its start, about 1e-15 of themselves, and are the same on any number of
-    threads. Raises ValueError for a node id outside the network and for fields of another shape.
+    threads. Raises ValueError for a node id outside the network, and where weights have changed since the lanes were
+    summed.
 
     >>> from landbridge.kernels.customization import customize
     >>> from landbridge.kernels.hierarchy import build_hierarchy
+    >>> from landbridge.kernels.lane_sums import sum_lanes
     >>> hierarchy = build_hierarchy(np.array([0, 1]), np.array([1, 2]), order=np.array([1, 0, 2]))
     >>> metric = customize(hierarchy, np.array([1.0, 2.0]))
-    >>> km = np.array([[30.0], [12.0]])
-    >>> skim(metric, sources=np.array([0]), targets=np.array([1, 2]), fields=km).fields.tolist()
+    >>> km = sum_lanes(metric, np.array([[30.0], [12.0]]))
+    >>> skim(km, sources=np.array([0]), targets=np.array([1, 2])).fields.tolist()
     [[[30.0], [42.0]]]
     """
-    if fields.ndim != 2 or len(fields) != metric.hierarchy.arc_count:
-        raise ValueError(f"fields of shape {fields.shape} for {metric.hierarchy.arc_count} arcs")
+    metric, lanes = lane_sums.metric, lane_sums.sums
+    if metric.stamp[0] != lane_sums.stamp:
+        raise ValueError("the metric has changed since its lanes were summed")
     chosen, starts, ends = _select(metric, sources, targets)
-    places, columns = chosen.place[ends], freeze(fields, np.float64)
+    falling = np.ascontiguousarray(lanes[chosen.slot, 1])
     cost = np.empty((len(starts), len(ends)))
-    sums = np.empty((len(starts), len(ends), fields.shape[1]))
-    ways, shape = list_ways(metric), list_shape(metric.hierarchy)
-    prices = (metric.weight, (metric.up, metric.down), columns)
+    sums = np.empty((*cost.shape, lanes.shape[2]))
+    ways = list_ways(metric)
 
-    def measure(part: NDArray[np.intp]) -> None:
-        store = open_store(2 * len(metric.up), columns.shape[1])
-        for first in range(0, len(part), BATCH):
-            rows = part[first : first + BATCH]
-            reach = _go_down(ways, metric.up, chosen, starts[rows])
-            _read_off(reach, chosen.place, ends, cost[rows[0] : rows[0] + len(rows)])
-            for column, row in enumerate(rows):
-                trip = (ways, chosen, np.ascontiguousarray(reach[:, column]), int(starts[row]), places)
-                sums[row], store = _sum_fields(trip, shape, prices, store)
+    def measure(batches: list[slice]) -> None:
+        count, width = len(chosen.ranks), lanes.shape[2]
+        room = _make_room(BATCH * count * (1 + width))
+        for rows in batches:
+            shape = count, len(starts[rows])
+            size = count * shape[1]
+            reach, passed = (
+                room[:size].reshape(shape),
+                room[size : size + size * width].reshape(*shape, width),
+            )
+            _climb_with_fields((ways, metric.up, lanes), chosen, starts[rows], (reach, passed))
+            _go_down_with_fields(chosen, falling, (reach, passed))
+            _read_off(reach, chosen.place, ends, cost[rows])
+            _read_off_fields(passed, chosen.place, ends, sums[rows])
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        list(pool.map(measure, np.array_split(np.arange(len(starts)), threads)))
+        list(pool.map(measure, _share_rows(len(starts), threads)))
     return Skim(cost, sums)
+
+
+def _share_rows(count: int, threads: int) -> list[list[slice]]:
+    """Batches of rows for each thread, about as large as each other."""
+    share = LINE * max(1, -(-count // (LINE * threads)))
+    batches = -(-share // BATCH)
+    step = min(BATCH, LINE * -(-share // (LINE * batches)))
+    parts = [(begin, min(begin + share, count)) for begin in range(0, count, share)]
+    return [[slice(row, min(row + step, end)) for row in range(begin, end, step)] for begin, end in parts]
+
+
+def _make_room(size: int) -> Floats:
+    """Numbers that begin with a cache line, so that no vector of them lies across two."""
+    room = np.empty(size + LINE)
+    begin = -room.ctypes.data // room.itemsize % LINE
+    return room[begin : begin + size]
 
 
 def _select(
@@ -160,9 +184,9 @@ def _pick_above(shape: tuple[Rows, Ints, Ints], fall: Floats, targets: Ints) -> 
 
 
 @njit(cache=True, nogil=True)
-def _go_down(ways: Ways, rise: Floats, chosen: Selection, sources: Ints) -> Floats:
-    """Least weights from the sources to the selected ranks, float64[c, s]."""
-    reach = np.full((len(chosen.ranks), len(sources)), np.inf)
+def _go_down(ways: Ways, rise: Floats, chosen: Selection, sources: Ints, reach: Floats) -> None:
+    """Fills in least weights from the sources to the selected ranks, float64[c, s]."""
+    reach[:] = np.inf
     for column in range(len(sources)):
         chain = list_chain(ways, sources[column])
         climbed = climb(ways, rise, chain)
@@ -177,7 +201,6 @@ def _go_down(ways: Ways, rise: Floats, chosen: Selection, sources: Ints) -> Floa
                 beyond = above[column] + fall
                 if beyond < here[column]:  # noqa: PLR1730 - compiles to faster vector code than min
                     here[column] = beyond
-    return reach
 
 
 @njit(cache=True, nogil=True)
@@ -189,81 +212,63 @@ def _read_off(reach: Floats, place: Ints, targets: Ints, cost: Floats) -> None:
             cost[column, index] = here[column]
 
 
-class Totals(NamedTuple):
-    """Sums of the fields from a source to places on the way: float64[p, k], whether they are known, bool[p], and the
-    places and lanes of a way that is being followed back, int64[p, 2].
+@njit(cache=True, nogil=True)
+def _climb_with_fields(
+    rising: tuple[Ways, Floats, Floats], chosen: Selection, sources: Ints, reached: tuple[Floats, Floats]
+) -> None:
+    """Fills in least weights over rising lanes from the sources to the selected ranks, float64[c, s], and, where one is
+    reached, the sums of the fields on the way there, float64[c, s, k].
     """
-
-    sums: Floats
-    known: NDArray[np.bool_]
-    trail: NDArray[np.int64]
-
-
-@njit(cache=True, nogil=True)
-def _open_totals(count: int, width: int) -> Totals:
-    return Totals(np.zeros((count, width)), np.zeros(count, np.bool_), np.empty((count, 2), np.int64))
-
-
-@njit(cache=True, nogil=True)
-def _sum_fields(trip: Trip, shape: Shape, prices: Prices, store: Store) -> tuple[Floats, Store]:
-    """Sums of the fields from one source to the places of the targets, float64[t, k], and the store as it grew."""
-    ways, chosen, reach, source, places = trip
-    width, chain = prices[2].shape[1], list_chain(ways, source)
-    climbed, slots, origins = climb_traced(ways, prices[1][0], chain)
-    rising, falling = _open_totals(len(chain), width), _open_totals(len(reach), width)
-    rising.known[-1] = True
-    level = np.full(len(reach), -1, np.int32)
-    for here in range(len(chain)):
-        place = chosen.place[chain[here]]
-        if place >= 0 and climbed[here] == reach[place]:
-            level[place] = here
-    found = np.full((len(places), width), np.inf)
-    for index in range(len(places)):
-        here, size = places[index], 0
-        if reach[here] == np.inf:
-            continue
-        while not falling.known[here] and level[here] < 0:
-            edge = chosen.begin[here]
-            while reach[chosen.head[edge]] + chosen.fall[edge] != reach[here]:
-                edge += 1
-            falling.trail[size, 0], falling.trail[size, 1] = here, 2 * chosen.slot[edge] + 1
-            here, size = chosen.head[edge], size + 1
-        if not falling.known[here]:
-            store = _sum_climb((chain, slots, origins), shape, prices, (rising, level[here]), store)
-            falling.sums[here], falling.known[here] = rising.sums[level[here]], True
-        store = _unwind(shape, prices, (falling, here, size), chosen.ranks, store)
-        found[index] = falling.sums[places[index]]
-    return found, store
+    ways, rise, lanes = rising
+    reach, sums = reached
+    reach[:] = np.inf
+    for column in range(len(sources)):
+        chain = list_chain(ways, sources[column])
+        climbed, slots, origins = climb_traced(ways, rise, chain)
+        passed = np.zeros((len(chain), lanes.shape[2]))
+        for level in range(len(chain) - 1, -1, -1):
+            if climbed[level] == np.inf:
+                continue
+            place = chosen.place[chain[level]]
+            if place >= 0:
+                reach[place, column] = climbed[level]
+            for field in range(lanes.shape[2]):
+                if level < len(chain) - 1:
+                    passed[level, field] = passed[origins[level], field] + lanes[slots[level], 0, field]
+                if place >= 0:
+                    sums[place, column, field] = passed[level, field]
 
 
 @njit(cache=True, nogil=True)
-def _sum_climb(
-    climbed: tuple[Ints, Ints, Ints], shape: Shape, prices: Prices, apex: tuple[Totals, int], store: Store
-) -> Store:
-    """Fills in the sums of a climb up to the level of its apex."""
-    chain, slots, origins = climbed
-    rising, here = apex
-    size = 0
-    while not rising.known[here]:
-        rising.trail[size, 0], rising.trail[size, 1] = here, 2 * slots[here]
-        here, size = origins[here], size + 1
-    return _unwind(shape, prices, (rising, here, size), chain, store)
+def _go_down_with_fields(chosen: Selection, falling: Floats, reached: tuple[Floats, Floats]) -> None:
+    """Takes descents into what the climbs reached; `falling`, float64[e, k], are the sums along the edges."""
+    reach, sums = reached
+    # As wide as a distance: the two are then chosen by the same vector operations.
+    taken = np.empty(reach.shape[1], np.int64)
+    for number in range(len(reach) - 1, -1, -1):
+        here = reach[number]
+        taken[:] = -1
+        for edge in range(chosen.begin[number], chosen.begin[number + 1]):
+            above, fall = reach[chosen.head[edge]], chosen.fall[edge]
+            for column in range(len(here)):
+                beyond = above[column] + fall
+                if beyond < here[column]:
+                    here[column], taken[column] = beyond, edge
+        for column in range(len(here)):
+            edge = taken[column]
+            for field in range(sums.shape[2]):
+                if edge >= 0:
+                    known = sums[chosen.head[edge], column, field]
+                    sums[number, column, field] = known + falling[edge, field]
+                elif here[column] == np.inf:
+                    sums[number, column, field] = np.inf
 
 
 @njit(cache=True, nogil=True)
-def _unwind(
-    shape: Shape, prices: Prices, followed: tuple[Totals, int, int], ranks: Ints, store: Store
-) -> Store:
-    """Adds up along a trail from the place where the sums are known; `ranks` are those of the places."""
-    totals, last, size = followed
-    for step in range(size - 1, -1, -1):
-        here, lane = totals.trail[step]
-        low = ranks[last] if lane & 1 == 0 else ranks[here]
-        row = store.row[lane] - 1
-        if row < 0:
-            row, store = add_along(shape, prices, store, lane, low)
-        for column in range(totals.sums.shape[1]):
-            totals.sums[here, column] = totals.sums[last, column] + store.sums[row, column]
-        totals.known[here] = True
-        last = here
-    return store
+def _read_off_fields(sums: Floats, place: Ints, targets: Ints, fields: Floats) -> None:
+    """Turns sums, float64[c, s, k], into rows by source, float64[s, t, k]."""
+    for index in range(len(targets)):
+        here = place[targets[index]]
+        for column in range(len(fields)):
+            for field in range(fields.shape[2]):
+                fields[column, index, field] = sums[here, column, field]

@@ -1,79 +1,121 @@
-"""Sums of fields of the network's arcs along lanes of a hierarchy, each lane opened once and kept."""
+"""Sums of fields of the network's arcs along every lane of a hierarchy, as tables of `hierarchy_skims` add them up.
 
-from typing import NamedTuple
+Lanes are opened as `unpacking` opens them, but all in one go from the lowest rank up, so that each one's sums are those
+of its two halves: about the work of one more customization.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from landbridge.kernels.unpacking import Lanes, Shape, open_lane
+from landbridge.kernels.customization import Graph, Lanes, Metric, list_graph, mark_single, share_work
+from landbridge.kernels.graph import Rows, freeze
 
-Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-UNOPENED = -2
+# The slot of each arc, whether it runs up, and its weight.
+Arcs = tuple[NDArray[np.int32], NDArray[np.bool_], Floats]
 
 
-class Store(NamedTuple):
-    """Sums by lane: those of lane i stand in row `row[i]` - 1 of sums float64[r, k], where `row[i]` is not 0.
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneSums:
+    """Sums of k fields along the lanes of a metric.
 
-    row int32[2 h]; used int64[1], the number of rows in use.
+    sums float64[h, 2, k]: those of each slot to its higher rank and back from it, infinite where no way leads through
+    lower ranks; stamp, that of the metric's weights, by which the ways were chosen. They hold for the metric as it was:
+    sum anew after `recustomize`.
     """
 
-    row: Ints
+    metric: Metric
+    stamp: int
     sums: Floats
-    used: NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its own array."""
+        return self.sums.nbytes
 
 
-def open_store(lane_count: int, width: int) -> Store:
-    """A store of nothing yet, for `width` fields.
+def sum_lanes(metric: Metric, fields: Floats, *, threads: int = 2) -> LaneSums:
+    """Sums of `fields`, float64[m, k] by arc, along every lane: a preparation of tables, as the metric itself is.
 
-    >>> open_store(4, 2).used.tolist()
-    [0]
+    Subtrees are done side by side on `threads` threads; the result is the same on any number of them. Raises
+    ValueError for fields of another shape.
+
+    >>> from landbridge.kernels.customization import customize
+    >>> from landbridge.kernels.hierarchy import build_hierarchy
+    >>> hierarchy = build_hierarchy(np.array([0, 1]), np.array([1, 2]), order=np.array([1, 0, 2]))
+    >>> metric = customize(hierarchy, np.array([1.0, 2.0]))
+    >>> sum_lanes(metric, np.array([[30.0], [12.0]])).sums[:, :, 0].tolist()
+    [[inf, 30.0], [12.0, inf], [42.0, inf]]
     """
-    return Store(np.zeros(lane_count, np.int32), np.empty((1024, width)), np.zeros(1, np.int64))
+    hierarchy = metric.hierarchy
+    if fields.ndim != 2 or len(fields) != hierarchy.arc_count:
+        raise ValueError(f"fields of shape {fields.shape} for {hierarchy.arc_count} arcs")
+    sums = np.empty((hierarchy.shortcut_count, 2, fields.shape[1]))
+    columns, lanes = freeze(fields, np.float64), (metric.up, metric.down)
+    arcs, graph = (hierarchy.slot, hierarchy.upward, metric.weight), list_graph(hierarchy)
+    groups, marks = share_work(hierarchy, threads)
+    above = mark_single(np.flatnonzero(marks))
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        up, down = pool.map(lambda way: _take_arcs(arcs, lanes[way], columns, sums, way), range(2))
+
+        def take_ways(ranges: Rows) -> None:
+            _take_ways(graph, lanes, (up, down), sums, ranges, hierarchy.height)
+
+        list(pool.map(take_ways, groups))
+        take_ways(above)
+    return LaneSums(metric, int(metric.stamp[0]), sums)
 
 
 @njit(cache=True, nogil=True)
-def add_along(
-    shape: Shape, prices: tuple[Floats, Lanes, Floats], store: Store, lane: int, low: int
-) -> tuple[int, Store]:
-    """The row of the sums along a lane of lower rank `low`, and the store that holds it.
-
-    prices: the weights of the arcs, float64[m], and of the lanes, and the fields, float64[m, k].
+def _take_arcs(arcs: Arcs, lane: Floats, fields: Floats, sums: Floats, way: int) -> Floats:
+    """Takes in the sums of the lanes one way that are closed or single arcs; the weights of the others, float64[h], not
+    a number for these.
     """
-    weight, lanes, fields = prices
-    stack, size = np.empty((64, 4), np.int64), 1
-    stack[0, 0], stack[0, 1], stack[0, 2] = lane, low, UNOPENED
-    while size > 0:
-        top = stack[size - 1]
-        if store.row[top[0]] > 0:
-            size -= 1
-        elif top[2] == UNOPENED:
-            first, second, middle = open_lane(shape, weight, lanes, top[0], top[1])
-            top[2], top[3] = first, second
-            if first >= 0:
-                if size + 2 > len(stack):
-                    stack = np.concatenate((stack, np.empty_like(stack)))
-                stack[size, 0], stack[size + 1, 0] = second, first
-                stack[size : size + 2, 1], stack[size : size + 2, 2] = middle, UNOPENED
-                size += 2
-        else:
-            store = _keep_sums(store, fields, top)
-            size -= 1
-    return store.row[lane] - 1, store
+    slots, upward, weight = arcs
+    rest = lane.copy()
+    for slot in range(len(rest)):
+        if rest[slot] == np.inf:
+            rest[slot] = np.nan
+            for column in range(sums.shape[2]):
+                sums[slot, way, column] = np.inf
+    for arc in range(len(slots)):
+        slot = slots[arc]
+        if slot >= 0 and upward[arc] == (way == 0) and weight[arc] == rest[slot]:
+            rest[slot] = np.nan
+            for column in range(sums.shape[2]):
+                sums[slot, way, column] = fields[arc, column]
+    return rest
 
 
 @njit(cache=True, nogil=True)
-def _keep_sums(store: Store, fields: Floats, opened: NDArray[np.int64]) -> Store:
-    lane, _, first, second = opened
-    number = store.used[0]
-    if number == len(store.sums):
-        store = Store(store.row, np.concatenate((store.sums, np.empty_like(store.sums))), store.used)
-    for column in range(fields.shape[1]):
-        if first < 0:
-            store.sums[number, column] = fields[second, column]
-        else:
-            halves = store.sums[store.row[first] - 1, column], store.sums[store.row[second] - 1, column]
-            store.sums[number, column] = halves[0] + halves[1]
-    store.row[lane], store.used[0] = number + 1, number + 1
-    return store
+def _take_ways(graph: Graph, lanes: Lanes, rest: Lanes, sums: Floats, ranges: Rows, height: int) -> None:
+    """Takes in the sums of the lanes that run over a lower rank, the least one of equal ways, by rows of the ranks in
+    some ranges, int64[r, 2]. Without calls and slices of sums: those are counted, which costs more than what they do.
+    """
+    begin, level, lower_begin, lower_tail, lower_slot = graph
+    (up, down), fields = lanes, sums.shape[2]
+    rises, falls, slots = np.empty(height), np.empty(height), np.empty(height, np.int64)
+    for part in range(len(ranges)):
+        for rank in range(ranges[part, 0], ranges[part, 1]):
+            for slot in range(begin[rank], begin[rank + 1]):
+                place = level[slot]
+                rises[place], falls[place], slots[place] = rest[0][slot], rest[1][slot], slot
+            for index in range(lower_begin[rank], lower_begin[rank + 1]):
+                here = lower_slot[index]
+                back, onward = down[here], up[here]
+                first, last = here + 1, begin[lower_tail[index] + 1]
+                levels, ups, downs = level[first:last], up[first:last], down[first:last]
+                for step in range(len(levels)):
+                    place, there = levels[step], first + step
+                    if back + ups[step] == rises[place]:
+                        rises[place] = np.nan
+                        for column in range(fields):
+                            sums[slots[place], 0, column] = sums[here, 1, column] + sums[there, 0, column]
+                    if onward + downs[step] == falls[place]:
+                        falls[place] = np.nan
+                        for column in range(fields):
+                            sums[slots[place], 1, column] = sums[there, 1, column] + sums[here, 0, column]

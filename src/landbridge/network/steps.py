@@ -8,8 +8,9 @@ from typing import Any
 from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.criticality import Loss, assess_closures, loss_rows
 from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
+from landbridge.network.items import Simulation
 from landbridge.network.locating import Options, locate_flows
-from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
+from landbridge.network.router import Case, Ready, Router, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
@@ -65,19 +66,20 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
         given["progress"](f"routes {origin.name} - {destination.name}")
         shipment, ruling = given["flow_shipments"][flow], given["rulings"][flow]
         case = Case(shipment, ruling.closings, (origin, destination))
+        search = router.search(case, wishes.restrictions)
         request = Request(
             flow=flow,
             origin=origin,
             destination=destination,
             by=options.by,
-            corridors=router.corridors(wishes.chains, case, named=bool(options.corridor)),
+            corridors=router.corridors(wishes.chains, case, search, named=bool(options.corridor)),
             only_corridors=bool(options.corridor),
             via=passings,
             alternatives=options.alternatives,
             front=options.front,
             front_within=options.front_within,
         )
-        return flow, router.answer(request, shipment, router.search(case, wishes.restrictions))
+        return flow, router.answer(request, shipment, search)
 
     def answer_all(flows: Sequence[str]) -> list[tuple[str, Answer]]:
         found = [answer(flow) for flow in flows]
@@ -177,6 +179,7 @@ TABLES = (
     "electrified_shares",
     "parameters",
     "passages",
+    "interruptions",
     "countries",
     "territories",
     "transit_regimes",

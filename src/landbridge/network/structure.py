@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.customization import customize
 from landbridge.kernels.hierarchy_skims import skim
+from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.network.build import join_ends
 from landbridge.network.closures import Reason, close_arcs
 from landbridge.network.locating import Locator
@@ -105,7 +106,7 @@ def _find_ways(
         progress(f"ways between capitals: {name}")
         weight = np.where(mask | ~np.isfinite(weights.cost), np.inf, by)
         metric = customize(network.hierarchy, weight)
-        found[name] = skim(metric, sources=outlets, targets=inlets, fields=columns).fields
+        found[name] = skim(sum_lanes(metric, columns), sources=outlets, targets=inlets).fields
     return found
 
 
