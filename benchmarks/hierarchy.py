@@ -211,13 +211,13 @@ def measure_choices(planet: Planet, metric: Metric, rounds: int) -> list[Figure]
     weights = [np.where(shut, np.inf, field) for field in planet.fields.T[:3]]
     metrics = [customize(metric.hierarchy, weight) for weight in weights]
     guide = make_guide(metrics, target=target)
-    rule = FrontRule(epsilon=0.01 * guide.bound[source])
+    least = [find_distance(one, source=source, target=target) for one in metrics]
+    rule = FrontRule(epsilon=0.01 * np.array(least))
     onward = sweep(metric, sources=np.array([source]))
     homeward = sweep(metric, sources=np.array([target]), backward=True)
     found = find_front(csr, guide, source=source, rule=rule)
     name = f"front of three within 1 %, {len(found.paths)} points, {found.labels:,} labels"
     return [
-        measure("bounds of a front of three", lambda: make_guide(metrics, target=target), rounds),
         measure(name, lambda: find_front(csr, guide, source=source, rule=rule), rounds),
         measure(
             "best path and two alternatives, after two sweeps",

@@ -63,6 +63,24 @@ def test_impossible_tonnes_are_a_finding(tonnes: float) -> None:
         lb.find_routes("Kampala", "Mombasa", goods=lb.Goods("0901", tonnes=tonnes), options=BY_COST)
 
 
+def test_a_front_is_as_close_as_asked() -> None:
+    """Exact, within the usual shares, and within so much that the best way of each criterion is enough."""
+    by = ("cost", "time", "co2e")
+    counts = []
+    for within in ((0.0,) * 3, (), (1e6,) * 3):
+        options = lb.Options(by=by, front=True, front_within=within, corridors=False)
+        counts.append(len(lb.find_routes("Kampala", "Mombasa", options=options).frame))
+    assert counts[0] >= counts[1] > counts[2]
+    assert counts[2] <= len(by)
+
+
+@pytest.mark.parametrize("within", [(1.0,), (-1.0, 0.0), (math.nan, 0.0), (math.inf, 0.0)])
+def test_an_impossible_tolerance_of_a_front_is_a_finding(within: tuple[float, ...]) -> None:
+    options = lb.Options(by=("cost", "time"), front=True, front_within=within, corridors=False)
+    with pytest.raises(lb.InputError, match="2 finite numbers"):
+        lb.find_routes("Kampala", "Mombasa", options=options)
+
+
 def test_a_prohibition_is_raised_with_its_listings() -> None:
     """The Lithuanian notice of 2022: potash of Belarus by Klaipeda, whoever asks."""
     with pytest.raises(lb.ProhibitedError) as caught:

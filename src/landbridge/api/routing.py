@@ -243,6 +243,10 @@ def check_request(goods: Goods, options: Options, tables: Mapping[str, pd.DataFr
         faults.append(_fault("criterion", ", ".join(unknown) or "none", CRITERIA))
     if options.mode and options.mode not in MODES:
         faults.append(_fault("mode", options.mode, MODES))
+    within = options.front_within
+    if within and not (len(within) == len(options.by) and all(0 <= value < float("inf") for value in within)):
+        known = (f"{len(options.by)} finite numbers of at least 0, one for each criterion",)
+        faults.append(_fault("tolerance of a front", str(within), known))
     if goods.product and not is_product(goods.product):
         nearest = find_nearest(clean_product(goods.product), tuple(read_products()))
         faults.append(_fault("code of HS 2022", goods.product, nearest or ("a code of 2, 4 or 6 digits",)))

@@ -1,322 +1,301 @@
 """The label-setting search behind `pareto`: compiled functions over growing arrays of labels.
 
 Labels leave the queue in the order of their bound on the first criterion. A label stands for every path that
-was merged into it: `least` bounds them all from below and is what labels are compared by, `cost` is that of
-its own path. Where a street leads on to a single other one, the label runs through. The papers are named in
-`pareto`.
-
-Functions that make no array count no references, which took half of the time.
+was merged into it: its least costs bound them all from below and are what labels are compared by, its cost is
+that of its own path. The papers are named in `pareto`.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from landbridge.kernels.completions import UNKNOWN, Completions, Graph, find_way, start_completions
+from landbridge.kernels.corridor import (
+    COUNT,
+    FIRST,
+    HEAD,
+    LAST,
+    QUEUE,
+    UNKNOWN,
+    WAYS,
+    Corridor,
+    Network,
+    borrow,
+    find_ways,
+    follow_ways,
+    leave_node,
+    unwind,
+)
 from landbridge.kernels.heap import pop, push
+from landbridge.kernels.label_sets import enter_set, enter_solution, is_beaten, is_covered
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Vectors = tuple[Floats, Floats]
 FIRST_LABELS = 4_096
 FIRST_SOLUTIONS = 64
-NODE, BEFORE, SLOT, FOLLOWING = range(4)
-MADE, QUEUED, FOUND, CHANGES = range(4)
-
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def borrow(function: Function) -> Function:
-    """Compiles a function that makes no array, and so needs no memory of its own and no counts of references."""
-    compiled = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
-    return cast("Function", compiled(function))
+NODE, BEFORE, ARC, FOLLOWING, PRECEDING = range(5)
+MADE, QUEUED, FOUND, POOLED, LONGEST, LEAVING, WAITING = range(7)
 
 
 class Rule(NamedTuple):
-    """Vectors float64[k]: how close a solution must be, the limit, what sums are rounded to, how far labels merge."""
+    """Vectors float64[k]: how close a solution must be, the limit, what sums are rounded to, how far labels merge; and
+    whether any do.
+    """
 
     epsilon: Floats
     limit: Floats
     rounding: Floats
     merging: Floats
+    merges: bool
     max_labels: int
 
 
 class State(NamedTuple):
     """A search under way.
 
-    cost, least float64[l, k] and facts int32[l, 4] are the labels: what their path costs; the least that the
-    paths which they stand for cost; node (-1 once merged), label before, slot, next label of the node. keys
-    and queue are the heap of labels; opened and sets int32[n] are the first queued and the first expanded
-    label of each node. solved float64[s, 2 k] are the solutions by the first criterion, each followed by the
-    least of every criterion up to it; endings int32[s, 2] the label that each continues and the criterion
-    whose best path it follows then. used int64[4] counts labels, heap, solutions and changes of these.
+    label float64[l, 2 k] and fact int32[l, 5] are the labels: what their path costs and the least that the paths which
+    they stand for cost; node (-1 once merged), label before, arc, next and last label in the queue of the node. keys
+    and queue are the heap of labels; pool float64[p, k - 1] holds the sets of the nodes. solved float64[k, s] are the
+    solutions by the first criterion; endings int32[s, 2] the label that each continues and the criterion whose best
+    path it follows then. used int64[7] counts labels, heap, solutions, places of the pool, costs in the largest set and
+    arcs to be taken; the last is a label that waits for room, or -1.
     """
 
-    cost: Floats
-    least: Floats
-    facts: Ints
+    label: Floats
+    fact: Ints
     keys: Floats
     queue: Ints
-    opened: Ints
-    sets: Ints
+    pool: Floats
     solved: Floats
     endings: Ints
     used: NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def search_labels(
-    graph: Graph, rule: Rule, source: int, best: tuple[Ints, Ints]
-) -> tuple[State, Completions, bool]:
-    """Runs a search to its end; True where the bound on labels cut it short.
+def search_labels(network: Network, corridor: Corridor, rule: Rule, source: int) -> tuple[State, bool]:
+    """Runs a search to its end from a node of the corridor; True where the bound on labels cut it short.
 
-    best: the arcs of the best path by each criterion, one path after the other, and the number of arcs of each.
+    The best path from the source by each criterion is known to the corridor, and enters whole.
     """
-    state, completions = _start(graph, source), start_completions(graph, source, best)
-    width = graph.bound.shape[1]
+    state, width = _start(corridor, source), corridor.bound.shape[1]
     total, bound = np.empty(width), np.empty(width)
-    # The best path of each criterion enters whole, however close the others are.
     for criterion in range(width * min(state.used[QUEUED], 1)):
-        _add(total, state.cost, 0, completions.finish[criterion], source)
-        state = _solve(state, (rule.limit, rule.rounding), total, 0, criterion)
-    while True:
-        label = _take_next(state, graph.bound, rule.epsilon, bound)
-        if label < 0:
-            return state, completions, False
-        node, known = state.facts[label, NODE], state.used[CHANGES]
-        for criterion in range(width):
-            if completions.way[criterion, node] == UNKNOWN:
-                find_way(graph, completions.way[criterion], completions.finish[criterion], criterion, node)
-        criterion, near = _choose_completion(state, completions, rule, (label, 0, total), bound)
-        while criterion < width:
-            _add(total, state.cost, label, completions.finish[criterion], node)
-            slack = rule.rounding if near else rule.epsilon
-            state = _solve(state, (rule.limit, slack), total, label, criterion)
-            criterion, near = _choose_completion(
-                state, completions, rule, (label, criterion + 1, total), bound
-            )
-        if state.used[CHANGES] != known and _is_covered(bound, state.solved, state.used[FOUND], rule.epsilon):
-            continue
-        need = state.used[MADE] + graph.indptr[node + 1] - graph.indptr[node]
+        _add(total, state.label, 0, 0, corridor.finish[source, criterion])
+        _solve(state, rule.limit, rule.rounding, total, (0, criterion))
+    # All that counts references stays out of the loop over labels.
+    while not _run(network, corridor, rule, state, (total, bound)):
+        need = state.used[MADE] + state.used[LEAVING]
         if need > rule.max_labels:
-            return state, completions, True
-        if need > len(state.keys):
-            state = _grow_labels(state, min(max(2 * len(state.keys), need), rule.max_labels))
-        _expand(graph, rule, state, label, total)
+            return state, True
+        state = _grow(state, min(max(2 * len(state.keys), need), rule.max_labels))
+    return state, False
 
 
 @borrow
-def _take_next(state: State, bounds: Floats, slack: Floats, bound: Floats) -> int:
-    """The next label of the queue that may become a solution, entered at its node, with its `bound`; -1 at the end."""
-    least, facts, opened, sets = state.least, state.facts, state.opened, state.sets
-    keys, queue, solved, used = state.keys, state.queue, state.solved, state.used
-    while used[QUEUED] > 0:
-        label = int(queue[0])
-        used[QUEUED] = pop(keys, queue, used[QUEUED])
-        node = facts[label, NODE]
-        if node < 0:
-            continue
-        _take_out(facts, opened, label)
-        _add(bound, least, label, bounds, node)
-        if not _is_covered(bound, solved, used[FOUND], slack) and _enter_set(least, facts, sets, label):
-            return label
-    return -1
+def _run(network: Network, corridor: Corridor, rule: Rule, state: State, room: Vectors) -> bool:
+    """Goes on with a search to its end, True, or to where its arrays are too small, False; `room` for two sums."""
+    (total, bound), node, used = room, corridor.node, state.used
+    while True:
+        one = used[WAITING]
+        if one < 0:
+            if _is_full(state):
+                return False
+            one = _take_next(state, corridor, rule.epsilon, bound)
+            if one < 0:
+                return True
+            here = state.fact[one, NODE]
+            for criterion in range(len(bound)):
+                if node[here, WAYS + criterion] == UNKNOWN:
+                    find_ways(network, corridor, here)
+            if _complete(state, corridor, rule, (one, total), bound):
+                continue
+            if node[here, FIRST] == UNKNOWN:
+                leave_node(network, corridor, here)
+            used[LEAVING] = node[here, LAST] - node[here, FIRST]
+        used[WAITING] = one
+        if used[MADE] + used[LEAVING] > len(state.keys):
+            return False
+        used[WAITING] = -1
+        _expand(corridor, rule, state, one, total)
 
 
 @borrow
-def _choose_completion(
-    state: State, completions: Completions, rule: Rule, at: tuple[int, int, Floats], bound: Floats
-) -> tuple[int, bool]:
-    """The first criterion, from one on, whose best path completes a label to a new solution, and whether it is
-    close to all that the label can become; the number of criteria where there is none. `at`: the label, the criterion
-    and room for a sum.
-    """
-    (label, first, total), width = at, len(bound)
-    node = state.facts[label, NODE]
-    cost, finish, solved, found = state.cost, completions.finish, state.solved, state.used[FOUND]
-    epsilon, limit, rounding = rule.epsilon, rule.limit, rule.rounding
-    for criterion in range(first, width):
-        for other in range(width):
-            total[other] = cost[label, other] + finish[criterion, node, other]
-        if not _is_within(total, limit):
-            continue
-        # A solution that is close to all that the label can become must enter, for none that is known is.
-        near = _is_near(total, bound, epsilon)
-        if not _is_covered(total, solved, found, rounding if near else epsilon):
-            return criterion, near
-    return width, False
+def _is_full(state: State) -> bool:
+    """Whether one more label may need more room in the arrays of sets and solutions than they have."""
+    pooled, solutions = (
+        state.used[POOLED] + 2 * state.used[LONGEST] + 1,
+        state.used[FOUND] + state.pool.shape[1],
+    )
+    return bool(pooled > len(state.pool) or solutions >= len(state.endings))
 
 
 @njit(cache=True, nogil=True)
-def _start(graph: Graph, source: int) -> State:
+def _start(corridor: Corridor, source: int) -> State:
     """A search that holds one label, at the source; none where the target cannot be reached."""
-    width = graph.bound.shape[1]
+    width = corridor.bound.shape[1]
     state = State(
-        np.zeros((FIRST_LABELS, width)),
-        np.zeros((FIRST_LABELS, width)),
-        np.full((FIRST_LABELS, 4), -1, np.int32),
+        np.zeros((FIRST_LABELS, 2 * width)),
+        np.empty((FIRST_LABELS, 5), np.int32),
         np.empty(FIRST_LABELS),
         np.empty(FIRST_LABELS, np.int32),
-        np.full(len(graph.indptr) - 1, -1, np.int32),
-        np.full(len(graph.indptr) - 1, -1, np.int32),
-        np.empty((FIRST_SOLUTIONS, 2 * width)),
+        np.empty((FIRST_LABELS, width - 1)),
+        np.empty((width, FIRST_SOLUTIONS)),
         np.empty((FIRST_SOLUTIONS, 2), np.int32),
-        np.zeros(4, np.int64),
+        np.zeros(7, np.int64),
     )
-    if graph.bound[source, 0] < np.inf:
-        state.facts[0, NODE] = source
-        state.opened[source] = 0
+    state.used[WAITING] = -1
+    if corridor.bound[source, 0] < np.inf:
+        state.fact[0, NODE], state.fact[0, BEFORE] = source, -1
+        _put_in(corridor.node, state.fact, 0)
         state.used[MADE] = 1
-        state.used[QUEUED] = push(state.keys, state.queue, 0, graph.bound[source, 0], 0)
+        state.used[QUEUED] = push(state.keys, state.queue, 0, corridor.bound[source, 0], 0)
     return state
 
 
 @borrow
-def _expand(graph: Graph, rule: Rule, state: State, label: int, total: Floats) -> None:
+def _take_next(state: State, corridor: Corridor, slack: Floats, bound: Floats) -> int:
+    """The next label of the queue that may become a solution, entered at its node, with its `bound`; -1 at the end."""
+    label, fact, keys, queue, used = state.label, state.fact, state.keys, state.queue, state.used
+    node, bounds, width = corridor.node, corridor.bound, len(bound)
+    while used[QUEUED] > 0:
+        one = int(queue[0])
+        used[QUEUED] = pop(keys, queue, used[QUEUED])
+        here = fact[one, NODE]
+        if here < 0:
+            continue
+        if fact[one, PRECEDING] >= 0 or node[here, QUEUE] == one:
+            _take_out(node, fact, one)
+        least = label[one, width:]
+        if is_beaten(node, state.pool, here, least):
+            continue
+        for criterion in range(width):
+            bound[criterion] = least[criterion] + bounds[here, criterion]
+        if not is_covered(bound, state.solved, used[FOUND], slack):
+            used[POOLED] = enter_set(node, state.pool, used[POOLED], here, least)
+            used[LONGEST] = max(used[LONGEST], node[here, COUNT])
+            return one
+    return -1
+
+
+@borrow
+def _complete(state: State, corridor: Corridor, rule: Rule, at: tuple[int, Floats], bound: Floats) -> bool:
+    """Completes a label by the best path of each criterion; whether a solution then covers all that it can become.
+
+    `at`: the label and room for a sum.
+    """
+    (one, total), covered = at, False
+    here, before = state.fact[one, NODE], state.fact[one, BEFORE]
+    for criterion in range(len(bound)):
+        _add(total, state.label, one, 0, corridor.finish[here, criterion])
+        near = True
+        for other in range(len(bound)):
+            near &= total[other] <= bound[other] + rule.epsilon[other]
+        if not near and before >= 0:
+            # The label before was completed by the same path.
+            way = corridor.node[state.fact[before, NODE], WAYS + criterion]
+            if way == state.fact[one, ARC]:
+                continue
+        # A solution that is close to all that the label can become must enter, for none that was known is.
+        if _solve(state, rule.limit, rule.rounding if near else rule.epsilon, total, (one, criterion)):
+            covered |= is_covered(bound, state.solved, state.used[FOUND], rule.epsilon)
+    return covered
+
+
+@borrow
+def _expand(corridor: Corridor, rule: Rule, state: State, one: int, total: Floats) -> None:
     """Makes the labels that follow a label and queues those that may still become solutions."""
-    cost, least, facts, used = state.cost, state.least, state.facts, state.used
-    sets, opened, solved, keys, queue = state.sets, state.opened, state.solved, state.keys, state.queue
-    indptr, heads, arcs, weights, bounds = graph.indptr, graph.head, graph.arc, graph.weights, graph.bound
-    node = facts[label, NODE]
-    for slot in range(indptr[node], indptr[node + 1]):
-        new = used[MADE]
-        for criterion in range(len(total)):
-            cost[new, criterion], least[new, criterion] = cost[label, criterion], least[label, criterion]
-        here, way = node, slot
-        while way >= 0:
-            head, arc = heads[way], arcs[way]
-            for criterion in range(len(total)):
-                cost[new, criterion] += weights[arc, criterion]
-                least[new, criterion] += weights[arc, criterion]
-            way = _lead_on(indptr, heads, graph.target, here, way) if head != node else -1
-            here = head
-        head = here
-        _add(total, least, new, bounds, head)
-        if not _is_within(total, rule.limit) or _is_dominated(least, facts, sets[head], new):
+    label, fact, used = state.label, state.fact, state.used
+    node, arc, weight, bounds, width = (
+        corridor.node,
+        corridor.arc,
+        corridor.weight,
+        corridor.bound,
+        len(total),
+    )
+    here = fact[one, NODE]
+    for way in range(node[here, FIRST], node[here, LAST]):
+        head, new = arc[way, HEAD], used[MADE]
+        for criterion in range(width):
+            label[new, criterion] = label[one, criterion] + weight[way, criterion]
+            label[new, width + criterion] = label[one, width + criterion] + weight[way, criterion]
+        _add(total, label, new, width, bounds[head])
+        if is_beaten(node, state.pool, head, label[new, width:]):
             continue
-        if _is_covered(total, solved, used[FOUND], rule.epsilon):
+        if not _is_within(total, rule.limit) or is_covered(total, state.solved, used[FOUND], rule.epsilon):
             continue
-        facts[new, NODE], facts[new, BEFORE], facts[new, SLOT] = head, label, slot
-        if not _merge((cost, least), facts, opened, new, rule.merging):
-            facts[new, FOLLOWING], opened[head] = opened[head], new
-            used[MADE] = new + 1
-            used[QUEUED] = push(keys, queue, used[QUEUED], total[0], new)
+        fact[new, NODE], fact[new, BEFORE], fact[new, ARC], fact[new, PRECEDING] = head, one, way, -1
+        if rule.merges:
+            if _merge(label, fact, node, new, rule.merging):
+                continue
+            _put_in(node, fact, new)
+        used[MADE] = new + 1
+        used[QUEUED] = push(state.keys, state.queue, used[QUEUED], total[0], new)
 
 
 @borrow
-def _lead_on(indptr: NDArray[np.int64], heads: Ints, target: int, node: int, slot: int) -> int:
-    """The slot that follows one from `node` where there is one way on beside the way back; else -1."""
-    head = heads[slot]
-    first: int = indptr[head]
-    if head == target or indptr[head + 1] - first != 2:
-        return -1
-    back = heads[first] == node
-    if back == (heads[first + 1] == node):
-        return -1
-    return first + 1 if back else first
-
-
-@njit(cache=True, nogil=True)
-def unwind(graph: Graph, facts: Ints, label: int) -> Ints:
-    """Arcs int32[a] of a label's path from the source."""
-    depth, here = 0, label
-    while facts[here, BEFORE] >= 0:
-        here = facts[here, BEFORE]
-        depth += 1
-    chain = np.empty(depth, np.int32)
-    here = label
-    for index in range(depth - 1, -1, -1):
-        chain[index] = here
-        here = facts[here, BEFORE]
-    arcs = np.empty(0, np.int32)
-    for _ in range(2):  # once to count, once to note
-        count = 0
-        for one in chain:
-            count = _walk(graph, facts[facts[one, BEFORE], NODE], facts[one, SLOT], arcs, count)
-        if len(arcs) == 0:
-            arcs = np.empty(count, np.int32)
-    return arcs
-
-
-@njit(cache=True, nogil=True)
-def _walk(graph: Graph, node: int, slot: int, arcs: Ints, count: int) -> int:
-    """Notes the arcs from a slot to where the ways part, after the first `count`; only counts if `arcs` is empty."""
-    here, way = node, slot
-    while way >= 0:
-        if len(arcs):
-            arcs[count] = graph.arc[way]
-        count += 1
-        head = graph.head[way]
-        way = _lead_on(graph.indptr, graph.head, graph.target, here, way) if head != node else -1
-        here = head
-    return count
-
-
-@borrow
-def _merge(costs: Vectors, facts: Ints, opened: Ints, new: int, slack: Floats) -> bool:
+def _merge(label: Floats, fact: Ints, node: Ints, new: int, slack: Floats) -> bool:
     """Whether a queued label of the same node takes the new one in; else the new one may have taken one in."""
-    cost, least = costs
-    other = opened[facts[new, NODE]]
+    width = len(slack)
+    other = node[fact[new, NODE], QUEUE]
     while other >= 0:
-        old_stands = _can_stand(cost, least, other, new, slack)
-        new_stands = _can_stand(cost, least, new, other, slack)
-        if (old_stands or new_stands) and least[new, 0] >= least[other, 0]:
-            _join(cost, least, facts, (other, new), old_stands)
+        old_stands, new_stands = True, True
+        for criterion in range(width):
+            both = min(label[new, width + criterion], label[other, width + criterion]) + slack[criterion]
+            old_stands &= label[other, criterion] <= both
+            new_stands &= label[new, criterion] <= both
+        if (old_stands or new_stands) and label[new, width] >= label[other, width]:
+            _join(label, fact, (other, new), old_stands)
             return True
         if old_stands or new_stands:
-            _join(cost, least, facts, (new, other), new_stands)
-            _take_out(facts, opened, other)
-            facts[other, NODE] = -1
+            _join(label, fact, (new, other), new_stands)
+            _take_out(node, fact, other)
+            fact[other, NODE] = -1
             return False
-        other = facts[other, FOLLOWING]
+        other = fact[other, FOLLOWING]
     return False
 
 
 @borrow
-def _can_stand(cost: Floats, least: Floats, one: int, other: int, slack: Floats) -> bool:
-    """Whether the path of `one` is close enough to the least costs of both labels."""
-    stands = True
-    for criterion in range(len(slack)):
-        both = min(least[one, criterion], least[other, criterion])
-        stands &= cost[one, criterion] <= both + slack[criterion]
-    return stands
-
-
-@borrow
-def _join(cost: Floats, least: Floats, facts: Ints, pair: tuple[int, int], stands: bool) -> None:  # noqa: FBT001
+def _join(label: Floats, fact: Ints, pair: tuple[int, int], stands: bool) -> None:  # noqa: FBT001
     """Lets a label stand for another one too: on its own path if that `stands`, else on the other's."""
-    label, other = pair
-    for criterion in range(cost.shape[1]):
-        least[label, criterion] = min(least[label, criterion], least[other, criterion])
+    (one, other), width = pair, label.shape[1] // 2
+    for criterion in range(width):
+        label[one, width + criterion] = min(label[one, width + criterion], label[other, width + criterion])
         if not stands:
-            cost[label, criterion] = cost[other, criterion]
+            label[one, criterion] = label[other, criterion]
     if not stands:
-        facts[label, BEFORE], facts[label, SLOT] = facts[other, BEFORE], facts[other, SLOT]
+        fact[one, BEFORE], fact[one, ARC] = fact[other, BEFORE], fact[other, ARC]
 
 
 @borrow
-def _take_out(facts: Ints, opened: Ints, label: int) -> None:
+def _take_out(node: Ints, fact: Ints, one: int) -> None:
     """Takes a label out of the queued labels of its node."""
-    node = facts[label, NODE]
-    other = opened[node]
-    if other == label:
-        opened[node] = facts[label, FOLLOWING]
-        return
-    while facts[other, FOLLOWING] != label:
-        other = facts[other, FOLLOWING]
-    facts[other, FOLLOWING] = facts[label, FOLLOWING]
+    following, preceding = fact[one, FOLLOWING], fact[one, PRECEDING]
+    if following >= 0:
+        fact[following, PRECEDING] = preceding
+    if preceding >= 0:
+        fact[preceding, FOLLOWING] = following
+    else:
+        node[fact[one, NODE], QUEUE] = following
 
 
 @borrow
-def _add(total: Floats, cost: Floats, label: int, rest: Floats, node: int) -> None:
-    """Sets `total` to the cost of a label and the rest of the way from its node."""
+def _put_in(node: Ints, fact: Ints, one: int) -> None:
+    """Puts a label first among the queued labels of its node."""
+    here = fact[one, NODE]
+    following = node[here, QUEUE]
+    fact[one, FOLLOWING], fact[one, PRECEDING], node[here, QUEUE] = following, -1, one
+    if following >= 0:
+        fact[following, PRECEDING] = one
+
+
+@borrow
+def _add(total: Floats, label: Floats, one: int, first: int, rest: Floats) -> None:
+    """Sets `total` to the costs of a label from a column on, and those of the rest of the way."""
     for criterion in range(len(total)):
-        total[criterion] = cost[label, criterion] + rest[node, criterion]
+        total[criterion] = label[one, first + criterion] + rest[criterion]
 
 
 @borrow
@@ -328,151 +307,62 @@ def _is_within(total: Floats, limit: Floats) -> bool:
 
 
 @borrow
-def _is_near(total: Floats, bound: Floats, slack: Floats) -> bool:
-    near = True
-    for criterion in range(len(total)):
-        near &= total[criterion] <= bound[criterion] + slack[criterion]
-    return near
-
-
-@borrow
-def _is_covered(total: Floats, solved: Floats, found: int, slack: Floats) -> bool:
-    """Whether a solution is at most `slack` worse than `total` in every criterion."""
-    first = total[0] + slack[0]
-    low, high = 0, found
-    while low < high:
-        middle = (low + high) >> 1
-        if solved[middle, 0] <= first:
-            low = middle + 1
-        else:
-            high = middle
-    for index in range(low - 1, -1, -1):
-        covers, others_may = True, True
-        for criterion in range(1, len(total)):
-            most = total[criterion] + slack[criterion]
-            covers &= solved[index, criterion] <= most
-            others_may &= solved[index, criterion + len(total)] <= most
-        if covers or not others_may:
-            return covers
-    return False
-
-
-@borrow
-def _is_dominated(least: Floats, facts: Ints, other: int, label: int) -> bool:
-    """Whether the set that starts with `other` holds a label that is as good in all criteria but the first.
-
-    Labels leave the queue in the order of the first criterion, so those of the set are as good in that one
-    too.
-    """
-    while other >= 0:
-        if _is_tail_least(least, other, label):
-            return True
-        other = facts[other, FOLLOWING]
-    return False
-
-
-@borrow
-def _enter_set(least: Floats, facts: Ints, sets: Ints, label: int) -> bool:
-    """Puts a label into the set of its node in the place of those that it beats; False where one beats it."""
-    node = facts[label, NODE]
-    if _is_dominated(least, facts, sets[node], label):
+def _solve(state: State, limit: Floats, slack: Floats, total: Floats, ending: tuple[int, int]) -> bool:
+    """Keeps a solution within the limit, in the place of those that it beats, unless one within `slack` is known."""
+    if not _is_within(total, limit) or is_covered(total, state.solved, state.used[FOUND], slack):
         return False
-    kept, other = label, sets[node]
-    sets[node] = label
-    while other >= 0:
-        following = facts[other, FOLLOWING]
-        if not _is_tail_least(least, label, other):
-            facts[kept, FOLLOWING] = other
-            kept = other
-        other = following
-    facts[kept, FOLLOWING] = -1
+    state.used[FOUND] = enter_solution(state.solved, state.endings, state.used[FOUND], total, ending)
     return True
 
 
-@borrow
-def _is_tail_least(least: Floats, one: int, other: int) -> bool:
-    lower = True
-    for criterion in range(1, least.shape[1]):
-        lower &= least[one, criterion] <= least[other, criterion]
-    return lower
+@njit(cache=True, nogil=True)
+def _grow(state: State, room: int) -> State:
+    """The state with room for more: of labels where one waits for it, else of sets and solutions."""
+    label, fact, keys, queue, pool, solved, endings, used = state
+    if used[WAITING] >= 0:
+        have = len(keys)
+        label, fact = np.empty((room, label.shape[1])), np.empty((room, fact.shape[1]), np.int32)
+        keys, queue = np.empty(room), np.empty(room, np.int32)
+        label[:have], fact[:have], keys[:have], queue[:have] = (
+            state.label,
+            state.fact,
+            state.keys,
+            state.queue,
+        )
+    else:
+        have = len(pool)
+        pool = np.empty((2 * have + 2 * used[LONGEST], pool.shape[1]))
+        pool[:have] = state.pool
+        have = len(endings)
+        solved, endings = np.empty((len(solved), 2 * have)), np.empty((2 * have, 2), np.int32)
+        solved[:, :have], endings[:have] = state.solved, state.endings
+    return State(label, fact, keys, queue, pool, solved, endings, used)
 
 
 @njit(cache=True, nogil=True)
-def _solve(state: State, limits: Vectors, total: Floats, label: int, tree: int) -> State:
-    """Keeps a solution within the limit, in the place of those that it beats, unless one within epsilon is known."""
-    if not _is_within(total, limits[0]) or _is_covered(total, state.solved, state.used[FOUND], limits[1]):
-        return state
-    found, kept, same = state.used[FOUND], 0, 0
-    for index in range(found):
-        if not _is_beaten(state.solved, index, total):
-            _move(state.solved, state.endings, index, kept)
-            kept += 1
-            same += index == kept - 1
-    if kept == len(state.endings):
-        state = _grow_solutions(state)
-    place = kept
-    while place > 0 and state.solved[place - 1, 0] > total[0]:
-        _move(state.solved, state.endings, place - 1, place)
-        place -= 1
-    for criterion in range(len(total)):
-        state.solved[place, criterion] = total[criterion]
-    state.endings[place, 0], state.endings[place, 1] = label, tree
-    state.used[FOUND] = kept + 1
-    state.used[CHANGES] += 1
-    _note_least(state.solved, min(place, same), kept + 1)
-    return state
+def trace_solutions(network: Network, corridor: Corridor, state: State) -> tuple[Ints, NDArray[np.int64]]:
+    """Old arcs int32[a] of all solutions, one after the other, and where each begins, int64[s + 1]."""
+    begin, arcs = np.zeros(state.used[FOUND] + 1, np.int64), np.empty(FIRST_LABELS, np.int32)
+    for place in range(len(begin) - 1):
+        one, criterion = state.endings[place]
+        onward = follow_ways(corridor, criterion, state.fact[one, NODE])
+        path = unwind(network, corridor, np.concatenate((_chain_labels(state.fact, one), onward)))
+        first, last = begin[place], begin[place] + len(path)
+        if last > len(arcs):
+            arcs = np.concatenate((arcs[:first], np.empty(last, np.int32)))
+        arcs[first:last], begin[place + 1] = path, last
+    return arcs, begin
 
 
 @njit(cache=True, nogil=True)
-def _note_least(solved: Floats, first: int, found: int) -> None:
-    """Notes beside each solution from the `first` on the least of every criterion up to there."""
-    width = solved.shape[1] // 2
-    for index in range(first, found):
-        for criterion in range(width):
-            least = solved[index, criterion]
-            if index > 0:
-                least = min(least, solved[index - 1, criterion + width])
-            solved[index, criterion + width] = least
-
-
-@njit(cache=True, nogil=True)
-def _is_beaten(solved: Floats, index: int, total: Floats) -> bool:
-    beaten = True
-    for criterion in range(len(total)):
-        beaten &= total[criterion] <= solved[index, criterion]
-    return beaten
-
-
-@njit(cache=True, nogil=True)
-def _move(solved: Floats, endings: Ints, start: int, end: int) -> None:
-    for criterion in range(solved.shape[1]):
-        solved[end, criterion] = solved[start, criterion]
-    endings[end, 0], endings[end, 1] = endings[start, 0], endings[start, 1]
-
-
-@njit(cache=True, nogil=True)
-def _grow_labels(state: State, room: int) -> State:
-    width = state.cost.shape[1]
-    cost, least, facts = np.empty((room, width)), np.empty((room, width)), np.full((room, 4), -1, np.int32)
-    keys, queue = np.empty(room), np.empty(room, np.int32)
-    for label in range(len(state.keys)):
-        for criterion in range(width):
-            cost[label, criterion] = state.cost[label, criterion]
-            least[label, criterion] = state.least[label, criterion]
-        for fact in range(4):
-            facts[label, fact] = state.facts[label, fact]
-        keys[label], queue[label] = state.keys[label], state.queue[label]
-    lists = (state.opened, state.sets, state.solved, state.endings, state.used)
-    return State(cost, least, facts, keys, queue, *lists)
-
-
-@njit(cache=True, nogil=True)
-def _grow_solutions(state: State) -> State:
-    room = len(state.endings)
-    solved, endings = np.empty((2 * room, state.solved.shape[1])), np.empty((2 * room, 2), np.int32)
-    for index in range(room):
-        for criterion in range(solved.shape[1]):
-            solved[index, criterion] = state.solved[index, criterion]
-        endings[index, 0], endings[index, 1] = state.endings[index, 0], state.endings[index, 1]
-    labels = (state.cost, state.least, state.facts, state.keys, state.queue, state.opened, state.sets)
-    return State(*labels, solved, endings, state.used)
+def _chain_labels(fact: Ints, one: int) -> Ints:
+    """The nodes and arcs, int32[c, 2], of a label's path from the source."""
+    depth, here = 0, one
+    while fact[here, BEFORE] >= 0:
+        here = fact[here, BEFORE]
+        depth += 1
+    chain, here = np.empty((depth, 2), np.int32), one
+    for place in range(depth - 1, -1, -1):
+        chain[place, 1], here = fact[here, ARC], fact[here, BEFORE]
+        chain[place, 0] = fact[here, NODE]
+    return chain

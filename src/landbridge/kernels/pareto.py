@@ -3,7 +3,8 @@
 Label-setting A* in the order of the first criterion, with dominance on the others alone: BOA* for two
 criteria (Hernandez Ulloa, Yeoh, Baier, Zhang, Suazo and Koenig 2020, A simple and fast bi-objective search
 algorithm) and LTMOA* for more (Hernandez, Yeoh, Baier, Felner, Salzman, Zhang, Chan and Koenig 2023,
-Multi-objective search via lazy and efficient dominance checks). The bounds are backward sweeps of a hierarchy. Every
+Multi-objective search via lazy and efficient dominance checks). A hierarchy gives the bounds node by node, and the
+search runs on the small part of the network that it reaches (see `corridor`). Every
 label is also completed along the best paths to the target, which follow from the bounds, and that gives good solutions
 early (Ahmadi, Tack, Harabor and Kilby 2021, Bi-objective search with bi-directional A*). Where a front need hold only
 within `epsilon`, labels that are that close are merged as in A*pex (Zhang, Salzman, Felner, Kumar and Koenig 2022,
@@ -12,38 +13,37 @@ least cost of all paths that it stands for, and its own path is never more than 
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from landbridge.kernels.completions import Graph, follow_on
+from landbridge.kernels.corridor import (
+    MOST,
+    enter_node,
+    list_network,
+    note_way,
+    start_corridor,
+)
 from landbridge.kernels.customization import Metric, customize
-from landbridge.kernels.graph import Csr, freeze
-from landbridge.kernels.hierarchy_sweeps import Sweep, sweep, trace_sweep
-from landbridge.kernels.label_search import FOUND, MADE, NODE, Rule, search_labels, unwind
+from landbridge.kernels.graph import Csr, Rows, freeze
+from landbridge.kernels.hierarchy_queries import find_shortest
+from landbridge.kernels.label_search import MADE, Rule, search_labels, trace_solutions
 from landbridge.kernels.shortest_paths import check_nodes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-FEWEST, MOST = 2, 4
+FEWEST = 2
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What is known about reaching a target under k criteria; one guide serves every source.
+    """The criteria of a search, metrics of one hierarchy, and its target; one guide serves every source."""
 
-    weights float64[m, k] by arc id; bound float64[n, k], the least of each criterion from a node to the target,
-    infinite where there is no way; sweeps, those of each criterion back from the target. It holds for the metrics as
-    they were.
-    """
-
-    weights: Floats
+    metrics: tuple[Metric, ...]
     target: int
-    bound: Floats
-    sweeps: tuple[Sweep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class FrontRule:
 
     epsilon float64[k], in the units of the criteria: a point of the front may be left out where another one
     is at most that much worse in every criterion; none or zeros for the exact front. limit float64[k]: no
-    more of a criterion than this. max_labels bounds the memory and time (about 50 bytes and 1 microsecond a
-    label).
+    more of a criterion than this. max_labels bounds the memory and time (about 100 bytes and 1 microsecond
+    a label).
     """
 
     epsilon: Floats | None = None
@@ -79,19 +79,15 @@ class Front:
 
 
 def make_guide(metrics: Sequence[Metric], *, target: int) -> Guide:
-    """The bounds towards `target` by 2 to 4 criteria, metrics of one hierarchy; the sweeps run side by side.
+    """The way to ask for fronts towards `target` by 2 to 4 criteria, metrics of one hierarchy.
 
-    An arc that one criterion forbids is forbidden in all, and where that changes a metric it is customized anew. Raises
-    ValueError for another number of metrics and for a node id outside the network.
+    An arc that one criterion forbids is forbidden in all. Raises ValueError for another number of metrics and for a
+    node id outside the network.
     """
     if not FEWEST <= len(metrics) <= MOST:
         raise ValueError(f"{len(metrics)} metrics, where 2 to 4 are needed")
-    agreed, ends = _forbid_together(metrics), np.array([target])
-    with ThreadPoolExecutor(max_workers=len(agreed)) as pool:
-        sweeps = tuple(pool.map(lambda metric: sweep(metric, sources=ends, backward=True), agreed))
-        bound = np.column_stack(list(pool.map(lambda found: found.distance, sweeps)))
-    weights = np.column_stack([metric.weight for metric in agreed])
-    return Guide(freeze(weights, np.float64), int(target), freeze(bound, np.float64), sweeps)
+    check_nodes(np.array([target]), metrics[0].hierarchy.node_count)
+    return Guide(tuple(metrics), int(target))
 
 
 def _forbid_together(metrics: Sequence[Metric]) -> list[Metric]:
@@ -122,37 +118,60 @@ def find_front(csr: Csr, guide: Guide, *, source: int, rule: FrontRule | None = 
     ([[2.0, 10.0], [7.0, 7.0], [10.0, 2.0]], [[0, 1], [4], [2, 3]])
     """
     chosen = rule or FrontRule()
-    width = guide.weights.shape[1]
+    width = len(guide.metrics)
     check_nodes(np.array([source]), csr.node_count)
     slack = _check_vector(chosen.epsilon, 0.0, width)
+    limit = _check_vector(chosen.limit, np.inf, width)
+    metrics, best = _find_best(guide, source)
+    network = list_network(csr, metrics, guide.target)
+    corridor = start_corridor(network, width)
+    start = enter_node(network, corridor, source)
+    for criterion, path in enumerate(best):
+        note_way(network, corridor, path, source, criterion)
+    bounds = _make_rule(slack, limit, corridor.bound[start], int(chosen.max_labels))
+    state, truncated = search_labels(network, corridor, bounds, start)
+    arcs, begin = trace_solutions(network, corridor, state)
+    cost = np.column_stack([_measure_paths(metric.weight, arcs, begin) for metric in metrics])
+    order = np.lexsort(cost.T[::-1])
+    paths = tuple(arcs[begin[index] : begin[index + 1]].copy() for index in order)
+    return Front(cost[order], paths, truncated, int(state.used[MADE]))
+
+
+def _make_rule(slack: Floats, limit: Floats, bound: Floats, max_labels: int) -> Rule:
+    """The rule of a search from a node whose bounds are `bound`."""
     # One path has several sums that differ in their last digits, by where its label ends and its completion begins.
-    least = np.where(np.isfinite(guide.bound[source]), ROUNDING * guide.bound[source], 0.0)
-    epsilon, limit = np.maximum(slack, least), _check_vector(chosen.limit, np.inf, width)
+    least = np.where(np.isfinite(bound), ROUNDING * bound, 0.0)
+    epsilon = np.maximum(slack, least)
     # A label may stand for paths within a limit only if its own path is within it too.
     merging = np.where(limit < np.inf, 0.0, epsilon - least)
-    bounds = Rule(
+    return Rule(
         epsilon=freeze(epsilon, np.float64),
         limit=limit,
         rounding=freeze(least, np.float64),
         merging=freeze(merging, np.float64),
-        max_labels=int(chosen.max_labels),
+        merges=bool(merging.any()),
+        max_labels=max_labels,
     )
-    graph = Graph(csr.indptr, csr.head, csr.arc, guide.weights, guide.bound, guide.target)
-    best = [trace_sweep(found, source) for found in guide.sweeps]
-    lengths = np.array([len(path) for path in best], np.int32)
-    state, completions, truncated = search_labels(graph, bounds, int(source), (np.concatenate(best), lengths))
-    paths = []
-    for label, criterion in state.endings[: state.used[FOUND]].tolist():
-        onward = follow_on(graph, completions, criterion, int(state.facts[label, NODE]))
-        paths.append(np.concatenate([unwind(graph, state.facts, label), onward]))
-    cost = np.array([_measure(guide.weights, path) for path in paths]).reshape(len(paths), width)
-    order = np.lexsort(cost.T[::-1])
-    return Front(cost[order], tuple(paths[index] for index in order), truncated, int(state.used[MADE]))
 
 
-def _measure(weights: Floats, path: Ints) -> Floats:
-    """The cost of a path, added from start to end."""
-    return np.zeros(weights.shape[1]) if not len(path) else np.cumsum(weights[path], axis=0)[-1]
+def _find_best(guide: Guide, source: int) -> tuple[Sequence[Metric], list[Ints]]:
+    """The best path by each criterion; and the metrics, customized anew where one of these takes a forbidden arc."""
+    metrics: Sequence[Metric] = guide.metrics
+    best = [find_shortest(metric, source=source, target=guide.target).arcs for metric in metrics]
+    if not all(np.isfinite(metric.weight[path]).all() for metric in metrics for path in best):
+        metrics = _forbid_together(metrics)
+        best = [find_shortest(metric, source=source, target=guide.target).arcs for metric in metrics]
+    return metrics, best
+
+
+@njit(cache=True, nogil=True)
+def _measure_paths(weight: Floats, arcs: Ints, begin: Rows) -> Floats:
+    """The weight of each path, added from start to end."""
+    sums = np.zeros(len(begin) - 1)
+    for path in range(len(sums)):
+        for place in range(begin[path], begin[path + 1]):
+            sums[path] += weight[arcs[place]]
+    return sums
 
 
 def _check_vector(values: Floats | None, default: float, width: int) -> Floats:

@@ -27,7 +27,10 @@ class Options:
     """How routes are asked for: criteria, ways to pass or avoid, the main mode, and how many to show.
 
     `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways. `closures`
-    also closes each place on the best way in turn, and says what that costs.
+    also closes each place on the best way in turn, and says what that costs. `front_within` has a number for each of
+    `by`, in USD/t, h and kg/t: a point of the front may be left out where another one is at most that much worse in
+    every criterion. Zeros ask for the exact front; none, for 1 % of the best cost and time and 2 % of the least
+    emissions.
     """
 
     by: tuple[str, ...] = ("cost", "time", "co2e")
@@ -38,6 +41,7 @@ class Options:
     cargo: str = ""
     alternatives: int = 0
     front: bool = False
+    front_within: tuple[float, ...] = ()
     corridors: bool = True
     no_gauge_change: bool = False
     closures: bool = False

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from landbridge.network.items import Item, PathReader
 from landbridge.network.pricing import Term
-from landbridge.network.search import Passing, Search
+from landbridge.network.search import MAX_LABELS, Passing, Search
 from landbridge.network.simulate import Ranges, find_mean_waits, simulate_items
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
@@ -37,7 +37,10 @@ class Corridor:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked between two places: criteria in order, named corridors, and how many alternatives."""
+    """What is asked between two places: criteria in order, named corridors, how many alternatives, and the front.
+
+    `front_within` is how close the front must be in each criterion, in its unit; empty for shares of the best.
+    """
 
     flow: str
     origin: Stop
@@ -48,6 +51,7 @@ class Request:
     via: tuple[Passing, ...] = ()
     alternatives: int = 0
     front: bool = False
+    front_within: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     if not wanted or request.only_corridors:
         return wanted, whole
     if request.front and len(request.by) > 1 and not request.via:
-        epsilon = [FRONT_EPSILON[name] * search.distance(name, *ends) for name in request.by]
+        shares = [FRONT_EPSILON[name] * search.distance(name, *ends) for name in request.by]
+        epsilon = request.front_within or shares
         paths, whole = search.front(request.by, *ends, epsilon=epsilon)
         wanted += [Wanted(path, "front") for path in paths]
     if request.alternatives and not request.via:
@@ -296,8 +301,8 @@ def _findings(request: Request, routes: Sequence[Route], *, whole: bool) -> tupl
             Finding(
                 code="front_truncated",
                 severity="warning",
-                what="the Pareto front was cut at its bound on labels, so points may be missing",
-                remedy="ask for fewer criteria or a coarser front",
+                what=f"the Pareto front was cut at {MAX_LABELS:,} labels: points of it may be missing",
+                remedy="ask for two criteria, or for a front within more of each (front_within)",
             )
         )
     return tuple(found)

@@ -77,6 +77,7 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
             via=passings,
             alternatives=options.alternatives,
             front=options.front,
+            front_within=options.front_within,
         )
         return flow, router.answer(request, shipment, search)
 
