@@ -76,6 +76,24 @@ class Piece(NamedTuple):
     lean: float = 0.0
 
 
+class Run(NamedTuple):
+    """An arc of a path as plain values, which are read many times faster than cells of arrays."""
+
+    op: int
+    site: int
+    crossing: int
+    code_a: int
+    km_a: float
+    code_b: int
+    km_b: float
+    lean: float
+    edge: int
+    forward: bool
+    tail: int
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+
 @dataclass(slots=True)
 class Leg:
     """A leg while it is gathered: pieces in order, drawn points, gauge, layer, and the names of its ends."""
@@ -97,6 +115,7 @@ class PathReader:
     network: VirtualNetwork
     pricer: Pricer
     weights: Weights
+    carriages: dict[int, tuple[int, str, str]] = field(default_factory=dict)
 
     def read(self, path: NDArray[np.integer], *, start: Site, end: Site) -> tuple[Item, ...]:
         """Items of `path` (arc ids in order) from the place `start` to the place `end`."""
@@ -123,8 +142,8 @@ class PathReader:
     def _events(self, path: NDArray[np.integer], start: Site) -> Iterator[Leg | Done]:
         leg: Leg | None = None
         at = start.name
-        for arc, passed in zip(path, self._passed(path), strict=True):
-            for event in (*self._arc_events(int(arc)), *passed):
+        for run, passed in zip(self._runs(path), self._passed(path), strict=True):
+            for event in (*self._arc_events(run), *passed):
                 if isinstance(event, Done):
                     if leg is not None:
                         yield leg
@@ -137,40 +156,51 @@ class PathReader:
                     if leg is not None:
                         yield leg
                     leg = Leg(layer, mode, means, at)
-                self._extend(leg, int(arc), event)
+                self._extend(leg, run, event)
         if leg is not None:
             yield leg
+
+    def _runs(self, path: NDArray[np.integer]) -> Iterator[Run]:
+        arcs, network = self.network.arcs, self.network
+        names = ("op", "site", "crossing", "code_a", "km_a", "code_b", "km_b")
+        columns = [getattr(arcs, name)[path].tolist() for name in names]
+        columns += [
+            column[path].tolist() for column in (self.weights.lean, arcs.edge, arcs.forward, arcs.tail)
+        ]
+        for nodes in (arcs.tail[path], arcs.head[path]):
+            columns.append(
+                list(zip(network.node_lon[nodes].tolist(), network.node_lat[nodes].tolist(), strict=True))
+            )
+        return map(Run, *columns)
 
     def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
         """For each arc the strait or canal that the route leaves with it for good."""
         arcs = self.network.arcs
-        last = {int(arcs.passage[arc]): position for position, arc in enumerate(path)}
-        for position, arc in enumerate(path):
-            passage = int(arcs.passage[arc])
+        passages = arcs.passage[path].tolist()
+        last = {passage: position for position, passage in enumerate(passages)}
+        for position, passage in enumerate(passages):
             if passage < 0 or last[passage] != position:
                 yield ()
                 continue
-            step, head = passage_step(self.network.world.passages[passage]), arcs.head[arc]
+            step, head = passage_step(self.network.world.passages[passage]), arcs.head[path[position]]
             row = self.pricer.passages.get(step.scopes[0], {})
             point = float(self.network.node_lat[head]), float(self.network.node_lon[head])
             site = Site(step.scopes[0], str(row.get("name", step.scopes[0])), "", *point, "passage")
             yield (Done(step, site),) if self._matters(step) else ()
 
-    def _arc_events(self, arc: int) -> Iterator[Done | Piece]:
+    def _arc_events(self, run: Run) -> Iterator[Done | Piece]:
         """Moves and operations of one arc in the order in which they happen."""
-        arcs, network = self.network.arcs, self.network
-        steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
-        site = network.sites[arcs.site[arc]] if arcs.site[arc] >= 0 else None
-        done = [Done(step, site) for step in steps if site is not None and self._matters(step)]
+        network = self.network
+        steps = network.operations[run.op] if run.op >= 0 else ()
+        done = []
+        if steps and run.site >= 0:
+            site = network.sites[run.site]
+            done = [Done(step, site) for step in steps if self._matters(step)]
         # A lane has all of its kilometres in one half, whichever way it is sailed.
-        lean = float(self.weights.lean[arc])
-        moves = [
-            Piece(int(code), float(km), lean)
-            for code, km in ((arcs.code_a[arc], arcs.km_a[arc]), (arcs.code_b[arc], arcs.km_b[arc]))
-            if km > 0
-        ]
-        if arcs.crossing[arc] >= 0:
-            if arcs.km_a[arc] > 0:
+        halves = ((run.code_a, run.km_a), (run.code_b, run.km_b))
+        moves = [Piece(code, km, run.lean) for code, km in halves if km > 0]
+        if run.crossing >= 0:
+            if run.km_a > 0:
                 yield moves.pop(0)
             yield from done
             yield from moves
@@ -188,33 +218,34 @@ class PathReader:
         return step.operation == "service" or bool(price.terms)
 
     def _carriage(self, code: int) -> tuple[int, str, str]:
-        layer, scope = self.network.codes.decode(code)
-        if layer == RIVER:
-            return layer, "inland_water" if scope == "volga_don" else "sea", "river_sea"
-        mode = LAYERS[layer]
-        return layer, mode, self.pricer.shipment.means(mode)
+        """Layer, mode and means of moves under a price code."""
+        if code not in self.carriages:
+            layer, scope = self.network.codes.decode(code)
+            mode, means = LAYERS[layer], "river_sea"
+            if layer == RIVER:
+                mode = "inland_water" if scope == "volga_don" else "sea"
+            else:
+                means = self.pricer.shipment.means(mode)
+            self.carriages[code] = (layer, mode, means)
+        return self.carriages[code]
 
-    def _extend(self, leg: Leg, arc: int, piece: Piece) -> None:
+    def _extend(self, leg: Leg, run: Run, piece: Piece) -> None:
         if leg.pieces and leg.pieces[-1].code == piece.code:
             last = leg.pieces[-1]
             leg.pieces[-1] = Piece(piece.code, last.km + piece.km, last.lean + piece.lean)
         else:
             leg.pieces.append(piece)
-        points = self.shape(arc)
+        points = self._shape(run)
         leg.line.extend(points[1:] if leg.line and leg.line[-1] == points[0] else points)
-        tail = self.network.arcs.tail[arc]
-        if tail < len(self.network.world.node_gauge):
-            leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[tail]))
+        if run.tail < len(self.network.world.node_gauge):
+            leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[run.tail]))
 
-    def shape(self, arc: int) -> list[tuple[float, float]]:
+    def _shape(self, run: Run) -> list[tuple[float, float]]:
         """Drawn points (lon, lat) of an arc: the edge's own shape where the world has one, else its ends."""
-        arcs, lat, lon = self.network.arcs, self.network.node_lat, self.network.node_lon
-        edge = int(arcs.edge[arc])
-        ends = [(float(lon[node]), float(lat[node])) for node in (arcs.tail[arc], arcs.head[arc])]
-        if edge < 0:
-            return ends
-        inner = self.network.world.edge_shape(edge)
-        return [ends[0], *(inner if arcs.forward[arc] else inner[::-1]), ends[1]]
+        if run.edge < 0:
+            return [run.start, run.end]
+        inner = self.network.world.edge_shape(run.edge)
+        return [run.start, *(inner if run.forward else inner[::-1]), run.end]
 
     def _price_hauls(self, events: Sequence[Leg | Done]) -> Iterator[Item]:
         """Items in order; a haul is what one carrier does without reloading, so its fixed charge falls once."""

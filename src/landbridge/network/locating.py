@@ -23,11 +23,24 @@ Notes = tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayChoice:
+    """Which gateways are looked at: those of `kinds`, with a way of at most 1 + `stretch` times the best weight, the
+    first `count` of each kind. Those `named` stand for themselves, whatever their kind and their way.
+    """
+
+    kinds: tuple[str, ...] = ("port", "post", "terminal", "gauge_change", "passage")
+    stretch: float = 0.5
+    count: int = 15
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How routes are asked for: criteria, ways to pass or avoid, the main mode, and how many to show.
 
     `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways. `closures`
-    also closes each place on the best way in turn, and says what that costs.
+    also closes each place on the best way in turn, and says what that costs; `gateways` says what the best way through
+    each port, post and so on would cost.
     """
 
     by: tuple[str, ...] = ("cost", "time", "co2e")
@@ -41,6 +54,7 @@ class Options:
     corridors: bool = True
     no_gauge_change: bool = False
     closures: bool = False
+    gateways: GatewayChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +68,12 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Located options: places to pass in order, what is left out, and corridors to try."""
+    """Located options: places to pass in order, what is left out, corridors to try, and ids of gateways by name."""
 
     via: tuple[Stop, ...]
     restrictions: Restrictions
     chains: tuple[Chain, ...]
+    gateways: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -187,7 +202,23 @@ def _locate_wishes(given: Workspace, locate: Locator, faults: Faults) -> Wishes:
         more = replace(options, avoid=(*options.avoid, *row["avoid"]))
         avoid = read_restrictions(more, given, locate, faults) if row["avoid"] else restrictions
         chains.append(Chain(row, tuple(stop[0] for stop in stops if stop), avoid))
-    return Wishes(tuple(stop[0] for stop in via if stop), restrictions, tuple(chains))
+    gateways = _locate_gateways(options.gateways, given, locate, faults)
+    return Wishes(tuple(stop[0] for stop in via if stop), restrictions, tuple(chains), gateways)
+
+
+def _locate_gateways(
+    choice: GatewayChoice | None, given: Workspace, locate: Locator, faults: Faults
+) -> tuple[str, ...]:
+    """Ids of the gateways that are named: rows of a table by id, else places."""
+    tables = ("posts", "passages", "legs", "services")
+    known = {key: key for table in tables for key in given[table]["id"]}
+    named = dict(zip(given["posts"]["name"].str.lower(), given["posts"]["id"], strict=True))
+    found = []
+    for text in choice.named if choice else ():
+        key = known.get(text.lower()) or named.get(text.lower())
+        stop = None if key else faults.catch(partial(locate, text))
+        found += [key] if key else [stop[0].id] if stop else []
+    return tuple(dict.fromkeys(found))
 
 
 def _corridor_rows(corridors: pd.DataFrame, options: Options) -> list[Row]:

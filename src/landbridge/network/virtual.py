@@ -29,6 +29,7 @@ WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
 AZOV = (45.3, 47.5, 34.6, 39.6)
 NO_PLACE = -1
+WET = {"sea", "ferry", "inland_water"}
 Move = tuple[float, int]
 NO_MOVE: Move = (0.0, -1)
 
@@ -53,6 +54,11 @@ class Step(NamedTuple):
     direction: str
     scopes: tuple[str, ...]
     service: str = ""
+
+
+def serve_vessel(steps: Sequence[Step]) -> bool:
+    """Whether operations handle goods to or from a vessel."""
+    return any(step.mode in WET or step.to_mode in WET for step in steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,286 @@
+"""The gateways between two places: what the best way through each port, post, terminal and strait costs and takes.
+
+One sweep from the origin and one back from the destination weigh the best way through every gateway at once (see
+`landbridge.kernels.via_facility`). The first of each kind are then traced and priced in full, and stand in the order of
+their full prices. A way that comes back to where it has been is none: it goes into the gateway and out again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.kernels.hierarchy_sweeps import Sweep
+from landbridge.kernels.via_facility import ViaArcs, Vias, find_vias, trace_via
+from landbridge.network.closures import Reason
+from landbridge.network.criticality import (
+    Facility,
+    find_bare,
+    find_ends,
+    list_closed_by_law,
+    name_facility,
+)
+from landbridge.network.items import PathReader
+from landbridge.network.locating import GatewayChoice
+from landbridge.network.routes import Answer, Route, price_route, turns_back
+from landbridge.network.search import Path, Search
+from landbridge.network.virtual import VirtualNetwork, serve_vessel
+from landbridge.schema.closings import Closing
+
+SITE_KINDS = ("port", "post", "terminal", "gauge_change")
+MOST_TRIED = 4
+QUANTITIES = ("cost", "time", "co2e")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gateways:
+    """All gateways of a network: kind and id of each, and the arcs of which a way through it runs one.
+
+    Those of a post are its crossings, those of a port its handling to or from vessels: who only sails or drives by does
+    not pass it.
+    """
+
+    network: VirtualNetwork
+    keys: tuple[tuple[str, str], ...]
+    arcs: ViaArcs
+
+    def facility(self, number: int) -> Facility:
+        """A gateway as a facility."""
+        kind, key = self.keys[number]
+        mine = self.arcs.arc[self.arcs.facility == number]
+        if kind not in SITE_KINDS:
+            return Facility(key, kind, key, "", nan, nan, mine)
+        site = self.network.sites[self.network.arcs.site[mine[0]]]
+        return Facility(key, kind, site.name, site.country, site.lat, site.lon, mine)
+
+    def on(self, path: Path) -> NDArray[np.int32]:
+        """Numbers of the gateways that a path runs through."""
+        passed = np.zeros(len(self.network.arcs.tail), np.bool_)
+        passed[path] = True
+        return np.unique(self.arcs.facility[passed[self.arcs.arc]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gateway:
+    """What is known of a gateway for a flow: its best way, or why there is none.
+
+    `status` is open; closed (by the law, then `closed_by` names the listing); no_way; or turns_back, where all ways
+    that were found come back to where they have been. `why` says what closes all of it, in the words of `Reason`.
+    """
+
+    facility: Facility
+    status: str
+    route: Route | None = None
+    closed_by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passed:
+    """The gateways of a flow, the best first by the first criterion, and the best route of all that are known."""
+
+    gateways: tuple[Gateway, ...]
+    best: Route
+
+
+def list_gateways(network: VirtualNetwork) -> Gateways:
+    """The gateways of a network; a border crossing that no row of posts names is none."""
+    keys: dict[tuple[str, str], int] = {}
+    bare, world, arcs = find_bare(network), network.world, network.arcs
+
+    def number(kind: str, key: str) -> int:
+        return keys.setdefault((kind, key), len(keys)) if key and key not in bare else -1
+
+    owners = (
+        ([number(s.kind, s.id) if s.kind in SITE_KINDS else -1 for s in network.sites], arcs.site),
+        ([number("passage", passage) for passage in world.passages], arcs.passage),
+        ([number("leg", leg) for leg in world.legs], arcs.leg),
+        ([number("service", _name_run(steps)) for steps in network.operations], arcs.op),
+    )
+    numbers = [np.array([*owner, -1], np.int32)[index] for owner, index in owners]
+    found = [np.flatnonzero(column >= 0) for column in numbers]
+    arc = np.concatenate(found).astype(np.int32)
+    facility = np.concatenate([column[rows] for column, rows in zip(numbers, found, strict=True)])
+    kept = _keep_passing(network, tuple(keys), arc, facility)
+    arc, facility = arc[kept], facility[kept]
+    return Gateways(network, tuple(keys), ViaArcs(arc, arcs.tail[arc], arcs.head[arc], facility))
+
+
+def _name_run(steps: Sequence[Any]) -> str:
+    return next((step.service for step in steps if step.operation == "service"), "")
+
+
+def _keep_passing(
+    network: VirtualNetwork,
+    keys: Sequence[tuple[str, str]],
+    arc: NDArray[np.int32],
+    facility: NDArray[np.int32],
+) -> NDArray[np.bool_]:
+    """Of the arcs of posts the crossings, of those of ports the handling of vessels, where they have any."""
+    kinds = np.array([kind for kind, _ in keys])[facility]
+    wet = np.array([*(serve_vessel(steps) for steps in network.operations), False])
+    passing = np.where(kinds == "post", network.arcs.crossing[arc] >= 0, True)
+    passing &= np.where(kinds == "port", wet[network.arcs.op[arc]], True)
+    some = np.zeros(len(keys), np.bool_)
+    some[facility[passing]] = True
+    kept: NDArray[np.bool_] = passing | ~some[facility]
+    return kept
+
+
+@dataclass(slots=True)
+class Ways:
+    """The ways through gateways for one flow: found, traced and priced once each; None where one turns back."""
+
+    search: Search
+    reader: PathReader
+    answer: Answer
+    known: dict[bytes, Route | None] = field(default_factory=dict)
+
+    @property
+    def sweeps(self) -> tuple[Sweep, Sweep]:
+        """From the origin, and back from the destination."""
+        (start, end), by = find_ends(self.search, self.answer), self.answer.request.by[0]
+        return self.search.sweep(by, start), self.search.sweep(by, end, backward=True)
+
+    def price(self, path: Path) -> Route | None:
+        """The route of a path."""
+        key = path.tobytes()
+        if key not in self.known:
+            comes_back = _comes_back(self.search, path)
+            route = None if comes_back else price_route(self.search, self.reader, self.answer.request, path)
+            self.known[key] = None if route is not None and turns_back(route.items) else route
+        return self.known[key]
+
+    def find(self, via: ViaArcs, positions: Sequence[int]) -> Route | None:
+        """The first way over the arcs at `positions` of `via` that does not turn back."""
+        traced = (trace_via(*self.sweeps, via, int(position)) for position in positions)
+        return next((route for path in traced if (route := self.price(path)) is not None), None)
+
+
+def _comes_back(search: Search, path: Path) -> bool:
+    heads = search.network.arcs.head[path]
+    return len(np.unique(heads)) < len(heads) or bool((heads == search.network.arcs.tail[path[0]]).any())
+
+
+def assess_gateways(
+    search: Search,
+    reader: PathReader,
+    answers: Mapping[str, Answer],
+    *,
+    gateways: Gateways,
+    choice: GatewayChoice,
+    closings: Sequence[Closing] = (),
+) -> dict[str, Passed]:
+    """The gateways of each of `answers` (by flow) that has a route, ways of the answer among them.
+
+    Those that the law has closed stand last, without a value. `choice.named` are ids.
+    """
+    shut = [
+        Gateway(facility, "closed", closed_by=listing)
+        for facility, listing in list_closed_by_law(search, closings)
+        if facility.kind in SITE_KINDS
+        and (facility.id in choice.named if choice.named else facility.kind in choice.kinds)
+    ]
+    found = {}
+    for flow, answer in answers.items():
+        if answer.routes:
+            found[flow] = _assess(Ways(search, reader, answer), gateways, choice, shut)
+    return found
+
+
+def _assess(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: Sequence[Gateway]) -> Passed:
+    by, ranked = ways.answer.request.by[0], _rank_by(ways.answer.request.by[0])
+    ways.known.update({route.path.tobytes(): route for route in ways.answer.routes})
+    looked_at = dict(_find_ways(ways, gateways, choice, {gateway.facility.id for gateway in shut}))
+    routes = sorted((route for route in ways.known.values() if route is not None), key=ranked)
+    through: dict[int, Route] = {}
+    for route in routes:
+        for number in gateways.on(route.path).tolist():
+            through.setdefault(number, route)
+    found = [
+        Gateway(gateways.facility(number), "open" if number in through else "turns_back", through.get(number))
+        for number in looked_at
+        if number in through or choice.named
+    ]
+    found.sort(key=lambda one: (float(getattr(one.route, by, np.inf)), one.facility.name, one.facility.id))
+    met = {one.facility.id for one in (*found, *shut)}
+    missed = [_explain_none(ways.search, one) for one in _list_named(gateways, choice) if one.id not in met]
+    return Passed((*found, *missed, *shut), routes[0])
+
+
+def _rank_by(criterion: str) -> Callable[[Route], tuple[float, str]]:
+    return lambda route: (float(getattr(route, criterion)), route.label)
+
+
+def _find_ways(
+    ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: set[str]
+) -> Iterator[tuple[int, Route | None]]:
+    """The gateways to look at by rising weight of the best way through them, each with a way where one is found."""
+    search, request = ways.search, ways.answer.request
+    least = search.distance(request.by[0], *find_ends(search, ways.answer))
+    within = np.inf if choice.named else (1.0 + choice.stretch) * least
+    vias = find_vias(*ways.sweeps, gateways.arcs, within=within)
+    left_out = {*shut, request.origin.id, request.destination.id}
+    counts = dict.fromkeys(choice.kinds, 0)
+    for row in vias.first[np.argsort(vias.cost[vias.first], kind="stable")]:
+        number = int(vias.facility[row])
+        kind, key = gateways.keys[number]
+        wanted = key in choice.named if choice.named else counts.get(kind, choice.count) < choice.count
+        if wanted and key not in left_out:
+            way = ways.find(gateways.arcs, list_positions(vias, int(row)))
+            counts[kind] = counts.get(kind, 0) + (way is not None)
+            yield number, way
+
+
+def list_positions(vias: Vias, row: int) -> list[int]:
+    """The first arcs to try of the gateway whose rows begin at `row`, the best first."""
+    rows = vias.facility[row : row + MOST_TRIED]
+    return [int(position) for position in vias.position[row : row + int((rows == rows[0]).sum())]]
+
+
+def _list_named(gateways: Gateways, choice: GatewayChoice) -> list[Facility]:
+    return [gateways.facility(number) for number, (_, key) in enumerate(gateways.keys) if key in choice.named]
+
+
+def _explain_none(search: Search, facility: Facility) -> Gateway:
+    """A gateway that no way leads through, closed if the law has closed all of it."""
+    reasons = search.reasons[facility.arcs]
+    why = Reason(int(reasons[0])) if (reasons > 0).all() else Reason.OPEN
+    status = "closed" if why == Reason.LAW else "no_way"
+    return Gateway(facility, status, why="" if why == Reason.OPEN else why.name.lower())
+
+
+def gateway_rows(flow: str, passed: Passed, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Rows of the table gateways; legs, passages and services have their names from `tables`."""
+    for gateway in passed.gateways:
+        facility, route = gateway.facility, gateway.route
+        amounts = {name: float(getattr(route, name, nan)) for name in (*QUANTITIES, "distance")}
+        more = {f"{name}_more": amounts[name] - getattr(passed.best, name) for name in QUANTITIES}
+        yield {
+            "flow": flow,
+            "facility": facility.id,
+            "kind": facility.kind,
+            "name": name_facility(facility, tables),
+            "country": facility.country,
+            "lat": facility.lat,
+            "lon": facility.lon,
+            "status": gateway.status,
+            **amounts,
+            **more,
+            "countries": _list_countries(route) if route else (),
+            "way": route.label if route else "",
+            "closed_by": gateway.closed_by,
+            "why": gateway.why,
+        }
+
+
+def _list_countries(route: Route) -> tuple[str, ...]:
+    """Countries in order, each as often as the way comes into it."""
+    found: list[str] = []
+    for item in route.items:
+        found += [code for code in item.countries if code and code not in found[-1:]]
+    return tuple(found)
