@@ -7,6 +7,7 @@ their full prices. A way that comes back to where it has been is none: it goes i
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from math import nan
 from typing import Any
 
@@ -15,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.kernels.hierarchy_sweeps import Sweep
-from landbridge.kernels.via_facility import ViaArcs, Vias, find_vias, trace_via
+from landbridge.kernels.via_facility import ViaArcs, find_vias, trace_via
 from landbridge.network.closures import Reason
 from landbridge.network.criticality import (
     Facility,
@@ -28,11 +29,15 @@ from landbridge.network.items import PathReader
 from landbridge.network.locating import GatewayChoice
 from landbridge.network.routes import Answer, Route, price_route, turns_back
 from landbridge.network.search import Path, Search
-from landbridge.network.virtual import VirtualNetwork, serve_vessel
+from landbridge.network.sphere import measure_line
+from landbridge.network.virtual import Site, VirtualNetwork, serve_vessel
+from landbridge.schema import Finding, InputError
 from landbridge.schema.closings import Closing
 
 SITE_KINDS = ("port", "post", "terminal", "gauge_change")
-MOST_TRIED = 4
+# Ways through one gateway that are looked at until one does not turn back; then arcs of one that is named.
+MOST_TRIED, NAMED_TRIES = 4, 8
+BESIDE_KM = 30.0
 QUANTITIES = ("cost", "time", "co2e")
 
 
@@ -155,10 +160,51 @@ class Ways:
             self.known[key] = None if route is not None and turns_back(route.items) else route
         return self.known[key]
 
-    def find(self, via: ViaArcs, positions: Sequence[int]) -> Route | None:
-        """The first way over the arcs at `positions` of `via` that does not turn back."""
-        traced = (trace_via(*self.sweeps, via, int(position)) for position in positions)
-        return next((route for path in traced if (route := self.price(path)) is not None), None)
+    def find(self, via: ViaArcs, positions: Sequence[int], *, tries: int) -> Route | None:
+        """The first way over an arc at `positions` of `via` that does not turn back, of at most `tries` that differ."""
+        traced: list[Path] = []
+        for position in positions:
+            if len(traced) == tries:
+                break
+            if any((path == via.arc[position]).any() for path in traced):
+                continue
+            traced.append(trace_via(*self.sweeps, via, position))
+            route = self.price(traced[-1])
+            if route is not None:
+                return route
+        return None
+
+    def part(self, via: ViaArcs, positions: Sequence[int]) -> Route | None:
+        """A way over one of the arcs at `positions` whose two parts keep apart, if possible without coming into a
+        country twice: one part is the best, the other the best of those that do not touch it. Not always the best of
+        such ways, which no search finds in reasonable time.
+        """
+        known = dict(self.known)
+        found = [route for position in positions for route in self._part(via, position)]
+        ranked = _rank_by(self.answer.request.by[0])
+        best = min(found, key=lambda route: (_count_returns(route), *ranked(route)), default=None)
+        self.known = known if best is None else {**known, best.path.tobytes(): best}
+        return best
+
+    def _part(self, via: ViaArcs, position: int) -> Iterator[Route]:
+        arcs, (start, end) = self.search.network.arcs, find_ends(self.search, self.answer)
+        path = trace_via(*self.sweeps, via, position)
+        here = int(np.flatnonzero(path == via.arc[position])[0])
+        first, last = path[: here + 1], path[here:]
+        onward = self._avoid(arcs.tail[first], int(arcs.head[first[-1]]), end)
+        homeward = self._avoid(arcs.head[last], start, int(arcs.tail[last[0]]))
+        found = [np.concatenate([first, onward])] if onward is not None else []
+        found += [np.concatenate([homeward, last])] if homeward is not None else []
+        yield from (route for route in map(self.price, found) if route is not None)
+
+    def _avoid(self, nodes: NDArray[np.int32], start: int, end: int) -> Path | None:
+        """The best path between two nodes that touches none of `nodes`."""
+        network, by = self.search.network, self.answer.request.by[0]
+        barred = np.zeros(network.node_count, np.bool_)
+        barred[nodes] = True
+        touching = np.flatnonzero(barred[network.arcs.tail] | barred[network.arcs.head]).astype(np.int32)
+        with self.search.without(by, touching):
+            return self.search.best(by, start, end)
 
 
 def _comes_back(search: Search, path: Path) -> bool:
@@ -195,7 +241,7 @@ def assess_gateways(
 def _assess(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: Sequence[Gateway]) -> Passed:
     by, ranked = ways.answer.request.by[0], _rank_by(ways.answer.request.by[0])
     ways.known.update({route.path.tobytes(): route for route in ways.answer.routes})
-    looked_at = dict(_find_ways(ways, gateways, choice, {gateway.facility.id for gateway in shut}))
+    looked_at = list(_find_ways(ways, gateways, choice, {gateway.facility.id for gateway in shut}))
     routes = sorted((route for route in ways.known.values() if route is not None), key=ranked)
     through: dict[int, Route] = {}
     for route in routes:
@@ -216,10 +262,8 @@ def _rank_by(criterion: str) -> Callable[[Route], tuple[float, str]]:
     return lambda route: (float(getattr(route, criterion)), route.label)
 
 
-def _find_ways(
-    ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: set[str]
-) -> Iterator[tuple[int, Route | None]]:
-    """The gateways to look at by rising weight of the best way through them, each with a way where one is found."""
+def _find_ways(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: set[str]) -> Iterator[int]:
+    """The gateways to look at by rising weight of the best way through them, once `ways` knows their ways."""
     search, request = ways.search, ways.answer.request
     least = search.distance(request.by[0], *find_ends(search, ways.answer))
     within = np.inf if choice.named else (1.0 + choice.stretch) * least
@@ -231,15 +275,13 @@ def _find_ways(
         kind, key = gateways.keys[number]
         wanted = key in choice.named if choice.named else counts.get(kind, choice.count) < choice.count
         if wanted and key not in left_out:
-            way = ways.find(gateways.arcs, list_positions(vias, int(row)))
+            stop = np.searchsorted(vias.facility, number, side="right")
+            positions = vias.position[row:stop].tolist()
+            way = ways.find(gateways.arcs, positions, tries=MOST_TRIED)
+            if way is None and choice.named:
+                way = ways.part(gateways.arcs, positions[:NAMED_TRIES])
             counts[kind] = counts.get(kind, 0) + (way is not None)
-            yield number, way
-
-
-def list_positions(vias: Vias, row: int) -> list[int]:
-    """The first arcs to try of the gateway whose rows begin at `row`, the best first."""
-    rows = vias.facility[row : row + MOST_TRIED]
-    return [int(position) for position in vias.position[row : row + int((rows == rows[0]).sum())]]
+            yield number
 
 
 def _list_named(gateways: Gateways, choice: GatewayChoice) -> list[Facility]:
@@ -278,9 +320,37 @@ def gateway_rows(flow: str, passed: Passed, tables: Mapping[str, pd.DataFrame]) 
         }
 
 
+def _count_returns(route: Route) -> int:
+    countries = _list_countries(route)
+    return len(countries) - len(set(countries))
+
+
 def _list_countries(route: Route) -> tuple[str, ...]:
-    """Countries in order, each as often as the way comes into it."""
-    found: list[str] = []
-    for item in route.items:
-        found += [code for code in item.countries if code and code not in found[-1:]]
-    return tuple(found)
+    """Countries of the legs in order, each as often as the way comes into it."""
+    codes = [code for item in route.items if item.kind == "leg" for code in item.countries if code]
+    return tuple(code for code, _ in groupby(codes))
+
+
+def match_gateways(gateways: Gateways, named: Sequence[Site]) -> tuple[str, ...]:
+    """Ids of the gateways that are named: a place that is none itself stands for all within 30 km of it.
+
+    Raises InputError where there are none.
+    """
+    known = {key for _, key in gateways.keys}
+    keys = set(gateways.keys)
+    sites = [site for site in gateways.network.sites if (site.kind, site.id) in keys]
+    remedy = "name a port, a border post, a terminal, a change of gauge, a strait, a leg or a service"
+    found, faults = [], []
+    for one in named:
+        near = [site.id for site in sites if _stand_together(site, one)] if one.id not in known else [one.id]
+        found += near
+        if not near:
+            what = f"neither {one.name} nor a place within {BESIDE_KM:.0f} km of it is a gateway"
+            faults.append(Finding("no_gateway", "error", what, remedy))
+    if faults:
+        raise InputError(faults)
+    return tuple(dict.fromkeys(found))
+
+
+def _stand_together(site: Site, other: Site) -> bool:
+    return measure_line((site.lat, site.lon), (other.lat, other.lon)) <= BESIDE_KM

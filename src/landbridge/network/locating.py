@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from math import isnan
+from math import isnan, nan
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from landbridge.network.closures import Restrictions
 from landbridge.network.places import Place, find_place
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.terminals import Stop, Surroundings, make_stop
+from landbridge.network.virtual import Site
 from landbridge.schema import Finding, InputError, find_nearest
 from landbridge.schema.rows import Row, read_rows
 from landbridge.schema.steps import Workspace
@@ -68,12 +69,12 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Located options: places to pass in order, what is left out, corridors to try, and ids of gateways by name."""
+    """Located options: places to pass in order, what is left out, corridors to try, and gateways by name."""
 
     via: tuple[Stop, ...]
     restrictions: Restrictions
     chains: tuple[Chain, ...]
-    gateways: tuple[str, ...] = ()
+    gateways: tuple[Site, ...] = ()
 
 
 @dataclass(slots=True)
@@ -208,17 +209,21 @@ def _locate_wishes(given: Workspace, locate: Locator, faults: Faults) -> Wishes:
 
 def _locate_gateways(
     choice: GatewayChoice | None, given: Workspace, locate: Locator, faults: Faults
-) -> tuple[str, ...]:
-    """Ids of the gateways that are named: rows of a table by id, else places."""
+) -> tuple[Site, ...]:
+    """The gateways that are named: rows of a table by id, posts by name too, else places."""
     tables = ("posts", "passages", "legs", "services")
-    known = {key: key for table in tables for key in given[table]["id"]}
-    named = dict(zip(given["posts"]["name"].str.lower(), given["posts"]["id"], strict=True))
+    known = dict(zip(given["posts"]["name"].str.lower(), given["posts"]["id"], strict=True))
+    known |= {key: key for table in tables for key in given[table]["id"]}
     found = []
     for text in choice.named if choice else ():
-        key = known.get(text.lower()) or named.get(text.lower())
+        key = known.get(text.lower(), "")
         stop = None if key else faults.catch(partial(locate, text))
-        found += [key] if key else [stop[0].id] if stop else []
-    return tuple(dict.fromkeys(found))
+        if key:
+            found.append(Site(key, key, "", nan, nan))
+        elif stop:
+            one = stop[0]
+            found.append(Site(one.id, one.name, one.country, one.lat, one.lon, one.kind))
+    return tuple(found)
 
 
 def _corridor_rows(corridors: pd.DataFrame, options: Options) -> list[Row]:

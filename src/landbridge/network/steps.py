@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.criticality import Loss, assess_closures, loss_rows
 from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
-from landbridge.network.gateways import Passed, assess_gateways, gateway_rows, list_gateways
+from landbridge.network.gateways import (
+    Passed,
+    assess_gateways,
+    gateway_rows,
+    list_gateways,
+    match_gateways,
+)
 from landbridge.network.items import PathReader
 from landbridge.network.locating import GatewayChoice, Options, locate_flows
 from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
@@ -109,8 +115,8 @@ def pass_gateways(given: Workspace) -> Mapping[str, Any]:
     wanted: GatewayChoice | None = given["options"].gateways
     if wanted is None:
         return {"gateways": rows_to_frame("gateways", [])}
-    choice = replace(wanted, named=given["wishes"].gateways)
     gateways = list_gateways(given["router"].network)
+    choice = replace(wanted, named=match_gateways(gateways, given["wishes"].gateways))
 
     def assess(group: Group) -> dict[str, Passed]:
         given["progress"](f"gateways of {len(group.answers)} flows")
