@@ -5,6 +5,7 @@ One sweep from the origin and one back from the destination weigh the best way t
 their full prices. A way that comes back to where it has been is none: it goes into the gateway and out again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -253,9 +254,20 @@ def _assess(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: Sequenc
         if number in through or choice.named
     ]
     found.sort(key=lambda one: (float(getattr(one.route, by, np.inf)), one.facility.name, one.facility.id))
+    found = found if choice.named else _take_first(found, choice.count)
     met = {one.facility.id for one in (*found, *shut)}
     missed = [_explain_none(ways.search, one) for one in _list_named(gateways, choice) if one.id not in met]
     return Passed((*found, *missed, *shut), routes[0])
+
+
+def _take_first(found: Sequence[Gateway], count: int) -> list[Gateway]:
+    """The first `count` of each kind."""
+    kept, met = [], Counter[str]()
+    for one in found:
+        met[one.facility.kind] += 1
+        if met[one.facility.kind] <= count:
+            kept.append(one)
+    return kept
 
 
 def _rank_by(criterion: str) -> Callable[[Route], tuple[float, str]]:
