@@ -236,16 +236,19 @@ def assess_gateways(
     for flow, answer in answers.items():
         if answer.routes:
             found[flow] = _assess(Ways(search, reader, answer), gateways, choice, shut)
+            search.sweeps.pop((answer.request.by[0], find_ends(search, answer)[1], True), None)
+    search.forget()
     return found
 
 
 def _assess(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: Sequence[Gateway]) -> Passed:
     by, ranked = ways.answer.request.by[0], _rank_by(ways.answer.request.by[0])
     ways.known.update({route.path.tobytes(): route for route in ways.answer.routes})
-    looked_at = list(_find_ways(ways, gateways, choice, {gateway.facility.id for gateway in shut}))
+    left_out = {gateway.facility.id for gateway in shut}
+    looked_at = list(_find_ways(ways, gateways, choice, left_out))
     routes = sorted((route for route in ways.known.values() if route is not None), key=ranked)
     through: dict[int, Route] = {}
-    for route in routes:
+    for route in (one for one in routes if not _comes_back(ways.search, one.path)):
         for number in gateways.on(route.path).tolist():
             through.setdefault(number, route)
     found = [
@@ -255,8 +258,8 @@ def _assess(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: Sequenc
     ]
     found.sort(key=lambda one: (float(getattr(one.route, by, np.inf)), one.facility.name, one.facility.id))
     found = found if choice.named else _take_first(found, choice.count)
-    met = {one.facility.id for one in (*found, *shut)}
-    missed = [_explain_none(ways.search, one) for one in _list_named(gateways, choice) if one.id not in met]
+    named = [number for number, (_, key) in enumerate(gateways.keys) if key in {*choice.named} - left_out]
+    missed = [_explain_none(ways.search, gateways.facility(one)) for one in named if one not in looked_at]
     return Passed((*found, *missed, *shut), routes[0])
 
 
@@ -294,10 +297,6 @@ def _find_ways(ways: Ways, gateways: Gateways, choice: GatewayChoice, shut: set[
                 way = ways.part(gateways.arcs, positions[:NAMED_TRIES])
             counts[kind] = counts.get(kind, 0) + (way is not None)
             yield number
-
-
-def _list_named(gateways: Gateways, choice: GatewayChoice) -> list[Facility]:
-    return [gateways.facility(number) for number, (_, key) in enumerate(gateways.keys) if key in choice.named]
 
 
 def _explain_none(search: Search, facility: Facility) -> Gateway:

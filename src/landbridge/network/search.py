@@ -170,7 +170,7 @@ class Search:
         result = find_alternatives(
             self.network.forward,
             self.sweep(criterion, origin),
-            self.sweep(criterion, destination, backward=True),
+            sweep(self.metric(criterion), sources=np.array([destination], np.int32), backward=True),
             source=origin,
             target=destination,
             rule=AlternativeRule(count=count + 1, length=self.weights.distance),
