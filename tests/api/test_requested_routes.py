@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import landbridge as lb
@@ -87,3 +88,22 @@ def test_public_names_are_there() -> None:
     assert set(lb.__all__) <= set(dir(lb))
     with pytest.raises(AttributeError):
         lb.find_roads  # noqa: B018
+
+
+def test_draws_on_request_are_those_of_the_ranges(routes: lb.Routes) -> None:
+    """Quantiles and variances of the frame are NumPy's of the draws, and means lie within 4 standard errors."""
+    drawn = routes.draws()
+    assert list(drawn.columns) == ["route", "rank", "draw", "time", "cost"]
+    assert drawn.groupby("route").size().tolist() == [4_000] * len(routes.frame)
+    for row in routes.frame.to_dict("records"):
+        mine = drawn[drawn["route"] == row["route"]]
+        for name in ("time", "cost"):
+            known = np.quantile(mine[name], [0.1, 0.5, 0.9])
+            assert [row[f"{name}_{q}"] for q in ("p10", "p50", "p90")] == pytest.approx(known, rel=1e-12)
+            assert row[f"{name}_variance"] == pytest.approx(mine[name].var(), rel=1e-12)
+            assert abs(mine[name].mean() - row[name]) < 4.0 * np.sqrt(row[f"{name}_variance"] / 4_000)
+
+
+def test_more_draws_begin_with_the_same(routes: lb.Routes) -> None:
+    few, many = (routes.draws(count)[lambda frame: frame["rank"] == 1] for count in (100, 300))
+    assert few["cost"].tolist() == many["cost"].iloc[:100].tolist()

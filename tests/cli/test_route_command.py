@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 Command = Callable[..., Any]
@@ -111,6 +113,25 @@ def test_people_read_what_scripts_read(landbridge: Command) -> None:
     for item in data["routes"][0]["items"]:
         if item["kind"] == "operation":
             assert item["place"][:40] in text.out
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_draws_are_written_on_request(landbridge: Command, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"draws.{ending}"
+    told = landbridge("route", *KAMPALA, "--draws", file)
+    assert told.code == 0
+    assert str(file) in told.out
+    drawn = pd.read_csv(file) if ending == "csv" else pd.read_parquet(file)
+    assert list(drawn.columns) == ["route", "rank", "draw", "time", "cost"]
+    assert len(drawn) % 4_000 == 0
+    assert (drawn[["time", "cost"]] > 0).all(axis=None)
+
+
+def test_draws_go_into_csv_or_parquet_only(landbridge: Command, tmp_path: Path) -> None:
+    told = landbridge("route", *KAMPALA, "--draws", tmp_path / "draws.xls", "--json")
+    assert told.code == 2
+    assert told.findings == ["unknown_format"]
+    assert not list(tmp_path.iterdir())
 
 
 def test_coordinates_below_zero_are_an_argument(landbridge: Command) -> None:

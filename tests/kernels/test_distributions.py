@@ -17,6 +17,8 @@ from landbridge.kernels.distributions import (
     fit_excess,
     fit_lognormal,
     spread_wait,
+    wait_for,
+    wait_out,
 )
 
 TIMES = st.lists(st.floats(0.01, 500.0), min_size=3, max_size=3).map(sorted)
@@ -153,3 +155,40 @@ def test_costs_out_of_range_are_errors() -> None:
     ):
         with pytest.raises(ValueError, match="a cost needs"):
             fit_lognormal(mean, p10, p90=p90)
+
+
+@given(
+    st.lists(st.floats(0.0, 167.9), min_size=1, max_size=6),
+    st.floats(0.0, 200.0),
+)
+def test_hours_of_a_timetable_beyond_free_ones_are_the_integral(departures: list[float], free: float) -> None:
+    """The share of the week with more than t hours to wait, integrated over t from the free hours on."""
+    wait = wait_for(departures)
+    gaps = np.diff(sorted(departures), append=min(departures) + 168.0)
+    longer = quad(lambda t: np.maximum(gaps - t, 0.0).sum() / 168.0, free, max(gaps.max(), free), limit=200)[
+        0
+    ]
+    assert excess_over(wait, free) == pytest.approx(longer, rel=1e-6, abs=1e-6)
+    assert excess_over(wait, 0.0) == pytest.approx(wait.mean)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.1, 300.0), st.floats(0.0, 100.0))
+def test_hours_of_a_closure_beyond_free_ones_are_the_integral(share: float, rest: float, free: float) -> None:
+    closure = wait_out(share, rest)
+    longer = share * quad(lambda t: exp(-t / rest), free, inf)[0]
+    assert excess_over(closure, free) == pytest.approx(longer, rel=1e-7, abs=1e-9)
+    assert closure.scale(3.0).mean == pytest.approx(3.0 * closure.mean)
+
+
+def test_waits_outside_their_bounds_are_refused() -> None:
+    for departures in ([], [168.0], [-1.0]):
+        with pytest.raises(ValueError, match="hours of the week"):
+            wait_for(departures)
+    for share, duration in ((-0.1, 1.0), (1.1, 1.0), (0.5, -1.0), (0.5, inf), (nan, 1.0)):
+        with pytest.raises(ValueError, match="shut for a share"):
+            wait_out(share, duration)
+    with pytest.raises(ValueError, match="scaled"):
+        wait_for([6.0]).scale(2.0)
+    with pytest.raises(ValueError, match="departures"):
+        Excess(0.0, 0.0, 0.0, 1.0, 2.0, (6.0,))
+    assert wait_out(0.5, 0.0).mean == 0.0

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 from scipy.stats import kstest
 
-from landbridge.kernels.draws import draw_normals, draw_uniforms, hash_key, invert_normal, philox
+from landbridge.kernels.draws import (
+    draw_normals,
+    draw_uniforms,
+    exponentiate,
+    hash_key,
+    invert_normal,
+    invert_normals,
+    philox,
+)
 
 KEYS = st.integers(0, 2**64 - 1)
 
@@ -63,6 +71,28 @@ def test_longer_runs_start_alike() -> None:
 def test_normals_are_the_inverse_of_the_distribution(p: float) -> None:
     """To 1e-14, relative: the paper promises 16 digits, and both sides round."""
     assert invert_normal(p) == pytest.approx(ndtri(p), rel=1e-14, abs=1e-300)
+
+
+@given(st.lists(st.floats(2.0**-53, 1.0 - 2.0**-53) | st.floats(1e-300, 1e-10), min_size=1, max_size=30))
+def test_many_normals_are_those_of_each(shares: list[float]) -> None:
+    """Centre, shoulders and tails side by side, to the last place."""
+    values = np.array(shares)
+    invert_normals(values)
+    assert values == pytest.approx([invert_normal(share) for share in shares], rel=3e-16, abs=0.0)
+
+
+@given(st.lists(st.floats(-700.0, 700.0), min_size=1, max_size=30))
+def test_exponentials_are_right_to_two_units_in_the_last_place(exponents: list[float]) -> None:
+    values = np.array(exponents)
+    exponentiate(values)
+    known = np.exp(np.array(exponents))
+    assert (np.abs(values - known) <= 2.0 * np.spacing(known)).all()
+
+
+def test_exponentials_of_very_low_values_stay_positive() -> None:
+    values = np.array([-1e6, -701.0, -700.0])
+    exponentiate(values)
+    assert values == pytest.approx([np.exp(-700.0)] * 3, rel=1e-15)
 
 
 def test_uniforms_reach_both_ends_but_never_them() -> None:

@@ -16,7 +16,7 @@ from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import skim
 from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
-from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_rows
+from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simulate_rows
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import find_front, make_guide
 from landbridge.kernels.shortest_paths import (
@@ -78,6 +78,18 @@ def compute() -> dict[str, object]:
     times = TimeRows(*rows, half, half, half, 1.0 - 2.0 * half, groups, half, half, groups, half)
     costs, inputs = CostRows(*rows, half, half, half, half), np.array([0, 1], np.int32)
     route, drawn = simulate_rows(times, costs, item_count=2, seed=1, draws=20)
+    waits = TimeRows(
+        np.array([0, 1, 2], np.int32),
+        np.array([3, 4, 5], np.uint64),
+        *np.zeros((4, 3)),
+        group=np.array([9, 9, 0], np.uint64),
+        rho=np.full(3, 0.5),
+        shut=np.array([0.5, 0.0, 0.5]),
+        rest=np.full(3, 20.0),
+        timetable=np.array([-1, 0, -1], np.int32),
+        departures=Departures(np.array([0, 2]), np.array([6.0, 90.0])),
+    )
+    waited = simulate_rows(waits, costs, item_count=3, seed=1, draws=20)[1]
     shares = share_spread(times, costs, drawn, inputs=(inputs, inputs), input_count=2)
     guided = find_path_guided(forward, weight, source=0, target=last, potential=np.zeros(SIDE**2))
     return {
@@ -93,6 +105,7 @@ def compute() -> dict[str, object]:
         "hierarchy": compute_hierarchy(),
         "draws": draw_normals(5, 6, count=9).tolist(),
         "route": [route.time.tolist(), route.cost.tolist(), route.time_variance],
+        "waits": [waited.hours.tolist()],
         "shares": [
             shares.cost_share.tolist(),
             shares.cost_narrowing.tolist(),
@@ -114,7 +127,7 @@ def test_the_same_numbers_without_compiling() -> None:
         text=True,
     )
     plain, compiled = json.loads(run.stdout), json.loads(json.dumps(compute()))
-    for name, tolerance in (("draws", 0.0), ("route", 0.0), ("shares", 1e-12)):
+    for name, tolerance in (("draws", 0.0), ("route", 0.0), ("waits", 1e-12), ("shares", 1e-12)):
         flat = [np.concatenate([np.ravel(part) for part in case.pop(name)]) for case in (plain, compiled)]
         np.testing.assert_allclose(flat[0], flat[1], rtol=1e-13, atol=tolerance)
     assert plain == compiled

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from landbridge.network.router import Router, Simulation
+from landbridge.network.items import Simulation
+from landbridge.network.router import Router
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.steps import Options

@@ -46,6 +46,29 @@ def export_tables(tables: Mapping[str, pd.DataFrame], out: Path, *, format: str 
     return out
 
 
+def export_frame(frame: pd.DataFrame, out: Path) -> Path:
+    """Write one frame to a file that ends in .csv or .parquet; it appears whole or not at all.
+
+    Raises InputError for another ending or a place that cannot be written.
+    """
+    if out.suffix not in (".csv", ".parquet"):
+        what = f"{out.name} ends in neither .csv nor .parquet"
+        raise InputError([_fault("unknown_format", what, "name the file with one of the two endings")])
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
+            made = Path(folder) / out.name
+            if out.suffix == ".csv":
+                neutralise_text(frame).to_csv(made, index=False, lineterminator="\r\n", encoding="utf-8-sig")
+            else:
+                frame.to_parquet(made, index=False)
+            made.replace(out)
+    except OSError as error:
+        what = f"{out} cannot be written: {error.strerror or error}"
+        raise InputError([_fault("not_writable", what, "choose a folder that you may write to")]) from error
+    return out
+
+
 def _put_in_place(made: Path, out: Path) -> None:
     """Rename what was made to its place; files go one by one into a folder that exists, whose other files stay."""
     if not (made.is_dir() and out.is_dir()):

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from landbridge.api.quantities import make_quantity, read_quantity
 from landbridge.network.amended import amend_world
-from landbridge.network.places import find_place
+from landbridge.network.places import find_place, select_own
+from landbridge.network.routes import Route
+from landbridge.network.simulate import draw_items
 from landbridge.network.steps import GatewayChoice, Options, Simulation
 from landbridge.network.terminals import Stop
 from landbridge.schema import Finding, InputError, ProhibitedError, UnreachableError, find_nearest
@@ -37,10 +40,20 @@ class Goods:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """Routes with their items, the draws and the seed of their ranges, and the variance that doubts have in common."""
+
+    routes: tuple[Route, ...]
+    simulation: Simulation
+    shared: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Routes:
     """The answer to one request: verdict, one row a route, and everything that they are made of.
 
-    `frame` has the columns of the table routes; `tables` all result tables; `ends` what the places were read as.
+    `frame` has the columns of the table routes; `tables` all result tables; `ends` what the places were read as;
+    `drawing` what `draws` needs.
     """
 
     verdict: str
@@ -51,6 +64,7 @@ class Routes:
     price_year: int
     date: datetime.date
     findings: tuple[dict[str, Any], ...]
+    drawing: Drawing
 
     def _repr_html_(self) -> str:
         columns = [
@@ -71,6 +85,23 @@ class Routes:
         """What the route of this rank rests on, as `Run.evidence` gives it; empty where there is no such route."""
         chosen = self.frame["route"][self.frame["rank"] == rank].tolist()
         return rank_inputs(self.tables["route_inputs"], chosen)
+
+    def draws(self, count: int = 0) -> pd.DataFrame:
+        """The draws that the ranges rest on, or `count` of them: columns route, rank, draw, time (h), cost (USD/t).
+
+        One draw is one state of the world for all routes, so differences between routes are those within a draw.
+        """
+        parts = []
+        for route in self.drawing.routes:
+            time, cost = draw_items(
+                route.items,
+                draws=count or self.drawing.simulation.draws,
+                seed=self.drawing.simulation.seed,
+                shared=self.drawing.shared,
+            )
+            head = {"route": route.id, "rank": route.rank, "draw": np.arange(1, len(time) + 1)}
+            parts.append(pd.DataFrame({**head, "time": time, "cost": cost}))
+        return pd.concat(parts, ignore_index=True)
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain values, in the shape that scripts rely on."""
@@ -116,6 +147,7 @@ def _item(row: Mapping[str, Any], money: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "kind": "operation",
             "operation": row["operation"],
+            **({"cause": row["cause"]} if row["cause"] else {}),
             "mode": row["mode"],
             "place": row["place"],
             **amounts,
@@ -181,7 +213,7 @@ def list_faults(
     """Everything that is wrong with a request, its places included."""
     world = amend_world(open_world(), tables)
     places = tables["places"]
-    own = places[~places["id"].isin(world.places["id"])]
+    own = select_own(world, places)
     faults = check_request(goods, options, tables)
     named = {
         str(name).lower()
@@ -293,7 +325,14 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
         price_year=int(tables["parameters"].set_index("id")["value"]["price_year"]),
         date=workspace["date"],
         findings=tuple(findings),
+        drawing=_read_drawing(workspace),
     )
+
+
+def _read_drawing(workspace: Mapping[str, Any]) -> Drawing:
+    answer, router = workspace["answers"].get(FLOW), workspace["router"]
+    routes = () if answer is None else answer.routes
+    return Drawing(routes, router.simulation, router.pricing.book.number("doubt_shared"))
 
 
 def _unique(applied: pd.DataFrame) -> list[dict[str, Any]]:

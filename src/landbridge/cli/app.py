@@ -111,6 +111,12 @@ def route(
         bool,
         typer.Option("--evidence", help="Also say what the first route rests on, and what to measure next."),
     ] = False,
+    draws: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write each draw of the routes' time and cost to this file, .csv or .parquet."
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Find routes between two places, itemised."""
@@ -133,6 +139,7 @@ def route(
             alternatives=default_alternatives(by) if alternatives is None else alternatives,
             by=split_list(by),
             evidence=evidence,
+            draws=draws,
         ),
         json=json,
     )

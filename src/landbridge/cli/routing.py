@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from landbridge.api import Goods, Options, Routes, find_routes, read_study
+from landbridge.api.exporting import export_frame
 from landbridge.api.routing import default_ground, list_faults
 from landbridge.cli.evidence import print_evidence
 from landbridge.cli.printing import (
@@ -50,12 +51,15 @@ class RouteArguments(RequestArguments):
     alternatives: int
     by: tuple[str, ...]
     evidence: bool = False
+    draws: Path | None = None
 
 
 def print_routes(arguments: RouteArguments, *, json: bool) -> None:
     """Find the routes and print them."""
     routes = _find(arguments)
     end_progress()
+    if arguments.draws is not None:
+        export_frame(routes.draws(), arguments.draws)
     if json:
         more = {"evidence": read_rows(routes.evidence())} if arguments.evidence else {}
         print_json({**routes.to_json(), **more})
@@ -72,6 +76,8 @@ def print_routes(arguments: RouteArguments, *, json: bool) -> None:
         say(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
     for finding in routes.findings:
         say(f"{finding['severity']}: {finding['what']}; {finding['remedy']}")
+    if arguments.draws is not None:
+        say(f"draws of each route: {arguments.draws}")
 
 
 def _find(arguments: RouteArguments) -> Routes:
@@ -165,6 +171,7 @@ def _print_items(routes: Routes, route: str) -> None:
 def _describe_item(row: Row) -> tuple[str, ...]:
     leg = row["kind"] == "leg"
     what = f"{row['mode']} ({row['means'].replace('_', ' ')})" if leg else row["operation"].replace("_", " ")
+    what += f" ({row['cause']})" if row["cause"] else ""
     where = f"{row['from']} – {row['to']}" if leg else row["place"]
     km = number(row["distance"]) if leg else ""
     return what, where[:60], km, number(row["cost"], 1), number(row["time"], 1), row["quality"]

@@ -83,7 +83,7 @@ def share_spread(
         raise ValueError("the rows of times do not stand in the order of items")
     items = int(max(times.item.max(initial=-1), costs.item.max(initial=-1))) + 1
     start = np.searchsorted(times.item, np.arange(items + 1)).astype(np.int64)
-    deviation = drawn.hours - _mean_times(times)[:, None]
+    deviation = drawn.hours - _mean_hours(times, drawn)[:, None]
     timed = _Timed(start, inputs[0], deviation)
     values = np.column_stack([costs.fixed, costs.hourly, costs.free, costs.sigma]).astype(np.float64)
     priced = _Priced(costs.item, inputs[1], values, drawn.luck)
@@ -95,10 +95,12 @@ def share_spread(
     return SpreadShares(time[0], cost[0], time[1], cost[1])
 
 
-def _mean_times(times: TimeRows) -> Floats:
-    """Mean of each row, h."""
-    excess = np.where(times.sigma > 0.0, np.exp(times.mu + times.sigma**2 / 2.0), 0.0)
-    mean: Floats = times.minimum + excess + times.span / 2.0
+def _mean_hours(times: TimeRows, drawn: RowDraws) -> Floats:
+    """Mean of each row, h; of timetables as drawn, for behind another timetable goods come at no odd hour."""
+    mean = times.mean()
+    if times.timetable is not None:
+        waiting = times.timetable >= 0
+        mean[waiting] = drawn.hours[waiting].mean(axis=1)
     return mean
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from landbridge.network.routes import Answer, Route
 from landbridge.schema import Finding
 from landbridge.schema.rows import read_rows
+from landbridge.schema.timetables import mean_headway
 
 
 def check_prices(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -59,8 +60,9 @@ def check_capacities(
     """Yearly tonnes of all flows together, on their best routes, against the capacity of each place and service."""
     capacities = {row["id"]: row["capacity"] for row in read_rows(given["places"]) if row["capacity"] > 0}
     for row in read_rows(given["services"]):
-        if row["capacity"] > 0 and row["headway"] > 0:
-            capacities[row["id"]] = row["capacity"] * 8_760.0 / row["headway"]
+        headway = mean_headway(row)
+        if row["capacity"] > 0 and headway > 0:
+            capacities[row["id"]] = row["capacity"] * 8_760.0 / headway
     used: dict[str, dict[str, float]] = defaultdict(dict)
     names: dict[str, str] = {}
     for flow, answer in answers.items():

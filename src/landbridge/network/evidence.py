@@ -23,6 +23,7 @@ INPUT_TABLES = (
     "parameters",
     "services",
     "passages",
+    "interruptions",
     "countries",
     "shipments",
 )

@@ -1,6 +1,6 @@
 """From a path of arcs to its legs and operations, each with its terms (cost, time, emissions)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from math import nan
@@ -10,21 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess
+from landbridge.network.drawing import draw_line
+from landbridge.network.interruptions import INTERRUPTION
+from landbridge.network.path_events import Done, Leg, Piece, group_hauls, handles_first, name_ends
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
 from landbridge.network.virtual import LAND_LAYERS, LAYERS, RAIL, RIVER, Site, Step, VirtualNetwork
 from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights, passage_step
+from landbridge.schema.rows import Row
 
 
 class Timing(NamedTuple):
     """A part of an item's time: the key of its draws, its law, the `input` it rests on and the doubt about that.
 
-    `doubt` is the sigma of a lognormal factor of mean 1 that all times of one input share.
+    `doubt` is the sigma of a lognormal factor of mean 1 that all times of one input share. Closures of one `shock`
+    have `shock_share` of the variance in common.
     """
 
     key: str
     excess: Excess
     input: str = ""
     doubt: float = 0.0
+    shock: str = ""
+    shock_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Item:
     """A leg or an operation of a route. Costs USD/t, times h, emissions kg/t, distance km.
 
     `timings` are its time's parts; `line` are lon, lat pairs in degrees. Of a leg by rail `electric_km` and `diesel_km`
-    have known traction, else they are NaN.
+    have known traction, else they are NaN. `cause` says why goods wait where something is shut.
     """
 
     kind: str
@@ -54,6 +61,7 @@ class Item:
     line: tuple[tuple[float, float], ...] = ()
     electric_km: float = nan
     diesel_km: float = nan
+    cause: str = ""
 
     @property
     def quality(self) -> str:
@@ -61,51 +69,11 @@ class Item:
         return worst_quality([term.quality for term in self.terms])
 
 
-class Done(NamedTuple):
-    """An operation done at a site."""
+class Simulation(NamedTuple):
+    """How ranges are drawn: number of draws and the study's seed."""
 
-    step: Step
-    site: Site
-
-
-class Piece(NamedTuple):
-    """Kilometres under one price code, and those that its rate counts above them."""
-
-    code: int
-    km: float
-    lean: float = 0.0
-
-
-class Run(NamedTuple):
-    """An arc of a path as plain values, which are read many times faster than cells of arrays."""
-
-    op: int
-    site: int
-    crossing: int
-    code_a: int
-    km_a: float
-    code_b: int
-    km_b: float
-    lean: float
-    edge: int
-    forward: bool
-    tail: int
-    start: tuple[float, float]
-    end: tuple[float, float]
-
-
-@dataclass(slots=True)
-class Leg:
-    """A leg while it is gathered: pieces in order, drawn points, gauge, layer, and the names of its ends."""
-
-    layer: int
-    mode: str
-    means: str
-    start: str
-    end: str = ""
-    pieces: list[Piece] = field(default_factory=list)
-    line: list[tuple[float, float]] = field(default_factory=list)
-    gauge: int = 0
+    draws: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +83,13 @@ class PathReader:
     network: VirtualNetwork
     pricer: Pricer
     weights: Weights
+    simulation: Simulation
     carriages: dict[int, tuple[int, str, str]] = field(default_factory=dict)
 
     def read(self, path: NDArray[np.integer], *, start: Site, end: Site) -> tuple[Item, ...]:
         """Items of `path` (arc ids in order) from the place `start` to the place `end`."""
         events = list(self._events(path, start))
-        _name_ends(events, end)
+        name_ends(events, end)
         return tuple(self._price_hauls(events))
 
     def clear(self, items: Sequence[Item], *, start: Site, end: Site) -> tuple[Item, ...]:
@@ -139,74 +108,92 @@ class PathReader:
             cleared.append(self._operation_item(step, site, price))
         return tuple(cleared)
 
+    def settle(self, items: Sequence[Item], waits: Mapping[int, float]) -> tuple[Item, ...]:
+        """The items with other mean waits for a service, h by position."""
+        settled = list(items)
+        for position, hours in waits.items():
+            item = items[position]
+            service = self.pricer.services[item.service]
+            price = self.pricer.departure(service, item.site.id, hours=hours)
+            step = Step("wait", item.mode, "", "headway", (item.site.id,), item.service)
+            settled[position] = self._operation_item(step, item.site, price)
+        return tuple(settled)
+
     def _events(self, path: NDArray[np.integer], start: Site) -> Iterator[Leg | Done]:
         leg: Leg | None = None
         at = start.name
-        for run, passed in zip(self._runs(path), self._passed(path), strict=True):
-            for event in (*self._arc_events(run), *passed):
+        met: set[str] = set()
+        for arc, before, passed in zip(path, self._shut(path), self._passed(path), strict=True):
+            for event in (*before, *self._arc_events(int(arc)), *passed):
                 if isinstance(event, Done):
+                    if event.step.direction == INTERRUPTION and event.step.scopes[0] in met:
+                        continue
+                    met = _note_met(met, event.step)
                     if leg is not None:
                         yield leg
                         leg = None
                     at = event.site.name
                     yield event
                     continue
+                met = set()
                 layer, mode, means = self._carriage(event.code)
                 if leg is None or (leg.layer, leg.mode) != (layer, mode):
                     if leg is not None:
                         yield leg
                     leg = Leg(layer, mode, means, at)
-                self._extend(leg, run, event)
+                self._extend(leg, int(arc), event)
         if leg is not None:
             yield leg
 
-    def _runs(self, path: NDArray[np.integer]) -> Iterator[Run]:
-        arcs, network = self.network.arcs, self.network
-        names = ("op", "site", "crossing", "code_a", "km_a", "code_b", "km_b")
-        columns = [getattr(arcs, name)[path].tolist() for name in names]
-        columns += [
-            column[path].tolist() for column in (self.weights.lean, arcs.edge, arcs.forward, arcs.tail)
-        ]
-        for nodes in (arcs.tail[path], arcs.head[path]):
-            columns.append(
-                list(zip(network.node_lon[nodes].tolist(), network.node_lat[nodes].tolist(), strict=True))
+    def _shut(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
+        """For each arc the waits for a leg or passage that it comes upon, where that may be shut."""
+        network = self.network
+        for arc, met in zip(path, self.weights.waits.met(network.arcs, path), strict=True):
+            node = network.arcs.tail[arc]
+            point = float(network.node_lat[node]), float(network.node_lon[node])
+            names = {"leg": network.world.legs, "passage": network.world.passages}
+            yield tuple(
+                Done(step, Site(names[kind][number], self._name_closure(step), "", *point, kind))
+                for step, kind, number in met
             )
-        return map(Run, *columns)
+
+    def _name_closure(self, step: Step) -> str:
+        return str(self.pricer.around.interruptions.rows[step.scopes[0]]["name"])
 
     def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
         """For each arc the strait or canal that the route leaves with it for good."""
         arcs = self.network.arcs
-        passages = arcs.passage[path].tolist()
-        last = {passage: position for position, passage in enumerate(passages)}
-        for position, passage in enumerate(passages):
+        last = {int(arcs.passage[arc]): position for position, arc in enumerate(path)}
+        for position, arc in enumerate(path):
+            passage = int(arcs.passage[arc])
             if passage < 0 or last[passage] != position:
                 yield ()
                 continue
-            step, head = passage_step(self.network.world.passages[passage]), arcs.head[path[position]]
+            step, head = passage_step(self.network.world.passages[passage]), arcs.head[arc]
             row = self.pricer.passages.get(step.scopes[0], {})
             point = float(self.network.node_lat[head]), float(self.network.node_lon[head])
             site = Site(step.scopes[0], str(row.get("name", step.scopes[0])), "", *point, "passage")
             yield (Done(step, site),) if self._matters(step) else ()
 
-    def _arc_events(self, run: Run) -> Iterator[Done | Piece]:
+    def _arc_events(self, arc: int) -> Iterator[Done | Piece]:
         """Moves and operations of one arc in the order in which they happen."""
-        network = self.network
-        steps = network.operations[run.op] if run.op >= 0 else ()
-        done = []
-        if steps and run.site >= 0:
-            site = network.sites[run.site]
-            done = [Done(step, site) for step in steps if self._matters(step)]
+        arcs, network = self.network.arcs, self.network
+        steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
+        site = network.sites[arcs.site[arc]] if arcs.site[arc] >= 0 else None
+        done = [Done(step, site) for step in steps if site is not None and self._matters(step)]
         # A lane has all of its kilometres in one half, whichever way it is sailed.
-        halves = ((run.code_a, run.km_a), (run.code_b, run.km_b))
-        moves = [Piece(code, km, run.lean) for code, km in halves if km > 0]
-        if run.crossing >= 0:
-            if run.km_a > 0:
+        lean = float(self.weights.lean[arc])
+        moves = [
+            Piece(int(code), float(km), lean)
+            for code, km in ((arcs.code_a[arc], arcs.km_a[arc]), (arcs.code_b[arc], arcs.km_b[arc]))
+            if km > 0
+        ]
+        if arcs.crossing[arc] >= 0:
+            if arcs.km_a[arc] > 0:
                 yield moves.pop(0)
             yield from done
             yield from moves
-        elif steps and (
-            steps[0].operation == "load" or (steps[0].operation == "tranship" and steps[0].mode != "road")
-        ):
+        elif handles_first(steps):
             yield from done
             yield from moves
         else:
@@ -229,27 +216,21 @@ class PathReader:
             self.carriages[code] = (layer, mode, means)
         return self.carriages[code]
 
-    def _extend(self, leg: Leg, run: Run, piece: Piece) -> None:
+    def _extend(self, leg: Leg, arc: int, piece: Piece) -> None:
         if leg.pieces and leg.pieces[-1].code == piece.code:
             last = leg.pieces[-1]
             leg.pieces[-1] = Piece(piece.code, last.km + piece.km, last.lean + piece.lean)
         else:
             leg.pieces.append(piece)
-        points = self._shape(run)
-        leg.line.extend(points[1:] if leg.line and leg.line[-1] == points[0] else points)
-        if run.tail < len(self.network.world.node_gauge):
-            leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[run.tail]))
-
-    def _shape(self, run: Run) -> list[tuple[float, float]]:
-        """Drawn points (lon, lat) of an arc: the edge's own shape where the world has one, else its ends."""
-        if run.edge < 0:
-            return [run.start, run.end]
-        inner = self.network.world.edge_shape(run.edge)
-        return [run.start, *(inner if run.forward else inner[::-1]), run.end]
+        if arc not in leg.arcs[-1:]:
+            leg.arcs.append(arc)
+        tail = self.network.arcs.tail[arc]
+        if tail < len(self.network.world.node_gauge):
+            leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[tail]))
 
     def _price_hauls(self, events: Sequence[Leg | Done]) -> Iterator[Item]:
         """Items in order; a haul is what one carrier does without reloading, so its fixed charge falls once."""
-        hauls = _group_hauls(events)
+        hauls = group_hauls(events)
         for position, event in enumerate(events):
             if isinstance(event, Leg):
                 yield self._leg_item(event, hauls[position])
@@ -276,7 +257,8 @@ class PathReader:
             terms += self._haul_terms(haul, haul_km)
         hours = sum(timing.excess.mean for timing in timings)
         terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
-        site = Site("", leg.end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
+        line = draw_line(self.network, leg.arcs)
+        site = Site("", leg.end, countries[-1] if countries else "", line[-1][1], line[-1][0])
         return Item(
             kind="leg",
             mode=leg.mode,
@@ -294,18 +276,17 @@ class PathReader:
             co2e=_sum(terms, "kg/t"),
             terms=tuple(terms),
             timings=tuple(timings),
-            line=tuple(leg.line),
-            **(self._traction_km(leg) if leg.layer == RAIL else {}),
+            line=line,
+            electric_km=self._traction_km(leg, "electric"),
+            diesel_km=self._traction_km(leg, "diesel"),
         )
 
-    def _traction_km(self, leg: Leg) -> dict[str, float]:
-        """Kilometres of a leg by known traction."""
-        sums = {"electric_km": 0.0, "diesel_km": 0.0}
-        for piece in leg.pieces:
-            traction = self.network.codes.traction(piece.code)
-            if traction:
-                sums[f"{traction}_km"] += piece.km
-        return sums
+    def _traction_km(self, leg: Leg, traction: str) -> float:
+        """Kilometres of a leg by a known traction; NaN for a leg that is no railway."""
+        if leg.layer != RAIL:
+            return nan
+        known = self.network.codes.traction
+        return sum((piece.km for piece in leg.pieces if known(piece.code) == traction), 0.0)
 
     def _emission_term(self, pieces: Sequence[Piece], scope: str, *, rail: bool) -> Term:
         """Emission of the kilometres of a leg in one country; of a railway by traction."""
@@ -394,7 +375,9 @@ class PathReader:
 
     def _operation_item(self, step: Step, site: Site, price: Price) -> Item:
         service = self.pricer.services.get(step.service, {})
-        run = step.operation == "service"
+        shut = step.direction == INTERRUPTION
+        closure = self.pricer.around.interruptions.rows[step.scopes[0]] if shut else {}
+        run, km = step.operation == "service", float(service.get("distance", nan))
         ends = self._ends(step.service, site) if run else ("", "", (), ())
         return Item(
             kind="leg" if run else "operation",
@@ -407,14 +390,16 @@ class PathReader:
             service=step.service,
             gauge=0,
             countries=ends[2] if run else ((site.country,) if site.country else ()),
-            distance=float(service["distance"]) if run else 0.0,
+            distance=km if run else 0.0,
             cost=price.cost,
             time=price.time,
             co2e=price.co2e,
             terms=price.terms,
-            timings=(_time_operation(step, site, price),),
+            timings=(_time_operation(step, site, price, closure),),
+            cause=str(closure.get("cause", "")),
             line=ends[3],
-            **({f"{service['traction']}_km": float(service["distance"])} if service.get("traction") else {}),
+            electric_km=km if service.get("traction") == "electric" else nan,
+            diesel_km=km if service.get("traction") == "diesel" else nan,
         )
 
     def _ends(
@@ -427,13 +412,29 @@ class PathReader:
         return other.name, arrival.name, countries, ((other.lon, other.lat), (arrival.lon, arrival.lat))
 
 
-def _time_operation(step: Step, site: Site, price: Price) -> Timing:
+def _note_met(met: set[str], step: Step) -> set[str]:
+    """Closures waited out at this visit of a place: goods that are handled twice there wait once."""
+    if step.direction == INTERRUPTION:
+        return met | {step.scopes[0]}
+    return set() if step.operation == "service" else met
+
+
+def _time_operation(step: Step, site: Site, price: Price, closure: Row) -> Timing:
+    """Its time; `closure` is the row of interruptions that it waits for, empty for all else."""
     key = f"{step.operation}|{site.id}|{step.mode}|{step.direction}"
     term = next((term for term in price.terms if term.unit == "h"), None)
-    return (
-        Timing(key, price.excess, term.spread_input, term.sigma)
-        if term is not None
-        else Timing(key, price.excess)
+    if term is None:
+        return Timing(key, price.excess)
+    if not closure:
+        return Timing(key, price.excess, term.spread_input, term.sigma)
+    shock, share = str(closure["shock"]), float(closure["shock_share"])
+    return Timing(
+        f"closure|{closure['id']}",
+        price.excess,
+        term.spread_input,
+        term.sigma,
+        shock,
+        share if shock else 0.0,
     )
 
 
@@ -445,28 +446,3 @@ def taper_rate(move: MovePrice, haul_km: float) -> float:
     """Rate of a km (USD/t) on a haul of `haul_km`: degressive tariffs fall with the length of the whole haul."""
     falling = move.taper and haul_km > move.taper_distance
     return move.per_km * ((haul_km / move.taper_distance) ** -move.taper if falling else 1.0)
-
-
-def _name_ends(events: Sequence[Leg | Done], end: Site) -> None:
-    """Gives each leg the name of the place where it ends: that of the next operation, else the route's end."""
-    following = end.name
-    for event in reversed(events):
-        if isinstance(event, Leg):
-            event.end = following
-        else:
-            following = event.site.name
-
-
-def _group_hauls(events: Sequence[Leg | Done]) -> dict[int, tuple[Leg, ...]]:
-    """For each leg (by its position) all legs of its haul, in order."""
-    hauls: list[list[tuple[int, Leg]]] = []
-    current = -1
-    for position, event in enumerate(events):
-        if isinstance(event, Leg):
-            if event.layer != current:
-                hauls.append([])
-                current = event.layer
-            hauls[-1].append((position, event))
-        elif event.step.operation in ("tranship", "service"):
-            current = -1
-    return {position: tuple(leg for _, leg in haul) for haul in hauls for position, _ in haul}

@@ -13,8 +13,9 @@ import pandas as pd
 
 from landbridge.kernels.hierarchy_sweeps import trace_sweep
 from landbridge.network.closures import Restrictions
+from landbridge.network.items import Simulation
 from landbridge.network.locating import Locator
-from landbridge.network.router import Case, Ready, Router, Simulation
+from landbridge.network.router import Case, Ready, Router
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.sphere import measure_line
 from landbridge.network.structure import find_capitals

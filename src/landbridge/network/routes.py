@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from landbridge.network.items import Item, PathReader
 from landbridge.network.pricing import Term
 from landbridge.network.search import Passing, Search
-from landbridge.network.simulate import Ranges, simulate_items
+from landbridge.network.simulate import Ranges, find_mean_waits, simulate_items
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
 from landbridge.network.virtual import LAYERS, Site
@@ -18,17 +18,21 @@ from landbridge.schema import Finding
 FRONT_EPSILON = {"cost": 0.01, "time": 0.01, "co2e": 0.02}
 ABSURD_CIRCUITY = 4.0
 HANDOVERS = {"tranship": 3, "gauge_change": 2, "border_crossing": 1}
+# For a mean that rests on draws, where a caller asks for fewer.
+LEAST_DRAWS = 4_000
 WEAK = {"estimated", "default"}
 
 
 @dataclass(frozen=True, slots=True)
 class Corridor:
-    """A named chain of places, as what passing each of them means on the network, searched without what is off it."""
+    """A named chain of places, as what passing each of them means on the network; `avoid` are the arcs that are open
+    to the request but not on it.
+    """
 
     id: str
     name: str
     via: tuple[Passing, ...]
-    search: Search
+    avoid: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Wanted:
     corridor: str = ""
 
 
-def find_routes(search: Search, reader: PathReader, *, request: Request, draws: int, seed: int) -> Answer:
+def find_routes(search: Search, reader: PathReader, *, request: Request) -> Answer:
     """Answer one request: best paths by each criterion, named corridors, alternatives and, if asked, the front."""
     wanted, whole = _candidates(search, request)
     if not wanted:
@@ -127,7 +131,7 @@ def find_routes(search: Search, reader: PathReader, *, request: Request, draws: 
             id=f"{request.flow}-{rank}",
             rank=rank,
             ranges=simulate_items(
-                route.items, draws=draws, seed=seed, due=pricer.shipment.due, shared=shared
+                route.items, **reader.simulation._asdict(), due=pricer.shipment.due, shared=shared
             ),
         )
         for rank, route in enumerate(ordered, 1)
@@ -142,7 +146,8 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     whole = True
     wanted = [] if request.only_corridors else _best_ways(search, request, ends)
     for corridor in request.corridors:
-        path = corridor.search.chain(request.by[0], *ends, via=corridor.via)
+        with search.without(request.by[0], corridor.avoid):
+            path = search.chain(request.by[0], *ends, via=corridor.via)
         if path is not None:
             wanted.append(Wanted(path, "corridor", corridor.name))
     if not wanted or request.only_corridors:
@@ -158,6 +163,7 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
 
 
 def _best_ways(search: Search, request: Request, ends: tuple[int, int]) -> list[Wanted]:
+    search.prepare(request.by)
     found = []
     for criterion in request.by:
         path = (
@@ -174,6 +180,9 @@ def price_route(search: Search, reader: PathReader, request: Request, path: NDAr
     carried = reader.read(path, start=start, end=end)
     clearances = reader.clear(carried, start=start, end=end)
     items = [carried[0], *clearances[:1], *carried[1:-1], *clearances[1:], carried[-1]]
+    draws, shared = max(reader.simulation.draws, LEAST_DRAWS), reader.pricer.book.number("doubt_shared")
+    waits = find_mean_waits(items, draws=draws, seed=reader.simulation.seed, shared=shared)
+    items = list(reader.settle(items, waits))
     cost = sum(item.cost for item in items)
     bound = float(search.weights.cost[path].sum()) + sum(item.cost for item in clearances)
     return Route(

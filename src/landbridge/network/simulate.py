@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.draws import hash_key
-from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_rows
+from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simulate_rows
 from landbridge.kernels.spread import SpreadShares, share_spread
 from landbridge.network.items import Item
 
@@ -24,14 +24,16 @@ Ids = NDArray[np.int32]
 class Ranges:
     """p10, p50, p90: `cumulative_time`, `cumulative_cost` float64[items, 3] in h and USD/t, `time`, `cost` float64[3].
 
-    `due_probability` is the probability of keeping the due time, NaN without one. `shares` tell how the spread rests on
-    `inputs`, each a table#id.
+    `time_variance` (h^2) and `cost_variance` are those of the draws. `due_probability` is the probability of keeping
+    the due time, NaN without one. `shares` tell how the spread rests on `inputs`, each a table#id.
     """
 
     cumulative_time: NDArray[np.float64]
     cumulative_cost: NDArray[np.float64]
     time: NDArray[np.float64]
     cost: NDArray[np.float64]
+    time_variance: float
+    cost_variance: float
     due_probability: float
     inputs: tuple[str, ...]
     shares: SpreadShares
@@ -39,10 +41,8 @@ class Ranges:
     @classmethod
     def empty(cls, items: int) -> "Ranges":
         """Ranges that are not drawn yet."""
-        nothing = np.full((items, 3), np.nan)
-        return cls(
-            nothing, nothing, np.full(3, np.nan), np.full(3, np.nan), float("nan"), (), SpreadShares.empty()
-        )
+        nothing, whole, unknown = np.full((items, 3), np.nan), np.full(3, np.nan), float("nan")
+        return cls(nothing, nothing, whole, whole, unknown, unknown, unknown, (), SpreadShares.empty())
 
 
 def simulate_items(
@@ -67,10 +67,35 @@ def simulate_items(
         cumulative_cost=result.cost,
         time=result.time[-1],
         cost=result.cost[-1],
+        time_variance=result.time_variance,
+        cost_variance=result.cost_variance,
         due_probability=float("nan") if isnan(due) else result.on_time,
         inputs=names,
         shares=share_spread(times, costs, drawn, inputs=sources, input_count=len(names)),
     )
+
+
+def draw_items(
+    items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Time (h) and cost (USD/t) of a route of `items` in each draw, float64[draws]: what `simulate_items` sums up."""
+    times, costs = _time_rows(items, shared), _cost_rows(items, shared)
+    drawn = simulate_rows(times, costs, item_count=len(items), seed=seed, draws=draws)[1]
+    return drawn.time, drawn.cost
+
+
+def find_mean_waits(items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0) -> dict[int, float]:
+    """Mean wait (h) of the items, by position, that wait for a timetable behind another timetable.
+
+    Goods come to a first timetable at any hour, and the mean has a closed form; from there on they are on time.
+    """
+    times = _time_rows(items, shared)
+    waiting = np.flatnonzero(times.timetable >= 0)[1:] if times.timetable is not None else ()
+    if not len(waiting):
+        return {}
+    costs = _cost_rows((), shared)
+    drawn = simulate_rows(times, costs, item_count=len(items), seed=seed, draws=draws)[1]
+    return {int(times.item[row]): float(drawn.hours[row].mean()) for row in waiting}
 
 
 def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Ids]]:
@@ -88,6 +113,8 @@ def _name_sources(items: Sequence[Item]) -> tuple[tuple[str, ...], tuple[Ids, Id
 def _time_rows(items: Sequence[Item], shared: float) -> TimeRows:
     rows = [(position, timing) for position, item in enumerate(items) for timing in item.timings]
     timings = [timing for _, timing in rows]
+    tables = list(dict.fromkeys(timing.excess.departures for timing in timings if timing.excess.departures))
+    number = {(): -1, **{table: place for place, table in enumerate(tables)}}
     return TimeRows(
         item=np.array([position for position, _ in rows], np.int32),
         key=np.array([hash_key(f"time|{timing.key}") for timing in timings], np.uint64),
@@ -95,9 +122,18 @@ def _time_rows(items: Sequence[Item], shared: float) -> TimeRows:
         mu=np.array([timing.excess.mu for timing in timings], np.float64),
         sigma=np.array([timing.excess.sigma for timing in timings], np.float64),
         span=np.array([timing.excess.span for timing in timings], np.float64),
+        group=np.array([hash_key(f"shock|{t.shock}") if t.shock else 0 for t in timings], np.uint64),
+        rho=np.array([timing.shock_share for timing in timings], np.float64),
         doubt=np.array([timing.doubt for timing in timings], np.float64),
         doubt_key=np.array([hash_key(f"doubt|{timing.input}") for timing in timings], np.uint64),
         doubt_rho=np.full(len(timings), shared),
+        shut=np.array([timing.excess.shut for timing in timings], np.float64),
+        rest=np.array([timing.excess.rest for timing in timings], np.float64),
+        timetable=np.array([number[timing.excess.departures] for timing in timings], np.int32),
+        departures=Departures(
+            np.cumsum([0, *map(len, tables)]),
+            np.array([hour for table in tables for hour in table], np.float64),
+        ),
     )
 
 

@@ -16,9 +16,9 @@ from landbridge.network.gateways import (
     list_gateways,
     match_gateways,
 )
-from landbridge.network.items import PathReader
+from landbridge.network.items import PathReader, Simulation
 from landbridge.network.locating import GatewayChoice, Options, locate_flows
-from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
+from landbridge.network.router import Case, Ready, Router, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
@@ -76,18 +76,19 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
         given["progress"](f"routes {origin.name} - {destination.name}")
         shipment, ruling = given["flow_shipments"][flow], given["rulings"][flow]
         case = Case(shipment, ruling.closings, (origin, destination))
+        search = router.search(case, wishes.restrictions)
         request = Request(
             flow=flow,
             origin=origin,
             destination=destination,
             by=options.by,
-            corridors=router.corridors(wishes.chains, case, named=bool(options.corridor)),
+            corridors=router.corridors(wishes.chains, case, search, named=bool(options.corridor)),
             only_corridors=bool(options.corridor),
             via=passings,
             alternatives=options.alternatives,
             front=options.front,
         )
-        return flow, router.answer(request, shipment, router.search(case, wishes.restrictions))
+        return flow, router.answer(request, shipment, search)
 
     def answer_all(flows: Sequence[str]) -> list[tuple[str, Answer]]:
         found = [answer(flow) for flow in flows]
@@ -219,6 +220,7 @@ TABLES = (
     "electrified_shares",
     "parameters",
     "passages",
+    "interruptions",
     "countries",
     "territories",
     "transit_regimes",

@@ -1,14 +1,16 @@
 """Arc weights of one shipment: cost, time, emissions and distance of every arc of the virtual network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isnan, nan
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.kernels.distributions import Excess, fit_excess, spread_wait
+from landbridge.kernels.distributions import Excess, fit_excess, spread_wait, wait_for, wait_out
 from landbridge.network.imbalance import Imbalance, lean_arcs
+from landbridge.network.interruptions import INTERRUPTION, LineWaits, add_line_waits
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
     Emission,
@@ -27,6 +29,7 @@ from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
 from landbridge.network.virtual import AIR, LAND_LAYERS, LAYERS, RIVER, WATERS, Step, VirtualNetwork
 from landbridge.schema.rows import Row, read_rows
+from landbridge.schema.timetables import mean_headway, read_departures
 from landbridge.sources.world import World
 
 Floats = NDArray[np.float64]
@@ -59,6 +62,7 @@ class Weights:
     lean: Floats
     moves: tuple[MovePrice, ...]
     prices: Mapping[Step, Price]
+    waits: LineWaits
 
     def of(self, criterion: str) -> Floats:
         """The weights of one criterion."""
@@ -69,7 +73,7 @@ class Weights:
 class Pricer:
     """What prices a step: the book, the shipment, the rows of services, passages and countries, the surroundings.
 
-    What it has priced it keeps (`priced`, `started`, `moved`), for the next network over the same tables.
+    What it has priced it keeps (`priced`, `by_row`, `started`, `moved`), for the next network over the same tables.
     """
 
     book: PriceBook
@@ -79,6 +83,7 @@ class Pricer:
     countries: Mapping[str, Row]
     around: Surroundings
     priced: dict[Step, Price | None] = field(default_factory=dict)
+    by_row: dict[tuple[int, str, str], Price | None] = field(default_factory=dict)
     started: dict[tuple[str, tuple[str, ...]], float] = field(default_factory=dict)
     moved: dict[int, MovePrice] = field(default_factory=dict)
 
@@ -122,14 +127,16 @@ class Pricer:
         if step.operation == "service":
             return self.run(self.services[step.service], step.scopes)
         if step.direction == "headway":
-            return self.headway(self.services[step.service])
+            return self.departure(self.services[step.service], step.scopes[0])
         if step.direction == "lot":
             return self.lot()
+        if step.direction == INTERRUPTION:
+            return self.interruption(step)
         if step.operation == "oversize_permit":
             return self.permit(step)
         if step.operation == "passage":
             return self.passage(step.scopes[0])
-        row = self.book.row(
+        position = self.book.find(
             "operations",
             step.scopes,
             operation=step.operation,
@@ -138,8 +145,14 @@ class Pricer:
             cargo_class=self.shipment.cargo_class,
             direction=step.direction,
         )
-        if row is None:
+        if position is None:
             return FREE if step.operation in OPTIONAL or not step.scopes or len(step.scopes) == 1 else None
+        key = (position, step.mode, step.operation)
+        if key not in self.by_row:
+            self.by_row[key] = self._price_row(self.book.records["operations"][position], step)
+        return self.by_row[key]
+
+    def _price_row(self, row: Row, step: Step) -> Price | None:
         price = price_operation(self.book, self.shipment, row, mode=step.mode, operation=step.operation)
         return self.with_insurance(price) if price is not None and step.operation == "load" else price
 
@@ -181,15 +194,20 @@ class Pricer:
             self.book, self.shipment, row, mode="sea", operation="passage", table="passages"
         )
 
-    def headway(self, service: Row) -> Price:
-        """Wait for a service: uniform within its headway, half of it in the mean."""
-        headway = float(service["headway"])
-        if np.isnan(headway):
-            headway = self.book.number("service_headway")
-        excess = spread_wait(headway)
+    def departure(self, service: Row, place: str, *, hours: float = nan) -> Price:
+        """Wait at `place` for a service to leave: by its timetable, else uniform within its headway.
+
+        `hours` is the mean wait, where it is known to be another than that of goods that come at any hour.
+        """
+        excess, formula = _await_service(service, place, self.book.number("service_headway"))
+        if not isnan(hours):
+            excess, formula = (
+                replace(excess, mean=hours),
+                f"{formula}, mean of the draws behind another timetable",
+            )
+        # What is known of a departure is its hour: there is no factor by which the wait may be wrong.
+        doubt = 0.0 if excess.departures else self.book.doubt(service)
         source, quality = str(service["source"]), str(service["quality"])
-        formula = f"uniform within a headway of {headway:.4g} h"
-        doubt = self.book.doubt(service)
         time = Term("time", excess.mean, "h", formula, (f"services#{service['id']}",), source, quality, doubt)
         terms = (*time_costs(self.book, self.shipment, excess, mode="ferry", standing=True), time)
         return _total(terms, excess)
@@ -206,6 +224,18 @@ class Pricer:
         doubt = self.book.doubt({"quality": "estimated"})
         time = Term("time", excess.mean, "h", formula, inputs, self.shipment.source, "estimated", doubt)
         return _total((inventory_term(self.book, self.shipment, excess.mean), time), excess)
+
+    def interruption(self, step: Step) -> Price:
+        """Wait until what is shut opens: nothing for most goods, the rest of the closure for those that meet one."""
+        row = self.around.interruptions.rows[step.scopes[0]]
+        share, duration = float(row["share"]), float(row["duration"])
+        excess, inputs = wait_out(share, duration), (f"interruptions#{row['id']}",)
+        formula = f"shut for {share:.3g} of the time, {duration:,.4g} h at a time: the rest of a closure, in the mean"
+        source, quality = str(row["source"]), str(row["quality"])
+        time = Term("time", excess.mean, "h", formula, inputs, source, quality, self.book.doubt(row))
+        return _total(
+            (*time_costs(self.book, self.shipment, excess, mode=step.mode, standing=True), time), excess
+        )
 
     def run(self, service: Row, start: tuple[str, ...]) -> Price:
         """Run of a service: its own rate and time where published, else the rate and speed of its means.
@@ -301,6 +331,18 @@ class Pricer:
         )
 
 
+def _await_service(service: Row, place: str, default: float) -> tuple[Excess, str]:
+    """Wait for a service at one of its ends, and how it is made; `default` is the headway of lines without one."""
+    out, back = (read_departures(service[name]) for name in ("departures", "departures_back"))
+    departures = out if place == service["from"] else back
+    if departures:
+        written = "; ".join(service["departures" if place == service["from"] else "departures_back"])
+        return wait_for(departures), f"until the next departure ({written} UTC)"
+    headway = mean_headway(service)
+    headway = default if isnan(headway) else headway
+    return spread_wait(headway), f"uniform within a headway of {headway:.4g} h"
+
+
 def _total(terms: tuple[Term, ...], excess: Excess) -> Price:
     return Price(sum(term.value for term in terms if term.unit == "USD/t"), excess.mean, 0.0, terms, excess)
 
@@ -315,7 +357,8 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
-    arcs, lean = network.arcs, _lean_of(network, pricer)
+    lean = _lean_of(network, pricer)
+    waits = LineWaits.of(network.world, pricer.around.interruptions)
     fields = {}
     for name in ("cost", "time", "co2e"):
         per_km = np.array([min(getattr(move, name), IMPOSSIBLE) for move in moves])
@@ -324,25 +367,40 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
                 sum(getattr(prices[step], name) for step in steps) + (start if name == "cost" else 0.0)
                 for steps, start in zip(network.operations, starts, strict=True)
             ]
-            + [0.0]
         )
-        weight = arcs.km_a * per_km[arcs.code_a] + arcs.km_b * per_km[arcs.code_b] + per_op[arcs.op]
-        per_passage_km = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
-        weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
+        per_passage = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
+        weight = _sum_up(network, per_km, per_op, np.array(per_passage))
         if name == "cost":
-            weight += np.array([move.per_km for move in moves])[arcs.code_a] * lean
+            leaning = np.flatnonzero(lean)
+            rates = np.array([move.per_km for move in moves])
+            weight[leaning] += rates[network.arcs.code_a[leaning]] * lean[leaning]
+        amounts = {step: getattr(prices[step], name) for steps in waits.all for step in steps}
+        add_line_waits(weight, network, waits, amounts)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
-    sailed = np.array([*(_service_km(pricer, steps) for steps in network.operations), 0.0])
-    distance = arcs.km_a + arcs.km_b + sailed[arcs.op]
-    return Weights(**fields, distance=distance, lean=lean, moves=moves, prices=prices)
+    sailed, through = [_service_km(pricer, steps) for steps in network.operations], np.zeros(len(passages))
+    distance = _sum_up(network, np.ones(len(moves)), np.array(sailed), through)
+    return Weights(**fields, distance=distance, lean=lean, moves=moves, prices=prices, waits=waits)
+
+
+def _sum_up(network: VirtualNetwork, per_km: Floats, per_op: Floats, per_passage: Floats) -> Floats:
+    """What each arc weighs, float64[arcs], by a km of its price codes, its operations, and a km of its passage."""
+    arcs, ops, passages = network.arcs, network.marked("op"), network.marked("passage")
+    weight: Floats = arcs.km_a * per_km[arcs.code_a]
+    weight += arcs.km_b * per_km[arcs.code_b]
+    weight[ops.arcs] += per_op[ops.marks]
+    weight[passages.arcs] += per_passage[passages.marks] * (arcs.km_a + arcs.km_b)[passages.arcs]
+    return weight
 
 
 def _lean_of(network: VirtualNetwork, pricer: Pricer) -> Floats:
     """Containers alone lean: other goods find no empty boxes to fill."""
     if pricer.shipment.cargo_class != "container":
         return np.zeros(len(network.arcs.tail))
-    return lean_arcs(network, Imbalance.read(pricer.book))
+    imbalance = Imbalance.read(pricer.book)
+    if imbalance not in network.leans:
+        network.leans[imbalance] = lean_arcs(network, imbalance)
+    return network.leans[imbalance]
 
 
 def _service_km(pricer: Pricer, steps: tuple[Step, ...]) -> float:
@@ -370,7 +428,8 @@ FREE_MOVE = MovePrice(0.0, 0.0, 0.0, Excess(0.0, 0.0, 0.0, 0.0), None, None, Non
 def _price_steps(network: VirtualNetwork, pricer: Pricer) -> dict[Step, Price]:
     prices: dict[Step, Price] = {}
     blocked = Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
-    through = [(passage_step(name),) for name in network.world.passages]
+    waits = LineWaits.of(network.world, pricer.around.interruptions)
+    through = [*waits.all, *((passage_step(name),) for name in network.world.passages)]
     for steps in (*network.operations, *through):
         for step in steps:
             if step not in prices:
@@ -395,7 +454,7 @@ def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
                 else ""
             )
             if mode in MODES and not (step.service and step.mode != "ferry"):
-                key = (mode, step.scopes)
+                key = (mode, () if mode == "sea" else step.scopes)
                 if key not in memo:
                     memo[key] = pricer.haul_start(mode, step.scopes)
                 total += memo[key]

@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from landbridge.kernels.distributions import wait_for
 from landbridge.report.content import ReportContent
 from landbridge.report.figures import write_amount, write_range
 from landbridge.report.reading import list_records
+from landbridge.schema.timetables import mean_headway, read_departures, split_departures
 
 HOURS_A_YEAR = 8_760.0
 
@@ -42,7 +44,7 @@ def list_links(content: ReportContent) -> list[Link]:
 
 
 def _read_link(row: dict[str, Any], routes: int) -> Link:
-    headway, load = _number(row.get("headway")), _number(row.get("capacity"))
+    headway, load = mean_headway(row), _number(row.get("capacity"))
     yearly = load * HOURS_A_YEAR / headway if headway > 0 else math.nan
     run, least, slow = (_number(row.get(name)) for name in ("time", "time_min", "time_p90"))
     return Link(
@@ -51,7 +53,7 @@ def _read_link(row: dict[str, Any], routes: int) -> Link:
         headway=write_amount(headway),
         run=write_amount(run),
         spread=write_range(least, slow),
-        wait=write_amount(headway / 2.0),
+        wait=write_amount(_mean_wait(row, headway)),
         capacity=write_amount(yearly),
         routes=routes,
         source=str(row["source"]),
@@ -61,3 +63,9 @@ def _read_link(row: dict[str, Any], routes: int) -> Link:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) else math.nan
+
+
+def _mean_wait(row: dict[str, Any], headway: float) -> float:
+    """Mean wait at the first place, h: by the timetable where there is one."""
+    departures = split_departures(row.get("departures"))
+    return wait_for(read_departures(departures)).mean if departures else headway / 2.0

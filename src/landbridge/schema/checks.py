@@ -1,7 +1,7 @@
 """Declared checks: rules over the rows of tables that the catalogue lists in checks.csv.
 
 Kinds: reference (the value, or each item of a list, is found in one of the targets), place (the same, or
-a place finder knows it), product (an HS code), pattern, months, points, unit, order (values do not fall),
+a place finder knows it), product (an HS code), pattern, months, departures, points, unit, order (values do not fall),
 period (the last day is not before the first), distinct, together (a filled field wants others filled).
 A target is `table.column`, `@words` (a closed list of the catalogue) or `=word`.
 """
@@ -22,6 +22,7 @@ from landbridge.schema.cells import quote
 from landbridge.schema.findings import Finding, find_nearest
 from landbridge.schema.months import read_months
 from landbridge.schema.tables import missing
+from landbridge.schema.timetables import read_departures
 from landbridge.schema.units import UnknownUnitError, read_unit
 
 RowPlace = tuple[str, int | None]
@@ -161,6 +162,14 @@ def _months(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault
             yield _Fault(row, text)
 
 
+def _departures(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
+    for row, text in _values(check, spec, given):
+        try:
+            read_departures([text])
+        except ValueError:
+            yield _Fault(row, text)
+
+
 def _unit(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
     for row, text in _values(check, spec, given):
         try:
@@ -221,6 +230,7 @@ _RULES: dict[str, Callable[[Check, TableSpec, CheckInput], Iterator[_Fault]]] = 
     "product": _product,
     "pattern": _pattern,
     "months": _months,
+    "departures": _departures,
     "unit": _unit,
     "points": _points,
     "order": _order,

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from landbridge.network.closures import Restrictions
-from landbridge.network.items import Item
+from landbridge.network.items import Item, Simulation
 from landbridge.network.locating import Locator
-from landbridge.network.router import Case, Ready, Router, Simulation, make_ready
+from landbridge.network.router import Case, Ready, Router, make_ready
 from landbridge.network.routes import Request, Route
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.simulate import simulate_items
