@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 STUDY ?= studies/iran-belarus
 PYTEST_ARGS ?=
+# Processes that run the files of tests side by side.
+WORKERS ?= 2
 UV ?= uv
 
 DEMO := .venv
@@ -83,7 +85,7 @@ demo: $(DEMO)/.installed ## Install into .venv and run the worked study (STUDY=.
 	$(DEMO)/bin/landbridge run $(STUDY)
 
 test: lint types floors check-docs ## All checks, then the tests (PYTEST_ARGS=...)
-	$(TEST)/bin/python -m pytest $(PYTEST_ARGS)
+	$(TEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: $(TEST)/.installed ## Style of the code
 	$(TEST)/bin/ruff check .

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 from test_hierarchy import SHUFFLES, build, build_grid
 
 import landbridge.kernels.hierarchy_skims as skims
-from landbridge.kernels.customization import Metric, customize, recustomize
+from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs, skim
@@ -168,6 +168,30 @@ def test_an_outdated_sweep_is_an_error() -> None:
     recustomize(metric, np.arange(len(case.tail)), weight=2.5 * case.weights[:, 0] + 1.0)
     with pytest.raises(ValueError, match="has changed since"):
         trace_sweep(found, case.n - 1)
+    with pytest.raises(ValueError, match="has changed since"):
+        found.at(np.array([0]))
+
+
+def test_a_sweep_holds_again_when_the_weights_are_restored() -> None:
+    case, hierarchy = build_grid(6)
+    metric, nodes = customize(hierarchy, case.weights[:, 0]), np.arange(case.n)
+    found = sweep(metric, sources=np.array([0]))
+    first = found.at(nodes[:5]).tolist()
+    restore(metric, recustomize(metric, np.arange(9), weight=np.full(9, np.inf)))
+    assert found.distance.tolist() == sweep(metric, sources=np.array([0])).distance.tolist()
+    assert found.distance[:5].tolist() == first
+
+
+@given(cases(nodes=9, arcs=24), SHUFFLES, st.permutations(range(9)), st.booleans())
+def test_distances_are_the_same_in_whatever_order_they_are_asked_for(
+    case: Case, seed: int, order: list[int], backward: bool
+) -> None:
+    metric = customize(build(case, seed), case.weights[:, 0])
+    whole = sweep(metric, sources=np.array([0]), backward=backward).distance
+    lazy = sweep(metric, sources=np.array([0]), backward=backward)
+    for node in (node for node in order if node < case.n):
+        assert lazy.at(np.array([node])).tolist() == [whole[node]]
+    assert lazy.distance.tolist() == whole.tolist()
 
 
 def test_ties_go_to_the_arc_of_least_id_and_to_lower_ranks() -> None:

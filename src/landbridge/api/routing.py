@@ -11,7 +11,7 @@ import pandas as pd
 
 from landbridge.api.quantities import make_quantity, read_quantity
 from landbridge.network.amended import amend_world
-from landbridge.network.places import find_place
+from landbridge.network.places import find_place, select_own
 from landbridge.network.routes import Route
 from landbridge.network.simulate import draw_items
 from landbridge.network.steps import Options, Simulation
@@ -212,7 +212,7 @@ def list_faults(
     """Everything that is wrong with a request, its places included."""
     world = amend_world(open_world(), tables)
     places = tables["places"]
-    own = places[~places["id"].isin(world.places["id"])]
+    own = select_own(world, places)
     faults = check_request(goods, options, tables)
     named = {
         str(name).lower()

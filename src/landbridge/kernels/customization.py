@@ -8,7 +8,8 @@ nothing changes any more.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 from numba import njit
@@ -31,6 +32,7 @@ SHARE = 1 / 16
 ALL, DONE, WAITING = range(3)
 # Which of a slot's two weights a change may touch.
 RISE, FALL = 1, 2
+_STAMPS = count()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +40,15 @@ class Metric:
     """Weights of the shortcuts of a hierarchy in the unit of the arcs' weights.
 
     up, down float64[h]: the weight of each slot to its higher rank and back from it, infinite where no way leads
-    through lower ranks; weight float64[m], that of the network's arcs. `recustomize` writes in these arrays.
+    through lower ranks; weight float64[m], that of the network's arcs. `recustomize` writes in these arrays. stamp
+    int64[1] numbers the weights that they hold: what was read from them before holds while it is the same.
     """
 
     hierarchy: Hierarchy
     up: Floats
     down: Floats
     weight: Floats
+    stamp: NDArray[np.int64] = field(default_factory=lambda: np.array([next(_STAMPS)]))
 
     @property
     def size(self) -> int:
@@ -182,7 +186,7 @@ def _relax_row(graph: Graph, lanes: Lanes, rank: int, spread: Lanes, wanted: tup
 class Revision:
     """What `recustomize` overwrote in a metric: the weights of arcs, and those of slots that they had a part in.
 
-    arcs int32[a], weight float64[a]; slots int32[s], up, down float64[s].
+    arcs int32[a], weight float64[a]; slots int32[s], up, down float64[s]; the stamp of those weights.
     """
 
     arcs: Ints
@@ -190,6 +194,7 @@ class Revision:
     slots: Ints
     up: Floats
     down: Floats
+    stamp: int
 
 
 def recustomize(metric: Metric, arcs: NDArray[np.integer], *, weight: Floats) -> Revision:
@@ -211,19 +216,21 @@ def recustomize(metric: Metric, arcs: NDArray[np.integer], *, weight: Floats) ->
         raise ValueError(f"an arc id lies outside 0 to {hierarchy.arc_count - 1}")
     check_weights(weight, len(arcs))
     changed = np.unique(arcs).astype(np.int32)
-    old = metric.weight[changed]
+    old, stamp = metric.weight[changed], int(metric.stamp[0])
     metric.weight[arcs] = weight
     slots = np.unique(hierarchy.slot[changed])
     graph, lanes = list_graph(hierarchy), (metric.up, metric.down)
     first = freeze(slots[slots >= 0], np.int32)
     found = _revise(graph, hierarchy.head, list_arcs(hierarchy), metric.weight, lanes, first)
-    return Revision(changed, old, *found)
+    metric.stamp[0] = next(_STAMPS)
+    return Revision(changed, old, *found, stamp)
 
 
 def restore(metric: Metric, revision: Revision) -> None:
     """Takes back a `recustomize`, the last one first where there were several."""
     metric.weight[revision.arcs] = revision.weight
     metric.up[revision.slots], metric.down[revision.slots] = revision.up, revision.down
+    metric.stamp[0] = revision.stamp
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Rows
-from landbridge.kernels.simple_graph import SimpleGraph
+from landbridge.kernels.simple_graph import SimpleGraph, turn_rows
 
 Ints = NDArray[np.int32]
 
@@ -76,23 +76,22 @@ def eliminate(graph: SimpleGraph, order: Ints) -> tuple[Rows, Ints]:
     child, sibling = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
     seen, row = np.full(count, -1, np.int32), np.empty(count, np.int32)
     for here in range(count):
-        size, node, begin = 0, order[here], indptr[here]
+        size, node, begin, parent = 0, order[here], indptr[here], count
         for slot in range(graph.indptr[node], graph.indptr[node + 1]):
             head = rank[graph.head[slot]]
             if head > here and seen[head] != here:
-                seen[head], row[size], size = here, head, size + 1
+                seen[head], row[size], size, parent = here, head, size + 1, min(parent, head)
         below = child[here]
         while below != -1:
-            for slot in range(indptr[below] + 1, indptr[below + 1]):
+            for slot in range(indptr[below], indptr[below + 1]):
                 head = heads[slot]
-                if seen[head] != here:
-                    seen[head], row[size], size = here, head, size + 1
+                if seen[head] != here and head != here:
+                    seen[head], row[size], size, parent = here, head, size + 1, min(parent, head)
             below = sibling[below]
         if begin + size > len(heads):
             heads = np.append(heads, np.empty(len(heads) + size, np.int32))
         indptr[here + 1] = begin + size
         if size:
-            heads[begin : begin + size] = np.sort(row[:size])
-            parent = heads[begin]
+            heads[begin : begin + size] = row[:size]
             sibling[here], child[parent] = child[parent], here
-    return indptr, heads[: indptr[count]].copy()
+    return turn_rows(*turn_rows(indptr, heads[: indptr[count]]))

@@ -34,16 +34,33 @@ def join_ends(tail: NDArray[np.integer], head: NDArray[np.integer], *, node_coun
     if len(tail) != len(head):
         raise ValueError(f"{len(tail)} tails and {len(head)} heads")
     both = build_csr(one, two, node_count=node_count)
-    return SimpleGraph(*(freeze(part, part.dtype.type) for part in _drop_twins(both.indptr, both.head)))
+    ordered = turn_rows(both.indptr, both.head)
+    return SimpleGraph(*(freeze(part, part.dtype.type) for part in _drop_twins(*ordered)))
+
+
+@njit(cache=True, nogil=True)
+def turn_rows(indptr: Rows, head: Ints) -> tuple[Rows, Ints]:
+    """The graph with every pair turned round, its rows by rising id; turned twice, rows of any order are sorted."""
+    turned = np.zeros(len(indptr), np.int64)
+    for node in head:
+        turned[node + 1] += 1
+    turned = np.cumsum(turned)
+    free, tails = turned[:-1].copy(), np.empty(len(head), np.int32)
+    for node in range(len(indptr) - 1):
+        for slot in range(indptr[node], indptr[node + 1]):
+            tails[free[head[slot]]] = node
+            free[head[slot]] += 1
+    return turned, tails
 
 
 @njit(cache=True, nogil=True)
 def _drop_twins(indptr: Rows, head: Ints) -> tuple[Rows, Ints]:
-    """Rows by rising id, without the node itself and what stands twice."""
+    """Rows that stand by rising id, without the node itself and what stands twice."""
     begin, kept, size = np.zeros(len(indptr), np.int64), np.empty(len(head), np.int32), 0
     for node in range(len(indptr) - 1):
         last = -1
-        for other in np.sort(head[indptr[node] : indptr[node + 1]]):
+        for slot in range(indptr[node], indptr[node + 1]):
+            other = head[slot]
             if other not in (node, last):
                 kept[size], last, size = other, other, size + 1
         begin[node + 1] = size

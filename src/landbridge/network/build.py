@@ -13,7 +13,7 @@ from landbridge.network.closures import list_shut_borders
 from landbridge.network.interruptions import Interruptions, interrupt_arcs
 from landbridge.network.ordering import build_network_hierarchy
 from landbridge.network.own_places import settle_own_places
-from landbridge.network.places import find_place
+from landbridge.network.places import find_place, select_own
 from landbridge.network.terminals import (
     Stop,
     Surroundings,
@@ -42,7 +42,7 @@ from landbridge.network.virtual import (
 )
 from landbridge.schema import Finding, InputError, load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
-from landbridge.schema.rows import read_rows
+from landbridge.schema.rows import list_values, read_rows
 from landbridge.sources import read_shipped_tables
 from landbridge.sources.world import World
 
@@ -108,7 +108,11 @@ def build_base(world: World, tables: Mapping[str, pd.DataFrame], around: Surroun
     leg_ends |= {text: own[stop.id] for text, stop in leg_ends.items() if stop.id in own}
     for stop in terminals.values():
         draft_terminal(draft, around, stop)
-    names = {row["id"]: row["name"] for table in ("posts", "places") for row in read_rows(tables[table])}
+    names = {
+        key: name
+        for frame in (tables["posts"], tables["places"])
+        for key, name in zip(list_values(frame["id"]), list_values(frame["name"]), strict=True)
+    }
     draft_gauge_changes(draft, around, names)
     boardings, landings = draft_services(draft, around, tables["services"], terminals)
     draft_legs(
@@ -132,7 +136,7 @@ def find_leg_ends(
 ) -> dict[str, Stop]:
     """The ends of `legs` as stops, by the text that names them; a text that names no place is left out."""
     places = tables["places"]
-    own = places[~places["id"].isin(world.places["id"])]
+    own = select_own(world, places)
     rail = dict(zip(places["id"], places["rail"], strict=True))
     classes = dict(zip(places["id"], places["cargo_classes"], strict=True))
     found = {}

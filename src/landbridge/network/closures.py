@@ -25,7 +25,7 @@ from landbridge.network.virtual import (
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.dated_rows import open_at
-from landbridge.schema.rows import read_rows
+from landbridge.schema.rows import list_values, read_rows
 
 Mask = NDArray[np.bool_]
 # River-sea waters by the country that they lie in; open waters are nobody's to pass.
@@ -68,24 +68,32 @@ def close_arcs(
     restrictions: Restrictions = Restrictions(),
 ) -> NDArray[np.int8]:
     """Reason of each arc, int8[arcs], 0 where it is open."""
-    to_goods = close_to_goods(network, tables, date, shipment=shipment)
+    to_goods = close_to_goods(network, tables, close_to_all(network, tables, date), shipment=shipment)
     by_law = close_further(to_goods, Reason.LAW, close_by_law(network, closings))
     return close_further(by_law, Reason.AVOIDED, close_by_wish(network, restrictions))
 
 
 def close_to_goods(
-    network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date, *, shipment: Shipment
+    network: VirtualNetwork,
+    tables: Mapping[str, pd.DataFrame],
+    closed: NDArray[np.int8],
+    *,
+    shipment: Shipment,
 ) -> NDArray[np.int8]:
-    """Reason of each arc that is closed to the goods at the date whoever asks, int8[arcs], 0 where it is open."""
-    reasons = np.zeros(len(network.arcs.tail), np.int8)
-    for reason, closed in (
-        (Reason.STATUS, _closed_by_status(network, tables, date)),
-        (Reason.BORDER, _closed_borders(network, tables, date)),
-        (Reason.CARGO, _closed_to_cargo(network, tables, shipment)),
-        (Reason.DRAUGHT, _too_shallow(network, tables, shipment)),
-    ):
-        reasons[closed & (reasons == 0)] = reason
-    return reasons
+    """Reason of each arc that is closed to the goods whoever asks, int8[arcs], 0 where it is open; `closed` is what
+    `close_to_all` gave.
+    """
+    closed = close_further(closed, Reason.CARGO, _closed_to_cargo(network, tables, shipment))
+    return close_further(closed, Reason.DRAUGHT, _too_shallow(network, tables, shipment))
+
+
+def close_to_all(
+    network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date
+) -> NDArray[np.int8]:
+    """Reason of each arc that is closed at the date to all goods, int8[arcs], 0 where it is open."""
+    open_all = np.zeros(len(network.arcs.tail), np.int8)
+    closed = close_further(open_all, Reason.STATUS, _closed_by_status(network, tables, date))
+    return close_further(closed, Reason.BORDER, _closed_borders(network, tables, date))
 
 
 def close_further(reasons: NDArray[np.int8], reason: Reason, closed: Mask) -> NDArray[np.int8]:
@@ -96,19 +104,18 @@ def close_further(reasons: NDArray[np.int8], reason: Reason, closed: Mask) -> ND
 def _closed_by_status(
     network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date
 ) -> Mask:
-    arcs, world = network.arcs, network.world
+    world = network.world
     legs, passages = find_shut("legs", tables, date), find_shut("passages", tables, date)
-    closed = pick([leg in legs for leg in world.legs], arcs.leg)
-    closed |= pick([passage in passages for passage in world.passages], arcs.passage)
+    closed = network.marked("leg").pick([leg in legs for leg in world.legs])
+    closed |= network.marked("passage").pick([passage in passages for passage in world.passages])
     closed |= _of_services(network, find_shut("services", tables, date))
     return closed | _at_sites(network, find_shut("posts", tables, date) | find_shut("places", tables, date))
 
 
-def _of_services(network: VirtualNetwork, services: set[str]) -> Mask:
+def _of_services(network: VirtualNetwork, services: "set[str] | frozenset[str]") -> Mask:
     """Arcs on which one of `services` is boarded, run or left."""
-    return pick(
-        [any(step.service in services for step in steps) for steps in network.operations], network.arcs.op
-    )
+    serving = [any(step.service in services for step in steps) for steps in network.operations]
+    return network.marked("op").pick(serving)
 
 
 def find_shut(table: str, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> set[str]:
@@ -118,7 +125,7 @@ def find_shut(table: str, tables: Mapping[str, pd.DataFrame], date: datetime.dat
 
 
 def _at_sites(network: VirtualNetwork, places: "set[str] | frozenset[str]") -> Mask:
-    return pick([site.id in places for site in network.sites], network.arcs.site)
+    return network.marked("site").pick([site.id in places for site in network.sites])
 
 
 def pick(flags: list[bool], index: NDArray[np.integer]) -> Mask:
@@ -128,16 +135,14 @@ def pick(flags: list[bool], index: NDArray[np.integer]) -> Mask:
 
 
 def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
-    crossings = network.world.crossings
-    closed = [False] * len(crossings)
-    pairs = [frozenset(pair) for pair in zip(crossings["country_a"], crossings["country_b"], strict=True)]
     shut = list_shut_borders(tables["borders"], date)
-    for row in shut.itertuples(index=False):
-        pair = frozenset((row.country_a, row.country_b))
-        for position, mode in enumerate(crossings["mode"]):
-            if pairs[position] == pair and row.mode in ("any", mode):
-                closed[position] = True
-    return pick(closed, network.arcs.crossing) | _of_services(network, _between(tables, shut))
+    closing = {(frozenset((row["country_a"], row["country_b"])), row["mode"]) for row in read_rows(shut)}
+    columns = [list_values(network.world.crossings[name]) for name in ("country_a", "country_b", "mode")]
+    closed = [
+        bool(closing & {(frozenset((one, other)), "any"), (frozenset((one, other)), mode)})
+        for one, other, mode in zip(*columns, strict=True)
+    ]
+    return network.marked("crossing").pick(closed) | _of_services(network, _between(tables, shut))
 
 
 def list_shut_borders(borders: pd.DataFrame, date: datetime.date) -> pd.DataFrame:
@@ -175,7 +180,7 @@ def _closed_to_cargo(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame]
     }
     widths = tables["legs"]["width"].to_numpy(np.float64, na_value=np.nan)
     narrow = frozenset(tables["legs"]["id"][widths < shipment.width])
-    legs = pick([leg in narrow for leg in network.world.legs], network.arcs.leg)
+    legs = network.marked("leg").pick([leg in narrow for leg in network.world.legs])
     return (
         legs
         | _at_sites(network, refusing) & (network.arcs.op >= 0)
@@ -201,7 +206,7 @@ def _too_shallow(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], sh
     wanted = np.array([by_layer.get(layer, 0.0) for layer in layers])[network.arcs.code_a]
     shallow = frozenset(tables["places"]["id"][depths["places"] < deep])
     at_berth = np.zeros(network.node_count, np.bool_)
-    at_berth[np.unique(network.arcs.tail[layers[network.arcs.code_a] == DEEP])] = True
+    at_berth[network.arcs.tail[layers[network.arcs.code_a] == DEEP]] = True
     handled = _at_sites(network, shallow) & (at_berth[network.arcs.tail] | at_berth[network.arcs.head])
     closed: Mask = (given < wanted) | (handled & (network.arcs.op >= 0))
     return closed
@@ -216,18 +221,17 @@ def close_by_law(network: VirtualNetwork, closings: tuple[Closing, ...]) -> Mask
         if closing.countries:
             closed |= _in_countries(network, closing.countries, closing.modes)
         if closing.modes and not closing.places and not closing.countries:
-            closed |= _using(network, closing.modes)
+            closed |= _use(network, np.ones(len(closed), np.bool_), closing.modes)
     return closed
 
 
 def _at_places(network: VirtualNetwork, places: frozenset[str], modes: frozenset[str] = frozenset()) -> Mask:
     """Arcs of places, posts, legs, passages and services, with `modes` only those that use one of them."""
-    world, arcs = network.world, network.arcs
-    served = [any(step.service in places for step in steps) for steps in network.operations]
-    closed = _at_sites(network, places) | pick(served, arcs.op)
-    closed |= pick([leg in places for leg in world.legs], arcs.leg)
-    closed |= pick([passage in places for passage in world.passages], arcs.passage)
-    return closed & _using(network, modes) if modes else closed
+    world = network.world
+    closed = _at_sites(network, places) | _of_services(network, places)
+    closed |= network.marked("leg").pick([leg in places for leg in world.legs])
+    closed |= network.marked("passage").pick([passage in places for passage in world.passages])
+    return _use(network, closed, modes) if modes else closed
 
 
 def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: frozenset[str]) -> Mask:
@@ -244,13 +248,13 @@ def _in_countries(network: VirtualNetwork, countries: frozenset[str], modes: fro
     ]
     inside = pick(table, arcs.code_a) | (pick(table, arcs.code_b) & (arcs.km_b > 0))
     sites = [site.country in countries and site.kind != "post" for site in network.sites]
-    handled = pick(sites, arcs.site)
-    return inside | (handled & _using(network, modes) if modes else handled)
+    handled = network.marked("site").pick(sites)
+    return inside | (_use(network, handled, modes) if modes else handled)
 
 
-def _using(network: VirtualNetwork, modes: frozenset[str]) -> Mask:
-    """Arcs that move by one of `modes`, or whose operations serve one."""
-    codes, arcs = network.codes, network.arcs
+def _use(network: VirtualNetwork, closed: Mask, modes: frozenset[str]) -> Mask:
+    """Those of the arcs `closed` that move by one of `modes`, or whose operations serve one."""
+    codes, arcs, chosen = network.codes, network.arcs, np.flatnonzero(closed)
     decoded = [codes.decode(code) for code in range(codes.free)]
     named = [
         "inland_water" if (layer, water) == (RIVER, "volga_don") else LAYERS[layer]
@@ -260,8 +264,12 @@ def _using(network: VirtualNetwork, modes: frozenset[str]) -> Mask:
     served = [
         any(step.mode in modes or step.to_mode in modes for step in steps) for steps in network.operations
     ]
-    moves = (pick(moving, arcs.code_a) & (arcs.km_a > 0)) | (pick(moving, arcs.code_b) & (arcs.km_b > 0))
-    return moves | pick(served, arcs.op)
+    using = pick(served, arcs.op[chosen])
+    for code, km in ((arcs.code_a, arcs.km_a), (arcs.code_b, arcs.km_b)):
+        using |= pick(moving, code[chosen]) & (km[chosen] > 0)
+    found = np.zeros(len(closed), np.bool_)
+    found[chosen[using]] = True
+    return found
 
 
 def close_by_wish(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
@@ -271,7 +279,7 @@ def close_by_wish(network: VirtualNetwork, restrictions: Restrictions) -> Mask:
         closed |= _in_countries(network, restrictions.avoid_countries, frozenset())
     if restrictions.no_gauge_change:
         changes = [any(step.operation == "gauge_change" for step in steps) for steps in network.operations]
-        closed |= pick(changes, network.arcs.op)
+        closed |= network.marked("op").pick(changes)
     return closed
 
 

@@ -108,17 +108,14 @@ def _make_facility(network: VirtualNetwork, kind: str, key: str) -> Facility:
 
 def find_arcs(network: VirtualNetwork, kind: str, key: str) -> NDArray[np.int32]:
     """Arcs that close with a facility."""
-    arcs = network.arcs
     if kind == "passage":
-        mask = arcs.passage == network.world.passages.index(key)
-    elif kind == "leg":
-        mask = arcs.leg == network.world.legs.index(key)
-    elif kind == "service":
+        return network.marked("passage").select(network.world.passages.index(key))
+    if kind == "leg":
+        return network.marked("leg").select(network.world.legs.index(key))
+    if kind == "service":
         using = [any(step.service == key for step in steps) for steps in network.operations]
-        mask = np.array([*using, False])[arcs.op]
-    else:
-        mask = np.array([*(site.id == key for site in network.sites), False])[arcs.site]
-    return np.flatnonzero(mask).astype(np.int32)
+        return network.marked("op").list_arcs(using)
+    return network.marked("site").list_arcs([site.id == key for site in network.sites])
 
 
 def assess_closures(

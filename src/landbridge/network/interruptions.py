@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.network.virtual import LAYERS, WORLD_LAYERS, ArcDraft, Arcs, Site, Step
+from landbridge.network.virtual import LAYERS, WORLD_LAYERS, ArcDraft, Arcs, Site, Step, VirtualNetwork
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import Row, read_rows
@@ -132,17 +132,15 @@ def _leg_mode(world: World, leg: int) -> str:
 
 
 def weigh_lines(
-    world: World, arcs: Arcs, waits: LineWaits, amounts: Mapping[Step, float]
-) -> NDArray[np.float64]:
-    """What waits at legs and passages add to each arc, spread over the kilometres of the line: float64[arcs]."""
-    added = np.zeros(len(arcs.tail))
-    km = arcs.km_a + arcs.km_b
-    for lines, of_edges, of_arcs in (
-        (waits.legs, world.edge_leg, arcs.leg),
-        (waits.passages, world.edge_passage, arcs.passage),
+    weight: NDArray[np.float64], network: VirtualNetwork, waits: LineWaits, amounts: Mapping[Step, float]
+) -> None:
+    """Adds to the weights, float64[arcs], what is waited for legs and passages, spread over the kilometres of each."""
+    arcs, world = network.arcs, network.world
+    for name, lines, of_edges in (
+        ("leg", waits.legs, world.edge_leg),
+        ("passage", waits.passages, world.edge_passage),
     ):
         for number, steps in lines.items():
             length = max(float(world.edge_km[of_edges == number].sum()), 1.0)
-            here = of_arcs == number
-            added[here] += sum(amounts[step] for step in steps) / length * km[here]
-    return added
+            here = network.marked(name).select(number)
+            weight[here] += sum(amounts[step] for step in steps) / length * (arcs.km_a + arcs.km_b)[here]

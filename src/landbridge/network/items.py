@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess
+from landbridge.network.drawing import draw_line
 from landbridge.network.interruptions import INTERRUPTION, LineWaits
 from landbridge.network.path_events import Done, Leg, Piece, group_hauls, handles_first, name_ends
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
@@ -216,21 +217,11 @@ class PathReader:
             leg.pieces[-1] = Piece(piece.code, last.km + piece.km, last.lean + piece.lean)
         else:
             leg.pieces.append(piece)
-        points = self.shape(arc)
-        leg.line.extend(points[1:] if leg.line and leg.line[-1] == points[0] else points)
+        if arc not in leg.arcs[-1:]:
+            leg.arcs.append(arc)
         tail = self.network.arcs.tail[arc]
         if tail < len(self.network.world.node_gauge):
             leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[tail]))
-
-    def shape(self, arc: int) -> list[tuple[float, float]]:
-        """Drawn points (lon, lat) of an arc: the edge's own shape where the world has one, else its ends."""
-        arcs, lat, lon = self.network.arcs, self.network.node_lat, self.network.node_lon
-        edge = int(arcs.edge[arc])
-        ends = [(float(lon[node]), float(lat[node])) for node in (arcs.tail[arc], arcs.head[arc])]
-        if edge < 0:
-            return ends
-        inner = self.network.world.edge_shape(edge)
-        return [ends[0], *(inner if arcs.forward[arc] else inner[::-1]), ends[1]]
 
     def _price_hauls(self, events: Sequence[Leg | Done]) -> Iterator[Item]:
         """Items in order; a haul is what one carrier does without reloading, so its fixed charge falls once."""
@@ -261,7 +252,8 @@ class PathReader:
             terms += self._haul_terms(haul, haul_km)
         hours = sum(timing.excess.mean for timing in timings)
         terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
-        site = Site("", leg.end, countries[-1] if countries else "", leg.line[-1][1], leg.line[-1][0])
+        line = draw_line(self.network, leg.arcs)
+        site = Site("", leg.end, countries[-1] if countries else "", line[-1][1], line[-1][0])
         return Item(
             kind="leg",
             mode=leg.mode,
@@ -279,7 +271,7 @@ class PathReader:
             co2e=_sum(terms, "kg/t"),
             terms=tuple(terms),
             timings=tuple(timings),
-            line=tuple(leg.line),
+            line=line,
             electric_km=self._traction_km(leg, "electric"),
             diesel_km=self._traction_km(leg, "diesel"),
         )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from landbridge.network.build import read_flag
 from landbridge.network.closures import Restrictions
-from landbridge.network.places import Place, find_place
+from landbridge.network.places import Place, find_place, select_own
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.terminals import Stop, Surroundings, make_stop
 from landbridge.schema import Finding, InputError, find_nearest
@@ -89,8 +89,7 @@ class Locator:
     def over(cls, given: Workspace, around: Surroundings) -> "Locator":
         """A locator over the tables and the world of a workspace."""
         places = given["places"]
-        shipped = set(given["world"].places["id"])
-        own = places[[place not in shipped for place in places["id"]]]
+        own = select_own(given["world"], places)
         return cls(given, around, own, {row["id"]: row for row in read_rows(places)})
 
     def __call__(self, text: str) -> tuple[Stop, Notes]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from landbridge.network.places import list_place_ids
 from landbridge.network.terminals import LEG_LAYERS, NEAR_KM, ROAD_DETOUR, Stop, Surroundings, site_of
 from landbridge.network.virtual import LAND_LAYERS, RAIL, ArcDraft
 from landbridge.schema.rows import read_rows
@@ -24,7 +25,7 @@ def settle_own_places(
 
     Where the world's node is within half a kilometre, and of the same gauge, it is that one.
     """
-    shipped = set(around.world.places["id"])
+    shipped = list_place_ids(around.world)
     settled: dict[str, Stop] = {}
     for row in read_rows(legs):
         layer = LEG_LAYERS.get(row["mode"], -1)
@@ -44,8 +45,8 @@ def _settle(draft: ArcDraft, around: Surroundings, stop: Stop, layer: int, gauge
         return stop
     node = draft.add_node(stop.lat, stop.lon)
     if fits:
-        country = np.array(around.country_code(stop.country))
-        move = (stop.gaps[layer] * ROAD_DETOUR, int(draft.codes.land(layer, country)))
+        code = draft.codes.land_at(layer, around.country_code(stop.country))
+        move = (stop.gaps[layer] * ROAD_DETOUR, code)
         site = draft.add_site(site_of(stop))
         for ends in ((node, base), (base, node)):
             draft.add_arc(ends, steps=(), site=site, move=move)

@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class Leg:
-    """A leg while it is gathered: pieces in order, drawn points, gauge, layer, and the names of its ends."""
+    """A leg while it is gathered: pieces and arcs in order, gauge, layer, and the names of its ends."""
 
     layer: int
     mode: str
@@ -33,7 +33,7 @@ class Leg:
     start: str
     end: str = ""
     pieces: list[Piece] = field(default_factory=list)
-    line: list[tuple[float, float]] = field(default_factory=list)
+    arcs: list[int] = field(default_factory=list)
     gauge: int = 0
 
 

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,9 @@ from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
 from landbridge.network.sphere import great_circle, measure_line
+from landbridge.network.virtual import MOST_WORLDS
 from landbridge.schema import Finding, InputError
+from landbridge.schema.rows import list_values
 from landbridge.sources import World, read_shipped_tables
 
 FAR_KM = 25.0  # a snap further than this is a finding
@@ -33,6 +35,8 @@ WEIGHT_OF_KIND = {
     "city": 15_000, "port": 5_000, "terminal": 4_000, "station": 3_000, "zone": 2_000, "post": 1_000, "airport": 500,
     "junction": 100,
 }  # fmt: skip
+# Places that were read are kept.
+MOST_PLACES = 20_000
 _COORDINATES = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[,;\s]\s*([+-]?\d+(?:\.\d+)?)\s*")
 
 
@@ -168,21 +172,43 @@ def _find_named(world: World, text: str, country: str) -> list[Place]:
 
 
 def _look_up(world: World, key: str, country: str) -> list[tuple[Place, float]]:
-    keys: Sequence[str] = world.names["key"].array
+    names = _list_columns(world)[1]
+    keys: Sequence[str] = names["key"]
     row = bisect_left(keys, key)
     found = []
     while key and row < len(keys) and keys[row] == key:
-        place = read_place(world, int(world.names["place"].array[row]))
+        place = read_place(world, int(names["place"][row]))
         if country in ("", place.country):
-            found.append((place, float(world.names["weight"].array[row])))
+            found.append((place, float(names["weight"][row])))
         row += 1
     return found
 
 
+@lru_cache(maxsize=MOST_WORLDS)
+def _list_columns(world: World) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The columns of a world's places and names: a frame takes its time to hand one out."""
+    places, names = world.places, world.names
+    return {str(name): places[name].array for name in places}, {
+        str(name): names[name].array for name in names
+    }
+
+
+@lru_cache(maxsize=MOST_WORLDS)
+def list_place_ids(world: World) -> frozenset[str]:
+    """Ids of all places of a world."""
+    return frozenset(list_values(world.places["id"]))
+
+
+def select_own(world: World, places: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the table places that the world does not have: those of a study."""
+    known = list_place_ids(world)
+    return places[[place not in known for place in list_values(places["id"])]]
+
+
+@lru_cache(maxsize=MOST_PLACES)
 def read_place(world: World, number: int) -> Place:
     """The place of a row of World.places."""
-    columns = world.places
-    at = {name: columns[name].array[number] for name in columns.columns}
+    at = {name: values[number] for name, values in _list_columns(world)[0].items()}
     snaps: dict[str, Any] = {f"{layer}_node": int(at[f"{layer}_node"]) for layer in LAYERS}
     snaps |= {f"{layer}_km": float(at[f"{layer}_km"]) for layer in LAYERS}
     identity, name, kind, code, country = (str(at[word]) for word in IDENTITY)
@@ -332,7 +358,7 @@ def _find_like(world: World, key: str, country: str) -> tuple[str, ...]:
     hits = process.extract(key[:60], keys, scorer=fuzz.ratio, limit=40, score_cutoff=70)
     names: dict[str, float] = {}
     for _, score, row in hits:
-        place = read_place(world, int(world.names["place"].array[row]))
+        place = read_place(world, int(_list_columns(world)[1]["place"][row]))
         if country in ("", place.country):
             rank = score + math.log10(1 + _weigh(place))
             label = f"{place.name}, {place.country}"

@@ -94,8 +94,12 @@ class PriceBook:
 
     def row(self, table: str, scopes: tuple[str, ...], **wanted: str) -> Row | None:
         """The most exact row of a parameter table."""
-        position = self.indexes[table].find(scopes, **wanted)
+        position = self.find(table, scopes, **wanted)
         return None if position is None else self.records[table][position]
+
+    def find(self, table: str, scopes: tuple[str, ...], **wanted: str) -> int | None:
+        """The position of the most exact row."""
+        return self.indexes[table].find(scopes, **wanted)
 
     def area_row(self, table: str, scopes: tuple[str, ...]) -> Row | None:
         """The row of `grids` or `electrified_shares` of the first of `scopes` that has one."""

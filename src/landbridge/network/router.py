@@ -19,6 +19,7 @@ from landbridge.network.closures import (
     close_by_wish,
     close_further,
     close_other_modes,
+    close_to_all,
     close_to_goods,
 )
 from landbridge.network.items import PathReader, Simulation
@@ -88,6 +89,7 @@ class Router:
     pricing: Pricing
     readers: dict[str, PathReader] = field(default_factory=dict)
     passings: dict[str, Passing] = field(default_factory=dict)
+    wishes: dict[Restrictions, NDArray[np.int32]] = field(default_factory=dict)
     closed: dict[tuple[str, tuple[Closing, ...]], NDArray[np.int8]] = field(default_factory=dict)
     searches: dict[tuple[str, tuple[Closing, ...], Restrictions], Search] = field(default_factory=dict)
 
@@ -123,8 +125,16 @@ class Router:
                 law = close_by_law(self.network, closings)
                 self.closed[key] = close_further(self._close(shipment, ()), Reason.LAW, law)
             else:
-                self.closed[key] = close_to_goods(self.network, self.tables, self.date, shipment=shipment)
+                self.closed[key] = close_to_goods(
+                    self.network, self.tables, self._close_to_all(), shipment=shipment
+                )
         return self.closed[key]
+
+    def _close_to_all(self) -> NDArray[np.int8]:
+        """What is closed to all goods; kept with what is closed to some."""
+        if ("", ()) not in self.closed:
+            self.closed["", ()] = close_to_all(self.network, self.tables, self.date)
+        return self.closed["", ()]
 
     def _new_search(self, case: Case, restrictions: Restrictions) -> Search:
         closed, wish = self._close(case.shipment, case.closings), close_by_wish(self.network, restrictions)
@@ -180,10 +190,12 @@ class Router:
         return wet if wet.any() else np.ones(len(arcs), np.bool_)
 
     def _site_arcs(self, place: str) -> NDArray[np.int32]:
-        sites = np.array([site.id == place for site in self.network.sites] + [False])
-        return np.flatnonzero(sites[self.network.arcs.site]).astype(np.int32)
+        flags = [site.id == place for site in self.network.sites]
+        return self.network.marked("site").list_arcs(flags)
 
-    def corridors(self, chains: Sequence[Chain], case: Case, *, named: bool) -> tuple[Corridor, ...]:
+    def corridors(
+        self, chains: Sequence[Chain], case: Case, search: Search, *, named: bool
+    ) -> tuple[Corridor, ...]:
         """Named corridors in the direction of the request; one that would be an absurd detour is left out unless it
         was asked for by name. A place beside an end of the request is passed by starting or ending there.
 
@@ -205,10 +217,18 @@ class Router:
                 str(chain.row["id"]),
                 str(chain.row["name"]),
                 tuple(self.passing(stop) for stop in stops),
-                self.search(case, chain.avoid),
+                self._find_avoided(chain.avoid, search),
             )
             for *_, chain, stops in kept
         )
+
+    def _find_avoided(self, restrictions: Restrictions, search: Search) -> NDArray[np.int32]:
+        """Arcs that a search has open and `restrictions` close."""
+        if restrictions not in self.wishes:
+            closed = np.flatnonzero(close_by_wish(self.network, restrictions))
+            self.wishes[restrictions] = closed.astype(np.int32)
+        arcs: NDArray[np.int32] = self.wishes[restrictions]
+        return arcs[np.equal(search.reasons[arcs], 0)]
 
 
 def cut_chain(stops: list[Stop], origin: Stop, destination: Stop) -> list[Stop]:
@@ -272,17 +292,23 @@ def measure_services(services: pd.DataFrame, places: pd.DataFrame, world: World)
     found = {row["id"]: row for row in read_rows(world.places[world.places["id"].isin(ids)])}
     own = places[[place in ids and place not in found for place in places["id"]]]
     found |= {place: find_place(world, place, extra=own).as_row() for place in own["id"]}
-    measured = services.assign(water="")
-    for index, row in services.iterrows():
+    waters, distances, known = [], [], _find_waters(world)
+    for row in read_rows(services):
         ends = [found[row[side]] for side in ("from", "to") if row[side] in found]
-        if len(ends) == 2:
-            measured.loc[index, "water"] = _water_of(world, int(ends[0]["water_node"]))
-            if pd.isna(row["distance"]):
-                one, other = ((end["lat"], end["lon"]) for end in ends)
-                measured.loc[index, "distance"] = FERRY_DETOUR * measure_line(one, other)
-    return measured
+        distance = row["distance"]
+        if len(ends) == 2 and pd.isna(distance):
+            one, other = ((end["lat"], end["lon"]) for end in ends)
+            distance = FERRY_DETOUR * measure_line(one, other)
+        node = int(ends[0]["water_node"]) if len(ends) == 2 else -1
+        waters.append(WATERS[known[node]] if node >= 0 and known[node] >= 0 else "")
+        distances.append(distance)
+    return services.assign(water=waters, distance=distances)
 
 
-def _water_of(world: World, node: int) -> str:
-    edges = np.flatnonzero((world.edge_layer == 2) & ((world.edge_tail == node) | (world.edge_head == node)))
-    return WATERS[int(world.edge_water[edges[0]])] if node >= 0 and len(edges) else ""
+def _find_waters(world: World) -> NDArray[np.int8]:
+    """The water of each node, int8[n]: that of its first lane, -1 where there is none."""
+    lanes = np.flatnonzero(world.edge_layer == 2)[::-1]
+    waters = np.full(len(world.node_lat), -1, np.int8)
+    ends = np.column_stack([world.edge_tail[lanes], world.edge_head[lanes]])
+    waters[ends.ravel()] = np.repeat(world.edge_water[lanes], 2)
+    return waters

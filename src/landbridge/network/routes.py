@@ -25,12 +25,14 @@ WEAK = {"estimated", "default"}
 
 @dataclass(frozen=True, slots=True)
 class Corridor:
-    """A named chain of places, as what passing each of them means on the network, searched without what is off it."""
+    """A named chain of places, as what passing each of them means on the network; `avoid` are the arcs that are open
+    to the request but not on it.
+    """
 
     id: str
     name: str
     via: tuple[Passing, ...]
-    search: Search
+    avoid: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
     whole = True
     wanted = [] if request.only_corridors else _best_ways(search, request, ends)
     for corridor in request.corridors:
-        path = corridor.search.chain(request.by[0], *ends, via=corridor.via)
+        with search.without(request.by[0], corridor.avoid):
+            path = search.chain(request.by[0], *ends, via=corridor.via)
         if path is not None:
             wanted.append(Wanted(path, "corridor", corridor.name))
     if not wanted or request.only_corridors:
@@ -160,6 +163,7 @@ def _candidates(search: Search, request: Request) -> tuple[list[Wanted], bool]:
 
 
 def _best_ways(search: Search, request: Request, ends: tuple[int, int]) -> list[Wanted]:
+    search.prepare(request.by)
     found = []
     for criterion in request.by:
         path = (

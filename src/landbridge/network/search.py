@@ -1,6 +1,8 @@
 """Searching the virtual network for one shipment: best paths, chains of places, alternatives, Pareto fronts, cuts."""
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -21,6 +23,9 @@ Path = NDArray[np.int32]
 PENALTY = 1e7
 TIE_BREAK = 1e-6
 MAX_LABELS = 4_000_000
+# More closed arcs than this are sooner customized with all others than one by one.
+MOST_ANEW = 2_000
+NO_ARCS = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,13 +72,23 @@ class Search:
     def metric(self, criterion: str) -> Metric:
         """The hierarchy under a criterion."""
         if criterion not in self.metrics:
-            weight = self.weights.of(criterion)
-            if criterion != "cost":
-                weight = weight + TIE_BREAK * self.weights.cost
-            self.metrics[criterion] = customize(
-                self.network.hierarchy, np.where(self.reasons == 0, weight, np.inf)
-            )
+            self.metrics[criterion] = self._customize(criterion)
         return self.metrics[criterion]
+
+    def prepare(self, criteria: Sequence[str]) -> None:
+        """Makes the metrics of `criteria` side by side."""
+        missing = [criterion for criterion in criteria if criterion not in self.metrics]
+        with ThreadPoolExecutor(max_workers=max(min(len(missing), os.cpu_count() or 1), 1)) as pool:
+            self.metrics |= zip(missing, pool.map(self._customize, missing), strict=True)
+
+    def _customize(self, criterion: str, closed: NDArray[np.int32] = NO_ARCS) -> Metric:
+        """A metric of its own; on one thread, since criteria and shipments run side by side."""
+        weight = self.weights.of(criterion)
+        if criterion != "cost":
+            weight = weight + TIE_BREAK * self.weights.cost
+        weight = np.where(self.reasons == 0, weight, np.inf)
+        weight[closed] = np.inf
+        return customize(self.network.hierarchy, weight, threads=1)
 
     def forget(self) -> None:
         """Lets go of all that can be had again: a metric of the planet takes 46 MB."""
@@ -98,13 +113,24 @@ class Search:
 
     @contextmanager
     def without(self, criterion: str, arcs: NDArray[np.int32]) -> Iterator[None]:
-        """While it lasts, `arcs` are closed to `best` and `distance` by a criterion."""
-        metric = self.metric(criterion)
-        before = recustomize(metric, arcs, weight=np.full(len(arcs), np.inf))
+        """While it lasts, `arcs` are closed to all searches by a criterion."""
+        if not len(arcs):
+            yield
+            return
+        metric, kept = self.metric(criterion), (self.sweeps, self.stages)
+        self.sweeps, self.stages = {}, {}
+        before = None
+        if len(arcs) <= MOST_ANEW:
+            before = recustomize(metric, arcs, weight=np.full(len(arcs), np.inf))
+        else:
+            self.metrics[criterion] = self._customize(criterion, arcs)
         try:
             yield
         finally:
-            restore(metric, before)
+            if before is not None:
+                restore(metric, before)
+            self.metrics[criterion] = metric
+            self.sweeps, self.stages = kept
 
     def chain(self, criterion: str, origin: int, destination: int, *, via: Sequence[Passing]) -> Path | None:
         """Best path that passes `via` in order: exact, since each stage starts from every state of the last place."""

@@ -1,5 +1,7 @@
 """Distances on the Earth as a sphere of the mean radius 6371.0088 km (Moritz 2000, Geodetic Reference System 1980)."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,11 @@ def measure_line(one: tuple[float, float], other: tuple[float, float]) -> float:
     >>> round(measure_line((53.9, 27.57), (35.69, 51.42)))
     2738
     """
-    return float(great_circle(np.array([one[0]]), np.array([one[1]]), *other)[0])
+    phi, theta = math.radians(one[0]), math.radians(other[0])
+    half = math.sin((phi - theta) / 2) ** 2 + math.cos(phi) * math.cos(theta) * (
+        math.sin(math.radians(one[1] - other[1]) / 2) ** 2
+    )
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(max(half, 0.0), 1.0)))
 
 
 def unit_vectors(lat: NDArray[np.floating], lon: NDArray[np.floating]) -> Floats:
@@ -53,3 +59,22 @@ def great_circle_pairs(one: Points, other: Points) -> Floats:
     chord = np.linalg.norm(unit_vectors(*one) - unit_vectors(*other), axis=1)
     distance: Floats = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0.0, 1.0))
     return distance
+
+
+def lie_near(points: Points, others: Points, km: float) -> NDArray[np.bool_]:
+    """Whether each of `points`, (latitudes, longitudes) float64[n] in degrees, lies within `km` of one of `others`.
+
+    >>> zero = np.zeros(2)
+    >>> lie_near((np.array([0.0, 5.0]), zero), (np.array([0.1]), zero[:1]), 25.0).tolist()
+    [True, False]
+    """
+    order = np.argsort(others[0])
+    lats, band = others[0][order], np.degrees(km / EARTH_KM)
+    first, last = np.searchsorted(lats, points[0] - band), np.searchsorted(lats, points[0] + band, "right")
+    count = last - first
+    one = np.repeat(np.arange(len(count)), count)
+    other = order[np.arange(len(one)) + np.repeat(first - np.cumsum(count) + count, count)]
+    pairs = ((points[0][one], points[1][one]), (others[0][other], others[1][other]))
+    near = np.zeros(len(count), np.bool_)
+    near[one[great_circle_pairs(*pairs) <= km]] = True
+    return near

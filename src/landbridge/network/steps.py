@@ -66,18 +66,19 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
         given["progress"](f"routes {origin.name} - {destination.name}")
         shipment, ruling = given["flow_shipments"][flow], given["rulings"][flow]
         case = Case(shipment, ruling.closings, (origin, destination))
+        search = router.search(case, wishes.restrictions)
         request = Request(
             flow=flow,
             origin=origin,
             destination=destination,
             by=options.by,
-            corridors=router.corridors(wishes.chains, case, named=bool(options.corridor)),
+            corridors=router.corridors(wishes.chains, case, search, named=bool(options.corridor)),
             only_corridors=bool(options.corridor),
             via=passings,
             alternatives=options.alternatives,
             front=options.front,
         )
-        return flow, router.answer(request, shipment, router.search(case, wishes.restrictions))
+        return flow, router.answer(request, shipment, search)
 
     def answer_all(flows: Sequence[str]) -> list[tuple[str, Answer]]:
         found = [answer(flow) for flow in flows]

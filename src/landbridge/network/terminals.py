@@ -3,20 +3,21 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from landbridge.network.interruptions import Interruptions
-from landbridge.network.sphere import EARTH_KM, measure_line, unit_vectors
+from landbridge.network.sphere import great_circle, lie_near, measure_line
 from landbridge.network.territories import Territories
 from landbridge.network.virtual import (
     DEEP,
     INLAND,
     LAND_LAYERS,
     LAYERS,
+    MOST_WORLDS,
     NO_MOVE,
     RAIL,
     RIVER,
@@ -99,7 +100,7 @@ class Surroundings:
 
     def country_code(self, country: str) -> int:
         """Index of a country in the world, -1 where it has none."""
-        return self.world.countries.index(country) if country in self.world.countries else -1
+        return _number_countries(self.world).get(country, -1)
 
     def stands_in(self, node: int, country: str) -> bool:
         """Whether a land node lies in `country`: a place of one side is no way round the border to the other."""
@@ -113,6 +114,11 @@ class Surroundings:
         """
         shared = self.regimes.get(left, frozenset()) & self.regimes.get(entered, frozenset())
         return bool(shared) or self.regions.get(left) == self.regions.get(entered)
+
+
+@lru_cache(maxsize=MOST_WORLDS)
+def _number_countries(world: World) -> dict[str, int]:
+    return {country: number for number, country in enumerate(world.countries)}
 
 
 def make_stop(
@@ -181,11 +187,10 @@ def choose_terminals(world: World, known_ids: frozenset[str], capitals: frozense
     )
     port = (places["kind"] == "port").to_numpy() & (places["water_node"] >= 0).to_numpy()
     quay = (places["river_node"] >= 0).to_numpy()
-    points = unit_vectors(places["lat"].to_numpy(), places["lon"].to_numpy())
+    lat, lon = places["lat"].to_numpy(), places["lon"].to_numpy()
     large = city & ((people >= PORT_CITY) | places["id"].isin(capitals).to_numpy())
-    distance, _ = cKDTree(points[large]).query(points[port])
     working = port.copy()
-    working[port] = distance * EARTH_KM <= PORT_CITY_KM
+    working[port] = lie_near((lat[port], lon[port]), (lat[large], lon[large]), PORT_CITY_KM)
     return places[known | hub | working | quay]
 
 
@@ -233,7 +238,7 @@ def draft_terminal(draft: ArcDraft, around: Surroundings, stop: Stop) -> None:
     if stop.kind == JUNCTION:
         return
     site = draft.add_site(site_of(stop))
-    road = int(draft.codes.land(ROAD, np.array(around.country_code(stop.country))))
+    road = draft.codes.land_at(ROAD, around.country_code(stop.country))
     for one, tail in stop.nodes.items():
         for other, head in stop.nodes.items():
             if one != other:
@@ -298,8 +303,8 @@ def draft_legs(
             continue
         for one, other in ((start, end), (end, start)):
             land = layer < LAND_LAYERS
-            country = np.array(around.country_code(one.country))
-            code = draft.codes.land(layer, country) if land else draft.codes.water(layer, np.array(0))
+            country = around.country_code(one.country)
+            code = draft.codes.land_at(layer, country) if land else draft.codes.water(layer, np.array(0))
             crosses = land and one.country != other.country
             steps = around.interruptions.steps(str(row["id"]), (row["mode"],))
             steps += border_steps(around, "", (one.country, other.country), row["mode"]) if crosses else ()
@@ -413,7 +418,7 @@ def draft_ends(
     country = around.country_code(stop.country)
     for layer, node in stop.nodes.items():
         km = stop.gaps[layer] * ROAD_DETOUR
-        code = int(draft.codes.land(min(layer, RAIL), np.array(country))) if km else draft.codes.free
+        code = draft.codes.land_at(min(layer, RAIL), country) if km else draft.codes.free
         load, unload = _end_steps(layer, scopes)
         draft.add_arc((outlet, node), steps=load, site=site, move=(km, code))
         draft.add_arc((node, inlet), steps=unload, site=site, move=(km, code))
@@ -444,14 +449,14 @@ def draft_flights(draft: ArcDraft, around: Surroundings, stops: Sequence[Stop]) 
     airports = around.world.places[
         (around.world.places["kind"] == "airport") & (around.world.places["road_node"] >= 0)
     ]
-    points = unit_vectors(airports["lat"].to_numpy(), airports["lon"].to_numpy())
-    tree = cKDTree(points)
+    lat, lon = airports["lat"].to_numpy(), airports["lon"].to_numpy()
     gates: dict[int, tuple[int, Stop]] = {}
-    for stop in stops:
-        distance, row = tree.query(unit_vectors(np.array([stop.lat]), np.array([stop.lon]))[0])
-        if distance * EARTH_KM <= AIRPORT_REACH_KM and int(row) not in gates:
-            airport = make_stop(around, read_rows(airports.iloc[[int(row)]])[0], rail=False)
-            gates[int(row)] = (_draft_gate(draft, around, airport), airport)
+    for stop in stops if len(airports) else ():
+        distance = great_circle(lat, lon, stop.lat, stop.lon)
+        row = int(distance.argmin())
+        if distance[row] <= AIRPORT_REACH_KM and row not in gates:
+            airport = make_stop(around, read_rows(airports.iloc[[row]])[0], rail=False)
+            gates[row] = (_draft_gate(draft, around, airport), airport)
     for tail, origin in gates.values():
         for head, destination in gates.values():
             if origin.country != destination.country:

@@ -6,6 +6,7 @@ index of its steps. No price stands here: one network serves every shipment of a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr
 from landbridge.kernels.hierarchy import Hierarchy
+from landbridge.network.marks import Marks
 from landbridge.sources.world import World
 
 Ints = NDArray[np.int32]
@@ -29,6 +31,8 @@ WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
 AZOV = (45.3, 47.5, 34.6, 39.6)
 NO_PLACE = -1
+# Worlds of which such numbers are kept.
+MOST_WORLDS = 2
 Move = tuple[float, int]
 NO_MOVE: Move = (0.0, -1)
 
@@ -86,6 +90,11 @@ class Codes:
         known = (np.asarray(layer) == RAIL) & (np.asarray(electrified) >= 0)
         block = np.where(known, LAND_LAYERS + 1 - np.asarray(electrified, np.int32), layer)
         return (block * slots + np.where(country < 0, slots - 1, country.astype(np.int32))).astype(np.int16)
+
+    def land_at(self, layer: int, country: int) -> int:
+        """Code of moves on one land layer in one country, without traction; -1 is the unknown country."""
+        slots = len(self.countries) + 1
+        return layer * slots + (country if country >= 0 else slots - 1)
 
     def water(self, layer: int, water: NDArray[np.integer]) -> NDArray[np.int16]:
         """Codes of water moves."""
@@ -149,7 +158,8 @@ class VirtualNetwork:
     """Arcs, their order by tail and by head, their hierarchy, operations, sites, and the ends of each place asked for.
 
     `node_lat`, `node_lon` float32[n] degrees; `outlets` and `inlets` map a place id to the node where its goods
-    start and end.
+    start and end. What was found for one shipment and holds for all is kept: `marks`, the arcs by their marks, and
+    `leans`, what `lean_arcs` gave by its terms.
     """
 
     arcs: Arcs
@@ -164,6 +174,14 @@ class VirtualNetwork:
     inlets: dict[str, int]
     world: World
     hierarchy: Hierarchy
+    marks: dict[str, Marks] = field(default_factory=dict)
+    leans: dict[object, Floats] = field(default_factory=dict)
+
+    def marked(self, name: str) -> Marks:
+        """The arcs by one of their columns site, op, leg, passage, crossing."""
+        if name not in self.marks:
+            self.marks[name] = Marks.group(getattr(self.arcs, name))
+        return self.marks[name]
 
 
 @dataclass(slots=True)
@@ -281,12 +299,14 @@ def find_deep_edges(world: World) -> NDArray[np.bool_]:
     return deep & ~(inside[0] & inside[1])
 
 
+@lru_cache(maxsize=MOST_WORLDS)
 def river_offset(world: World) -> int:
     """What to add to a water node's id for its river-sea state (water nodes follow each other)."""
     first_water = int(np.argmax(world.node_layer == 2))
     return len(world.node_lat) - first_water
 
 
+@lru_cache(maxsize=MOST_WORLDS)
 def count_water_nodes(world: World) -> int:
     """Water nodes, which stand twice in the virtual network: for deep-sea and for river-sea vessels."""
     return int(np.count_nonzero(world.node_layer == 2))

@@ -72,7 +72,7 @@ class Weights:
 class Pricer:
     """What prices a step: the book, the shipment, the rows of services, passages and countries, the surroundings.
 
-    What it has priced it keeps (`priced`, `started`, `moved`), for the next network over the same tables.
+    What it has priced it keeps (`priced`, `by_row`, `started`, `moved`), for the next network over the same tables.
     """
 
     book: PriceBook
@@ -82,6 +82,7 @@ class Pricer:
     countries: Mapping[str, Row]
     around: Surroundings
     priced: dict[Step, Price | None] = field(default_factory=dict)
+    by_row: dict[tuple[int, str, str], Price | None] = field(default_factory=dict)
     started: dict[tuple[str, tuple[str, ...]], float] = field(default_factory=dict)
     moved: dict[int, MovePrice] = field(default_factory=dict)
 
@@ -134,7 +135,7 @@ class Pricer:
             return self.permit(step)
         if step.operation == "passage":
             return self.passage(step.scopes[0])
-        row = self.book.row(
+        position = self.book.find(
             "operations",
             step.scopes,
             operation=step.operation,
@@ -143,8 +144,14 @@ class Pricer:
             cargo_class=self.shipment.cargo_class,
             direction=step.direction,
         )
-        if row is None:
+        if position is None:
             return FREE if step.operation in OPTIONAL or not step.scopes or len(step.scopes) == 1 else None
+        key = (position, step.mode, step.operation)
+        if key not in self.by_row:
+            self.by_row[key] = self._price_row(self.book.records["operations"][position], step)
+        return self.by_row[key]
+
+    def _price_row(self, row: Row, step: Step) -> Price | None:
         price = price_operation(self.book, self.shipment, row, mode=step.mode, operation=step.operation)
         return self.with_insurance(price) if price is not None and step.operation == "load" else price
 
@@ -349,7 +356,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
-    arcs, lean = network.arcs, _lean_of(network, pricer)
+    lean = _lean_of(network, pricer)
     waits = LineWaits.of(network.world, pricer.around.interruptions)
     fields = {}
     for name in ("cost", "time", "co2e"):
@@ -359,27 +366,40 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
                 sum(getattr(prices[step], name) for step in steps) + (start if name == "cost" else 0.0)
                 for steps, start in zip(network.operations, starts, strict=True)
             ]
-            + [0.0]
         )
-        weight = arcs.km_a * per_km[arcs.code_a] + arcs.km_b * per_km[arcs.code_b] + per_op[arcs.op]
-        per_passage_km = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
-        weight += np.array([*per_passage_km, 0.0])[arcs.passage] * (arcs.km_a + arcs.km_b)
+        per_passage = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
+        weight = _sum_up(network, per_km, per_op, np.array(per_passage))
         if name == "cost":
-            weight += np.array([move.per_km for move in moves])[arcs.code_a] * lean
+            leaning = np.flatnonzero(lean)
+            rates = np.array([move.per_km for move in moves])
+            weight[leaning] += rates[network.arcs.code_a[leaning]] * lean[leaning]
         amounts = {step: getattr(prices[step], name) for steps in waits.all for step in steps}
-        weight += weigh_lines(network.world, arcs, waits, amounts)
+        weigh_lines(weight, network, waits, amounts)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
         fields[name] = weight
-    sailed = np.array([*(_service_km(pricer, steps) for steps in network.operations), 0.0])
-    distance = arcs.km_a + arcs.km_b + sailed[arcs.op]
+    sailed, through = [_service_km(pricer, steps) for steps in network.operations], np.zeros(len(passages))
+    distance = _sum_up(network, np.ones(len(moves)), np.array(sailed), through)
     return Weights(**fields, distance=distance, lean=lean, moves=moves, prices=prices)
+
+
+def _sum_up(network: VirtualNetwork, per_km: Floats, per_op: Floats, per_passage: Floats) -> Floats:
+    """What each arc weighs, float64[arcs], by a km of its price codes, its operations, and a km of its passage."""
+    arcs, ops, passages = network.arcs, network.marked("op"), network.marked("passage")
+    weight: Floats = arcs.km_a * per_km[arcs.code_a]
+    weight += arcs.km_b * per_km[arcs.code_b]
+    weight[ops.arcs] += per_op[ops.marks]
+    weight[passages.arcs] += per_passage[passages.marks] * (arcs.km_a + arcs.km_b)[passages.arcs]
+    return weight
 
 
 def _lean_of(network: VirtualNetwork, pricer: Pricer) -> Floats:
     """Containers alone lean: other goods find no empty boxes to fill."""
     if pricer.shipment.cargo_class != "container":
         return np.zeros(len(network.arcs.tail))
-    return lean_arcs(network, Imbalance.read(pricer.book))
+    imbalance = Imbalance.read(pricer.book)
+    if imbalance not in network.leans:
+        network.leans[imbalance] = lean_arcs(network, imbalance)
+    return network.leans[imbalance]
 
 
 def _service_km(pricer: Pricer, steps: tuple[Step, ...]) -> float:
@@ -433,7 +453,7 @@ def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
                 else ""
             )
             if mode in MODES and not (step.service and step.mode != "ferry"):
-                key = (mode, step.scopes)
+                key = (mode, () if mode == "sea" else step.scopes)
                 if key not in memo:
                     memo[key] = pricer.haul_start(mode, step.scopes)
                 total += memo[key]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from landbridge.schema.catalogue import load_catalogue
@@ -17,7 +18,27 @@ def read_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     >>> read_rows(pd.DataFrame({"id": ["a"], "km": [1.5]}))
     [{'id': 'a', 'km': 1.5}]
     """
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    columns = [list_values(frame.iloc[:, place]) for place in range(len(names))]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def list_values(column: pd.Series) -> list[Any]:
+    """The values of a column as plain Python objects; what is missing is NaN among numbers and text, else None.
+
+    Columns of text are turned at once, which is far faster than going through them.
+
+    >>> list_values(pd.Series([1, None], dtype="Int64")), list_values(pd.Series(["a"], dtype="str"))
+    ([1, None], ['a'])
+    """
+    if isinstance(column.dtype, np.dtype):
+        values = column.to_numpy()
+    elif isinstance(column.dtype, pd.StringDtype):
+        values = column.array.to_numpy(dtype=object)
+    else:
+        values = column.array.to_numpy(dtype=object, na_value=None)
+    plain: list[Any] = values.tolist()
+    return plain
 
 
 def rows_to_frame(table: str, rows: Sequence[Row]) -> pd.DataFrame:
