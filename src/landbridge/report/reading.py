@@ -11,7 +11,19 @@ import pandas as pd
 
 from landbridge.report.content import ReportContent, ScenarioContent, Tables
 
-ITEM_TEXTS = ("kind", "mode", "operation", "from", "to", "place", "place_id", "means", "service", "quality")
+ITEM_TEXTS = (
+    "kind",
+    "mode",
+    "operation",
+    "from",
+    "to",
+    "place",
+    "place_id",
+    "means",
+    "service",
+    "quality",
+    "cause",
+)
 ITEM_NUMBERS = (
     "lat", "lon", "gauge", "distance", "cost", "time", "co2e", "cum_distance", "cum_cost", "cum_cost_p10",
     "cum_cost_p50", "cum_cost_p90", "cum_time", "cum_time_p10", "cum_time_p50", "cum_time_p90",
@@ -58,6 +70,7 @@ class Item(NamedTuple):
     means: str
     service: str
     quality: str
+    cause: str
     lat: float
     lon: float
     gauge: float
