@@ -281,7 +281,14 @@ def test_nobody_reloads_for_nothing(routes_run: dict[str, Any]) -> None:
         Restrictions(no_gauge_change=True),
         Restrictions(mode="road"),
     ],
-    ids=str,
+    ids=[
+        "not by Russia",
+        "not by two countries",
+        "not by a canal",
+        "not by two ports",
+        "one gauge",
+        "by road",
+    ],
 )
 def test_a_wish_never_makes_a_way_cheaper(wish: Restrictions, routes_run: dict[str, Any]) -> None:
     router: Router = routes_run["router"]

@@ -107,23 +107,16 @@ class LineWaits:
         """Every list of waits."""
         return (*self.legs.values(), *self.passages.values())
 
-    def met(self, arcs: Arcs, path: NDArray[np.integer]) -> list[tuple[tuple[Step, str, int], ...]]:
-        """For each arc of a path the waits where it comes upon a line: the step, the kind of line and its number."""
-        found = []
-        before = {"leg": -1, "passage": -1}
-        for arc in path:
-            here = {"leg": int(arcs.leg[arc]), "passage": int(arcs.passage[arc])}
-            waits = {"leg": self.legs, "passage": self.passages}
-            found.append(
-                tuple(
-                    (step, kind, number)
-                    for kind, number in here.items()
-                    if number >= 0 and number != before[kind]
-                    for step in waits[kind].get(number, ())
-                )
-            )
-            before = here
-        return found
+    def met(self, arcs: Arcs, path: NDArray[np.integer]) -> dict[int, tuple[tuple[Step, str, int], ...]]:
+        """By position on a path the waits where it comes upon a line: the step, the kind of line and its number."""
+        found: dict[int, list[tuple[Step, str, int]]] = {}
+        for kind, lines in (("leg", self.legs), ("passage", self.passages)):
+            numbers = getattr(arcs, kind)[path]
+            begins = np.concatenate([[True], numbers[1:] != numbers[:-1]]) & np.isin(numbers, list(lines))
+            for position in np.flatnonzero(begins).tolist():
+                number = int(numbers[position])
+                found.setdefault(position, []).extend((step, kind, number) for step in lines[number])
+        return {position: tuple(waits) for position, waits in found.items()}
 
 
 def _leg_mode(world: World, leg: int) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from landbridge.kernels.distributions import Excess
 from landbridge.network.drawing import draw_line
 from landbridge.network.interruptions import INTERRUPTION
-from landbridge.network.path_events import Done, Leg, Piece, group_hauls, handles_first, name_ends
+from landbridge.network.path_events import ArcRow, Done, Leg, Piece, group_hauls, handles_first, name_ends
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
 from landbridge.network.virtual import LAND_LAYERS, LAYERS, RAIL, RIVER, Site, Step, VirtualNetwork
 from landbridge.network.weights import FREE, SERVICE_MEANS, Pricer, Weights, passage_step
@@ -123,8 +123,9 @@ class PathReader:
         leg: Leg | None = None
         at = start.name
         met: set[str] = set()
-        for arc, before, passed in zip(path, self._shut(path), self._passed(path), strict=True):
-            for event in (*before, *self._arc_events(int(arc)), *passed):
+        shut, passed = self._shut(path), self._passed(path)
+        for position, row in enumerate(self._read_columns(path)):
+            for event in (*shut.get(position, ()), *self._arc_events(row), *passed.get(position, ())):
                 if isinstance(event, Done):
                     if event.step.direction == INTERRUPTION and event.step.scopes[0] in met:
                         continue
@@ -141,55 +142,63 @@ class PathReader:
                     if leg is not None:
                         yield leg
                     leg = Leg(layer, mode, means, at)
-                self._extend(leg, int(arc), event)
+                self._extend(leg, row, event)
         if leg is not None:
             yield leg
 
-    def _shut(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
-        """For each arc the waits for a leg or passage that it comes upon, where that may be shut."""
-        network = self.network
-        for arc, met in zip(path, self.weights.waits.met(network.arcs, path), strict=True):
-            node = network.arcs.tail[arc]
+    def _read_columns(self, path: NDArray[np.integer]) -> Iterator[ArcRow]:
+        """The arcs of a path as rows of plain numbers; the gauge of nodes that the world does not have is 0."""
+        arcs, gauges = self.network.arcs, self.network.world.node_gauge
+        tails = arcs.tail[path]
+        columns = [
+            getattr(arcs, name)[path]
+            for name in ("km_a", "km_b", "code_a", "code_b", "op", "site", "crossing")
+        ]
+        gauge = np.where(tails < len(gauges), gauges[np.minimum(tails, len(gauges) - 1)], 0)
+        columns = [path, *columns, self.weights.lean[path], gauge]
+        return map(ArcRow._make, zip(*(column.tolist() for column in columns), strict=True))
+
+    def _shut(self, path: NDArray[np.integer]) -> dict[int, tuple[Done, ...]]:
+        """By position on the path the waits for a leg or passage that it comes upon there, where that may be shut."""
+        network, found = self.network, {}
+        names = {"leg": network.world.legs, "passage": network.world.passages}
+        for position, met in self.weights.waits.met(network.arcs, path).items():
+            node = network.arcs.tail[path[position]]
             point = float(network.node_lat[node]), float(network.node_lon[node])
-            names = {"leg": network.world.legs, "passage": network.world.passages}
-            yield tuple(
+            found[position] = tuple(
                 Done(step, Site(names[kind][number], self._name_closure(step), "", *point, kind))
                 for step, kind, number in met
             )
+        return found
 
     def _name_closure(self, step: Step) -> str:
         return str(self.pricer.around.interruptions.rows[step.scopes[0]]["name"])
 
-    def _passed(self, path: NDArray[np.integer]) -> Iterator[tuple[Done, ...]]:
-        """For each arc the strait or canal that the route leaves with it for good."""
-        arcs = self.network.arcs
-        last = {int(arcs.passage[arc]): position for position, arc in enumerate(path)}
-        for position, arc in enumerate(path):
-            passage = int(arcs.passage[arc])
-            if passage < 0 or last[passage] != position:
-                yield ()
-                continue
-            step, head = passage_step(self.network.world.passages[passage]), arcs.head[arc]
+    def _passed(self, path: NDArray[np.integer]) -> dict[int, tuple[Done, ...]]:
+        """By position on the path the strait or canal that the route leaves there for good."""
+        network = self.network
+        found: dict[int, tuple[Done, ...]] = {}
+        passages = network.arcs.passage[path]
+        last = {int(passages[position]): int(position) for position in np.flatnonzero(passages >= 0)}
+        for passage, position in last.items():
+            step, head = passage_step(network.world.passages[passage]), network.arcs.head[path[position]]
             row = self.pricer.passages.get(step.scopes[0], {})
-            point = float(self.network.node_lat[head]), float(self.network.node_lon[head])
+            point = float(network.node_lat[head]), float(network.node_lon[head])
             site = Site(step.scopes[0], str(row.get("name", step.scopes[0])), "", *point, "passage")
-            yield (Done(step, site),) if self._matters(step) else ()
+            found[position] = (Done(step, site),) if self._matters(step) else ()
+        return found
 
-    def _arc_events(self, arc: int) -> Iterator[Done | Piece]:
+    def _arc_events(self, arc: ArcRow) -> Iterator[Done | Piece]:
         """Moves and operations of one arc in the order in which they happen."""
-        arcs, network = self.network.arcs, self.network
-        steps = network.operations[arcs.op[arc]] if arcs.op[arc] >= 0 else ()
-        site = network.sites[arcs.site[arc]] if arcs.site[arc] >= 0 else None
+        network = self.network
+        steps = network.operations[arc.op] if arc.op >= 0 else ()
+        site = network.sites[arc.site] if arc.site >= 0 else None
         done = [Done(step, site) for step in steps if site is not None and self._matters(step)]
         # A lane has all of its kilometres in one half, whichever way it is sailed.
-        lean = float(self.weights.lean[arc])
-        moves = [
-            Piece(int(code), float(km), lean)
-            for code, km in ((arcs.code_a[arc], arcs.km_a[arc]), (arcs.code_b[arc], arcs.km_b[arc]))
-            if km > 0
-        ]
-        if arcs.crossing[arc] >= 0:
-            if arcs.km_a[arc] > 0:
+        halves = ((arc.code_a, arc.km_a), (arc.code_b, arc.km_b))
+        moves = [Piece(code, km, arc.lean) for code, km in halves if km > 0]
+        if arc.crossing >= 0:
+            if arc.km_a > 0:
                 yield moves.pop(0)
             yield from done
             yield from moves
@@ -216,17 +225,15 @@ class PathReader:
             self.carriages[code] = (layer, mode, means)
         return self.carriages[code]
 
-    def _extend(self, leg: Leg, arc: int, piece: Piece) -> None:
+    def _extend(self, leg: Leg, arc: ArcRow, piece: Piece) -> None:
         if leg.pieces and leg.pieces[-1].code == piece.code:
             last = leg.pieces[-1]
             leg.pieces[-1] = Piece(piece.code, last.km + piece.km, last.lean + piece.lean)
         else:
             leg.pieces.append(piece)
-        if arc not in leg.arcs[-1:]:
-            leg.arcs.append(arc)
-        tail = self.network.arcs.tail[arc]
-        if tail < len(self.network.world.node_gauge):
-            leg.gauge = max(leg.gauge, int(self.network.world.node_gauge[tail]))
+        if arc.id not in leg.arcs[-1:]:
+            leg.arcs.append(arc.id)
+        leg.gauge = max(leg.gauge, arc.gauge)
 
     def _price_hauls(self, events: Sequence[Leg | Done]) -> Iterator[Item]:
         """Items in order; a haul is what one carrier does without reloading, so its fixed charge falls once."""

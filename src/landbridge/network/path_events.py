@@ -23,6 +23,21 @@ class Piece(NamedTuple):
     lean: float = 0.0
 
 
+class ArcRow(NamedTuple):
+    """What a reader of paths asks of an arc: its id, the columns of `Arcs`, its lean and the gauge where it begins."""
+
+    id: int
+    km_a: float
+    km_b: float
+    code_a: int
+    code_b: int
+    op: int
+    site: int
+    crossing: int
+    lean: float
+    gauge: int
+
+
 @dataclass(slots=True)
 class Leg:
     """A leg while it is gathered: pieces and arcs in order, gauge, layer, and the names of its ends."""
