@@ -20,7 +20,7 @@ from benchmarks.entries import Entry, time_call
 from landbridge.kernels.draws import draw_normals
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route, simulate_rows
-from landbridge.kernels.shortest_paths import Tree, accumulate_along, grow_tree
+from landbridge.kernels.shortest_paths import grow_tree
 from landbridge.kernels.spread import share_spread
 
 Floats = NDArray[np.float64]
@@ -100,12 +100,7 @@ def milliseconds(work: Callable[[World], object]) -> Callable[[], float]:
     return lambda: MILLISECOND * time_call(lambda: work(draw_world()))
 
 
-@cache
-def keep_tree(world: World) -> Tree:
-    return grow(world)
-
-
-def grow(world: World) -> Tree:
+def grow(world: World) -> object:
     return grow_tree(world.forward, world.weights[:, 0], sources=np.array([world.source]))
 
 
@@ -125,10 +120,6 @@ def sort_by_scipy(world: World) -> object:
     return coo_matrix(
         (np.arange(len(world.tail), dtype=np.int32), (world.tail, world.head)), shape=shape
     ).tocsr()
-
-
-def add_along(world: World) -> object:
-    return accumulate_along(keep_tree(world), world.weights)
 
 
 def draw_route() -> tuple[TimeRows, CostRows]:
@@ -167,7 +158,6 @@ def list_entries() -> list[Entry]:
     return [
         Entry("kernel: adjacency", ms, 100, build, "scipy", milliseconds(sort_by_scipy)),
         Entry("kernel: one-to-all tree", ms, 200, milliseconds(grow), "scipy", milliseconds(grow_by_scipy)),
-        Entry("kernel: three sums along a tree", ms, 100, milliseconds(add_along)),
         Entry(
             "kernel: a route of 40 items, 4,000 draws",
             ms,

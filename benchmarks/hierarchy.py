@@ -192,7 +192,7 @@ def measure_tables(planet: Planet, metric: Metric, rounds: int) -> list[Figure]:
         rounds,
     )
     return [
-        measure("one to all, distances", lambda: sweep(metric, sources=source), rounds),
+        measure("one to all, distances", lambda: sweep(metric, sources=source).distance, rounds),
         scale(batch, 1.0 / BATCH, "ms"),
         measure("path to one node of a sweep", lambda: trace_sweep(found, int(planet.targets[-1])), rounds),
         measure(

@@ -15,6 +15,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from landbridge.api import GatewayChoice as GatewayChoice
+    from landbridge.api import Gateways as Gateways
     from landbridge.api import Goods as Goods
     from landbridge.api import Indicator as Indicator
     from landbridge.api import Options as Options
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from landbridge.api import compare_networks as compare_networks
     from landbridge.api import export_network as export_network
     from landbridge.api import export_tables as export_tables
+    from landbridge.api import find_gateways as find_gateways
     from landbridge.api import find_routes as find_routes
     from landbridge.api import import_network as import_network
     from landbridge.api import list_indicators as list_indicators
@@ -42,6 +45,8 @@ __version__ = "0.1.0"
 # holds the two lists together.
 _PUBLIC = {
     "Finding": "landbridge.schema",
+    "GatewayChoice": "landbridge.api",
+    "Gateways": "landbridge.api",
     "Goods": "landbridge.api",
     "Indicator": "landbridge.api",
     "InputError": "landbridge.schema",
@@ -56,6 +61,7 @@ _PUBLIC = {
     "compare_networks": "landbridge.api",
     "export_network": "landbridge.api",
     "export_tables": "landbridge.api",
+    "find_gateways": "landbridge.api",
     "find_routes": "landbridge.api",
     "import_network": "landbridge.api",
     "list_indicators": "landbridge.api",
@@ -65,6 +71,8 @@ _PUBLIC = {
 
 __all__ = [
     "Finding",
+    "GatewayChoice",
+    "Gateways",
     "Goods",
     "Indicator",
     "InputError",
@@ -80,6 +88,7 @@ __all__ = [
     "compare_networks",
     "export_network",
     "export_tables",
+    "find_gateways",
     "find_routes",
     "import_network",
     "list_indicators",

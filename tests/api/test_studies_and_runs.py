@@ -251,6 +251,26 @@ def test_indicators_of_closures(as_is: lb.Run) -> None:
     assert len(as_is.indicator("closure_cost", by=["product", "flow"]).frame) == 1
 
 
+def test_what_each_gateway_costs(as_is: lb.Run) -> None:
+    """By kind and cost; the indicators are the least of the rows, and nothing is cheaper than the best of all."""
+    rows = as_is.gateways("coffee")
+    assert set(rows["flow"]) == {"coffee"}
+    assert len(rows) == len(as_is.table("gateways")) == len(as_is.gateways())
+    passed = rows[rows["status"] == "open"]
+    assert {"post", "port"} <= set(passed["kind"])
+    for _, one in passed.groupby("kind", observed=True):
+        assert one["cost"].is_monotonic_increasing
+    assert passed["cost_more"].min() == pytest.approx(0.0, abs=1e-9)
+    assert passed["cost"].min() <= as_is.table("routes")["cost"].min() + 1e-9
+    for name, column in (("gateway_cost", "cost"), ("gateway_time", "time")):
+        shown = as_is.indicator(name, by=["kind", "facility"]).frame.set_index(["kind", "facility"])["value"]
+        wanted = rows.set_index(["kind", "facility"])[column]
+        assert shown.dropna().to_dict() == pytest.approx(wanted.dropna().to_dict())
+    with pytest.raises(lb.InputError) as caught:
+        as_is.gateways("cofee")
+    assert caught.value.findings[0].nearest[0] == "coffee"
+
+
 def test_every_input_is_a_row_with_its_words(as_is: lb.Run) -> None:
     inputs, tables = as_is.table("route_inputs"), as_is.prepared.ground.tables
     for name, quality, words in zip(inputs["input"], inputs["quality"], inputs["name"], strict=True):

@@ -432,3 +432,40 @@ def find_two_gauges() -> tuple[int, int]:
             if frozenset((first, second)) not in known:
                 return first, second
     raise AssertionError("no two railways of different gauge come near each other")
+
+
+def test_a_study_says_what_is_shut_and_a_scenario_lifts_it(tmp_path: Path) -> None:
+    """The block train on strike for a tenth of the time, 50 h at a time: 5 h more in the mean, until it is settled."""
+    rows = {
+        "interruptions": "id,name,on,share,duration,cause,source,quality\n"
+        f"my-strike,Strike on the block train,sgr-mombasa-naivasha,0.1,50,strike,{OWN}"
+    }
+    way = {"mode": "rail", "via": ("naivasha-icd",)}
+    before = ask(None, **way)  # type: ignore[arg-type]
+    study = make_study(tmp_path / "study", rows)
+    assert not [finding for finding in study.check() if finding.severity == "error"]
+    shut = ask(study, **way)  # type: ignore[arg-type]
+    assert items(shut)["cause"].tolist().count("strike") == 1
+    assert float(shut.frame["time"].iloc[0] - before.frame["time"].iloc[0]) == pytest.approx(5.0, abs=1e-6)
+    told = shut.to_json()["routes"][0]["items"]
+    assert [item["operation"] for item in told if item.get("cause") == "strike"] == ["wait"]
+    assert "interruptions#my-strike" in set(shut.evidence()["input"])
+    settled = make_study(tmp_path / "settled", rows, over("interruptions", "my-strike", "share", "0"))
+    assert ask(settled, **way).frame["time"].iloc[0] == pytest.approx(before.frame["time"].iloc[0])  # type: ignore[arg-type]
+
+
+def test_a_study_gives_a_service_a_timetable(tmp_path: Path) -> None:
+    """From Naivasha on Mondays and Tuesdays instead of each day: (24^2 + 144^2) / 336 h instead of 12 h."""
+    way = {"mode": "rail", "via": ("naivasha-icd",)}
+    plan = over("services", "sgr-mombasa-naivasha", "departures_back", "Mon-Tue 06:00")
+    study = make_study(tmp_path / "study", {}, plan)
+    before, after = (float(ask(one, **way).frame["time"].iloc[0]) for one in (None, study))  # type: ignore[arg-type]
+    assert after - before == pytest.approx((24.0**2 + 144.0**2) / 336.0 - 12.0, abs=1e-6)
+    faulty = make_study(
+        tmp_path / "faulty",
+        {"services": "id,departures,source,quality\nsgr-mombasa-naivasha,Lundi 6,test,estimated"},
+    )
+    with pytest.raises(lb.InputError) as caught:
+        faulty.check()
+    (found,) = [finding for finding in caught.value.findings if finding.code == "bad_departures"]
+    assert (found.file, found.row, found.column) == ("services.csv", 2, "departures")

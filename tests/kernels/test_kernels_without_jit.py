@@ -21,13 +21,11 @@ from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simul
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import find_front, make_guide
 from landbridge.kernels.shortest_paths import (
-    accumulate_along,
     find_path_guided,
-    find_roots,
     grow_tree,
 )
 from landbridge.kernels.spread import share_spread
-from landbridge.kernels.via_facility import find_vias, join_path
+from landbridge.kernels.via_facility import ViaArcs, find_vias, trace_via
 
 SIDE = 5
 WIDE = 10
@@ -73,6 +71,7 @@ def compute() -> dict[str, object]:
     front = find_front(forward, make_guide(metrics, target=last), source=0)
     out = sweep(metrics[0], sources=np.array([0]))
     home = sweep(metrics[0], sources=np.array([last]), backward=True)
+    via = ViaArcs(forward.arc, tail[forward.arc], head[forward.arc], forward.arc // 3)
     alternatives = find_alternatives(forward, out, home, source=0, target=last)
     rows = np.array([0, 1], np.int32), np.array([3, 4], np.uint64)
     half = np.array([0.5, 0.0])
@@ -96,13 +95,12 @@ def compute() -> dict[str, object]:
     guided = find_path_guided(forward, weight, source=0, target=last, potential=np.zeros(SIDE**2))
     return {
         "arcs": forward.arc.tolist(),
-        "tree": [tree.distance.tolist(), tree.parent_arc.tolist(), find_roots(tree).tolist()],
-        "sums": accumulate_along(tree, weights).tolist(),
+        "tree": [tree.distance.tolist(), tree.parent_arc.tolist()],
         "paths": [
             guided.arcs.tolist(),
-            join_path(out, home, node=12).tolist(),
+            trace_via(out, home, via, 12).tolist(),
         ],
-        "vias": find_vias(out, home, nodes=np.arange(SIDE**2)).cost.tolist(),
+        "vias": find_vias(out, home, via).cost.tolist(),
         "front": [front.cost.tolist(), [path.tolist() for path in front.paths]],
         "alternatives": [path.tolist() for path in alternatives.paths],
         "hierarchy": compute_hierarchy(),

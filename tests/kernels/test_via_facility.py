@@ -1,16 +1,17 @@
-"""The best way through places against single searches."""
+"""The best way through sets of arcs against SciPy's searches from the source and to the target."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kernel_cases import Case, assert_connected, cases, make_grid
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from landbridge.kernels.customization import customize
 from landbridge.kernels.hierarchy import build_hierarchy
 from landbridge.kernels.hierarchy_sweeps import Sweep, sweep
-from landbridge.kernels.shortest_paths import grow_tree
-from landbridge.kernels.via_facility import find_vias, join_path
+from landbridge.kernels.via_facility import ViaArcs, find_vias, trace_via
 
 
 def sweep_both(case: Case, source: int, target: int) -> tuple[Sweep, Sweep]:
@@ -22,50 +23,75 @@ def sweep_both(case: Case, source: int, target: int) -> tuple[Sweep, Sweep]:
     )
 
 
+def measure_by_scipy(case: Case, start: int, *, backward: bool = False) -> np.ndarray:
+    """Distances from a node, or to it; SciPy takes an entry of 0 for none, so every weight has a unit more."""
+    tail, head = (case.head, case.tail) if backward else (case.tail, case.head)
+    least: dict[tuple[int, int], float] = {}
+    for ends in zip(tail.tolist(), head.tolist(), case.weights[:, 0].tolist(), strict=True):
+        least[ends[:2]] = min(least.get(ends[:2], np.inf), ends[2])
+    finite = {ends: weight for ends, weight in least.items() if np.isfinite(weight)}
+    rows, columns = (np.array([ends[k] for ends in finite], int) for k in (0, 1))
+    graph = csr_array((np.array([*finite.values()], float), (rows, columns)), shape=(case.n, case.n))
+    return dijkstra(graph, indices=start)
+
+
+def gather(case: Case, states: list[tuple[int, int]]) -> ViaArcs:
+    arc = np.array([arc % max(len(case.tail), 1) for arc, _ in states if len(case.tail)], np.int32)
+    owner = np.array([owner for _, owner in states[: len(arc)]], np.int32)
+    return ViaArcs(arc, case.tail[arc], case.head[arc], owner)
+
+
 @given(
-    cases(), st.integers(0, 6), st.integers(0, 6), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)))
+    cases(), st.integers(0, 6), st.integers(0, 6), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 2)))
 )
 def test_costs_are_those_of_two_searches(
     case: Case, source: int, target: int, states: list[tuple[int, int]]
 ) -> None:
+    case = case._replace(weights=case.weights + 1.0)
     weight, source, target = case.weights[:, 0], source % case.n, target % case.n
     onward, homeward = sweep_both(case, source, target)
-    nodes = np.array([node % case.n for node, _ in states], np.int32)
-    owners = np.array([owner for _, owner in states], np.int32)
-    vias = find_vias(onward, homeward, nodes=nodes, facilities=owners)
-    assert len(vias.cost) == (max(owners) + 1 if len(owners) else 0)
-    for owner, (cost, node) in enumerate(zip(vias.cost, vias.node, strict=True)):
-        mine = nodes[owners == owner]
-        there = np.array(
-            [grow_tree(case.forward, weight, sources=np.array([n])).distance[target] for n in mine]
-        )
-        here = grow_tree(case.forward, weight, sources=np.array([source])).distance[mine]
-        assert cost == min((here + there).tolist(), default=np.inf)
-        if np.isfinite(cost):
-            arcs = join_path(onward, homeward, node=int(node))
-            assert_connected(case, arcs, source, target)
-            assert weight[arcs].sum() == cost
-            assert node in mine
-        else:
-            assert node == -1
+    via = gather(case, states)
+    found = find_vias(onward, homeward, via)
+    here, there = measure_by_scipy(case, source), measure_by_scipy(case, target, backward=True)
+    totals = here[via.tail] + weight[via.arc] + there[via.head]
+    best = {
+        int(owner): float(totals[via.facility == owner].min(initial=np.inf))
+        for owner in np.unique(via.facility)
+    }
+    firsts = dict(zip(found.facility[found.first].tolist(), found.cost[found.first].tolist(), strict=True))
+    assert firsts == pytest.approx({owner: cost for owner, cost in best.items() if np.isfinite(cost)})
+    assert len(found.cost) == np.isfinite(totals).sum()
+    for cost, position in zip(found.cost, found.position, strict=True):
+        arcs = trace_via(onward, homeward, via, int(position))
+        assert_connected(case, arcs, source, target)
+        assert weight[arcs].sum() == pytest.approx(cost)
+        assert via.arc[position] in arcs
 
 
-def test_every_node_is_its_own_facility_by_default() -> None:
+def test_the_best_of_all_arcs_is_the_best_way() -> None:
     case = make_grid(8)
     onward, homeward = sweep_both(case, 0, 63)
-    vias = find_vias(onward, homeward, nodes=np.arange(64))
-    assert vias.cost.tolist() == (onward.distance + homeward.distance).tolist()
-    assert vias.cost.min() == onward.distance[63] == vias.cost[0]
+    every = np.arange(len(case.tail), dtype=np.int32)
+    found = find_vias(onward, homeward, ViaArcs(every, case.tail, case.head, every))
+    assert found.cost.min() == onward.distance[63]
 
 
-def test_unreached_nodes_give_no_path() -> None:
-    case = Case(3, np.array([0], np.int32), np.array([1], np.int32), np.ones((1, 1)))
-    onward, homeward = sweep_both(case, 0, 1)
-    assert not len(join_path(onward, homeward, node=2))
+def test_ways_beyond_the_bound_are_left_out() -> None:
+    case = make_grid(8)
+    onward, homeward = sweep_both(case, 0, 63)
+    every = np.arange(len(case.tail), dtype=np.int32)
+    via = ViaArcs(every, case.tail, case.head, every % 9)
+    whole, bound = find_vias(onward, homeward, via), 1.2 * float(onward.distance[63])
+    near = find_vias(onward, homeward, via, within=bound)
+    assert 0 < len(near.cost) < len(whole.cost)
+    assert near.position.tolist() == whole.position[whole.cost <= bound].tolist()
+    assert (np.diff(whole.cost)[np.diff(whole.facility) == 0] >= 0).all()
 
 
-def test_lengths_must_agree() -> None:
+def test_sweeps_that_do_not_meet_are_refused() -> None:
     case = make_grid(2)
-    both = sweep_both(case, 0, 1)
-    with pytest.raises(ValueError, match="2 nodes and 1 facilities"):
-        find_vias(*both, nodes=np.array([0, 1]), facilities=np.array([0]))
+    onward, homeward = sweep_both(case, 0, 1)
+    via = gather(case, [(0, 0)])
+    for pair in ((onward, onward), (homeward, homeward), (onward, sweep_both(case, 0, 1)[1])):
+        with pytest.raises(ValueError, match="one metric"):
+            find_vias(*pair, via)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from landbridge.api.exporting import export_tables as export_tables
+    from landbridge.api.gateways import Gateways as Gateways
+    from landbridge.api.gateways import find_gateways as find_gateways
     from landbridge.api.indicators import Indicator as Indicator
     from landbridge.api.indicators import list_indicators as list_indicators
     from landbridge.api.networks import check_network as check_network
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     from landbridge.api.study import Run as Run
     from landbridge.api.study import Study as Study
     from landbridge.api.study import read_study as read_study
+    from landbridge.network.steps import GatewayChoice as GatewayChoice
     from landbridge.network.steps import Options as Options
 
 _HOMES = {
     "exporting": ("export_tables",),
+    "gateways": ("GatewayChoice", "Gateways", "find_gateways"),
     "indicators": ("Indicator", "list_indicators"),
     "networks": (
         "check_network",

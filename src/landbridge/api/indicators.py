@@ -21,6 +21,8 @@ _SOURCES = {
     "route_inputs": f"route_inputs{_OF_ROUTE}",
     "closures": "closures JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
     " USING (scenario, flow)",
+    "gateways": "gateways JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
+    " USING (scenario, flow)",
 }
 _ROUTE_KEYS = ("origin", "destination", "product", "shipment", "flow", "corridor", "label", "rank")
 _SHARED_KEYS = {
@@ -28,6 +30,7 @@ _SHARED_KEYS = {
     "route_items": _ROUTE_KEYS,
     "route_inputs": _ROUTE_KEYS,
     "closures": ("origin", "destination", "product", "shipment"),
+    "gateways": ("origin", "destination", "product", "shipment"),
 }
 _QUANTILES = ("p10", "p50", "p90")
 

@@ -14,7 +14,7 @@ from landbridge.network.amended import amend_world
 from landbridge.network.places import find_place, select_own
 from landbridge.network.routes import Route
 from landbridge.network.simulate import draw_items
-from landbridge.network.steps import Options, Simulation
+from landbridge.network.steps import GatewayChoice, Options, Simulation
 from landbridge.network.terminals import Stop
 from landbridge.schema import Finding, InputError, ProhibitedError, UnreachableError, find_nearest
 from landbridge.schema.rows import read_rows, rows_to_frame
@@ -22,6 +22,7 @@ from landbridge.sources import network_date, open_world, read_shipped_tables
 from landbridge.sources.products import clean_product, is_product, read_products
 from landbridge.study.engine import Ground, Progress, Setting, compute
 from landbridge.study.evidence import rank_inputs
+from landbridge.study.gateways import GATEWAY_WORDS
 
 FLOW = "route"
 DEFAULT_CARGO = "container_general"
@@ -220,8 +221,11 @@ def list_faults(
         for name in tables[table]["id"]
     }
     named |= {str(name).lower() for name in tables["countries"]["name"]}
-    avoided = [text for text in options.avoid if text.lower() not in named]
-    for text in (*ends, *options.via, *avoided):
+    others = [text for text in options.avoid if text.lower() not in named]
+    if options.gateways:
+        named |= {*tables["services"]["id"], *tables["posts"]["name"].str.lower()}
+        others += [text for text in options.gateways.named if text.lower() not in named]
+    for text in (*ends, *options.via, *others):
         try:
             find_place(world, text, extra=own)
         except InputError as error:
@@ -247,11 +251,23 @@ def check_request(goods: Goods, options: Options, tables: Mapping[str, pd.DataFr
     if within and not (len(within) == len(options.by) and all(0 <= value < float("inf") for value in within)):
         known = (f"{len(options.by)} finite numbers of at least 0, one for each criterion",)
         faults.append(_fault("tolerance of a front", str(within), known))
+    if options.gateways:
+        faults += _check_gateways(options.gateways)
     if goods.product and not is_product(goods.product):
         nearest = find_nearest(clean_product(goods.product), tuple(read_products()))
         faults.append(_fault("code of HS 2022", goods.product, nearest or ("a code of 2, 4 or 6 digits",)))
     if goods.tonnes == goods.tonnes and not 0 < goods.tonnes < float("inf"):
         faults.append(_fault("number of tonnes", str(goods.tonnes), ("a finite number above zero",)))
+    return faults
+
+
+def _check_gateways(choice: GatewayChoice) -> list[Finding]:
+    unknown = [kind for kind in choice.kinds if kind not in GATEWAY_WORDS]
+    faults = [_fault("kind of gateway", kind, tuple(GATEWAY_WORDS)) for kind in unknown]
+    if not 0.0 <= choice.stretch < float("inf"):
+        faults.append(_fault("stretch", str(choice.stretch), ("a finite number, 0 or above",)))
+    if choice.count < 1:
+        faults.append(_fault("count of gateways", str(choice.count), ("1 or more",)))
     return faults
 
 
@@ -299,7 +315,7 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
     results = {
         name: workspace[name]
         for name in workspace
-        if name.startswith("route") or name in ("applied_listings", "closures")
+        if name.startswith("route") or name in ("applied_listings", "closures", "gateways")
     }
     return Routes(
         verdict=str(verdict["verdict"]),

@@ -18,6 +18,7 @@ from landbridge.study.checks import check_study
 from landbridge.study.criticality import order_losses, rank_scenario
 from landbridge.study.engine import Progress
 from landbridge.study.evidence import choose_routes, rank_inputs
+from landbridge.study.gateways import order_gateways
 from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, make_place_test, open_store, prepare_scenario, run_scenario
@@ -221,12 +222,28 @@ class Run:
         number. With `flow`, the rows of the table closures of that flow, the largest loss first. Raises InputError for
         an unknown flow.
         """
-        known = self.tables["verdicts"]["flow"]
-        if flow and flow not in set(known):
-            raise InputError([_unknown("flow", flow, tuple(known))])
+        self._check_flow(flow)
         if flow:
             return order_losses(self.tables["closures"], flow)
         return rank_scenario(self.tables, self.prepared.scenario.tables["flows"])
+
+    def gateways(self, flow: str = "") -> pd.DataFrame:
+        """What the best way of each flow, or of one, through each port, post, terminal and strait costs and takes.
+
+        Rows of the table gateways: by flow, then by kind, then by cost. `cost_more` (USD/t) and `time_more` (h) are
+        what the way costs and takes more than the best of all; what the law has closed stands without a number.
+        Raises InputError for an unknown flow.
+        """
+        self._check_flow(flow)
+        rows = self.tables["gateways"]
+        flows = (flow,) if flow else tuple(dict.fromkeys(rows["flow"]))
+        parts = [order_gateways(rows[rows["flow"] == name]) for name in flows]
+        return pd.concat(parts, ignore_index=True) if parts else rows
+
+    def _check_flow(self, flow: str) -> None:
+        known = self.tables["verdicts"]["flow"]
+        if flow and flow not in set(known):
+            raise InputError([_unknown("flow", flow, tuple(known))])
 
     def _best_route(self, column: str, keys: Mapping[str, str]) -> str:
         routes = self.routes()

@@ -40,6 +40,16 @@ NetworkFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Scenario = Annotated[str, typer.Option("--scenario", help="Name of a scenario of the study.")]
+# What commands between two places have in common.
+Origin = Annotated[str, typer.Argument(help="A place: a name, a UN/LOCODE, 'Astara, IR', or lat,lon.")]
+Destination = Annotated[str, typer.Argument(help="A place.")]
+OverStudy = Annotated[Path | None, typer.Option(help="Use the tables of this study.")]
+AsOf = Annotated[str, typer.Option(help="As of this date, YYYY-MM-DD.")]
+Product = Annotated[str, typer.Option(help="HS 2022 code, e.g. 843351.")]
+Cargo = Annotated[str, typer.Option(help="Cargo class, where no product is given.")]
+Tonnes = Annotated[float | None, typer.Option(help="Tonnes of the shipment.")]
+Mode = Annotated[str, typer.Option(help="Main carriage; road brings it there, up to 100 km.")]
+Avoid = Annotated[list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")]
 
 
 @app.command()
@@ -78,20 +88,18 @@ def run(
 
 @app.command()
 def route(
-    origin: Annotated[str, typer.Argument(help="A place: a name, a UN/LOCODE, 'Astara, IR', or lat,lon.")],
-    destination: Annotated[str, typer.Argument(help="A place.")],
-    study: Annotated[Path | None, typer.Option(help="Use the tables of this study.")] = None,
+    origin: Origin,
+    destination: Destination,
+    study: OverStudy = None,
     scenario: Scenario = "",
-    date: Annotated[str, typer.Option(help="As of this date, YYYY-MM-DD.")] = "",
-    product: Annotated[str, typer.Option(help="HS 2022 code, e.g. 843351.")] = "",
-    cargo: Annotated[str, typer.Option(help="Cargo class, where no product is given.")] = "",
-    tonnes: Annotated[float | None, typer.Option(help="Tonnes of the shipment.")] = None,
-    mode: Annotated[str, typer.Option(help="Main carriage; road brings it there, up to 100 km.")] = "",
+    date: AsOf = "",
+    product: Product = "",
+    cargo: Cargo = "",
+    tonnes: Tonnes = None,
+    mode: Mode = "",
     via: Annotated[list[str] | None, typer.Option(help="Pass this place (repeat, in order).")] = None,
     corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
-    avoid: Annotated[
-        list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")
-    ] = None,
+    avoid: Avoid = None,
     alternatives: Annotated[
         int | None,
         typer.Option(min=0, max=20, help="How many alternatives; two beside a single criterion."),
@@ -132,6 +140,56 @@ def route(
             by=split_list(by),
             evidence=evidence,
             draws=draws,
+        ),
+        json=json,
+    )
+
+
+@app.command()
+def through(
+    origin: Origin,
+    destination: Destination,
+    study: OverStudy = None,
+    scenario: Scenario = "",
+    date: AsOf = "",
+    product: Product = "",
+    cargo: Cargo = "",
+    tonnes: Tonnes = None,
+    mode: Mode = "",
+    avoid: Avoid = None,
+    kind: Annotated[
+        str, typer.Option(help="Kinds with commas: port,post,terminal,gauge_change,passage,leg,service.")
+    ] = "port,post,terminal,gauge_change,passage",
+    at: Annotated[
+        list[str] | None, typer.Option(help="Only this gateway, whatever its way costs (repeat).")
+    ] = None,
+    by: Annotated[str, typer.Option(help="What is best: cost, time or co2e.")] = "cost",
+    stretch: Annotated[
+        float, typer.Option(min=0.0, help="How far above the best way: 0.5 is half as much again.")
+    ] = 0.5,
+    count: Annotated[int, typer.Option(min=1, help="How many of each kind.")] = 15,
+    json: AsJson = False,
+) -> None:
+    """Say what the best way through each port, border post, terminal and strait costs and takes."""
+    from landbridge.cli.gateways import ThroughArguments, print_gateways
+
+    print_gateways(
+        ThroughArguments(
+            origin=origin,
+            destination=destination,
+            study=study,
+            scenario=scenario,
+            date=date,
+            product=product,
+            cargo=cargo,
+            tonnes=read_tonnes(tonnes),
+            mode=mode,
+            avoid=tuple(avoid or ()),
+            kinds=split_list(kind),
+            at=tuple(at or ()),
+            by=by,
+            stretch=stretch,
+            count=count,
         ),
         json=json,
     )

@@ -1,10 +1,8 @@
 """Where the corridors choke, for people: what a closed post, port, strait, leg or service would cost the flows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import nan
 from pathlib import Path
-
-import pandas as pd
 
 from landbridge.api import read_study
 from landbridge.cli.printing import (
@@ -17,6 +15,7 @@ from landbridge.cli.printing import (
 )
 from landbridge.schema.rows import Row, read_rows
 from landbridge.study.criticality import KIND_WORDS, name_act
+from landbridge.study.gateways import GATEWAY_WORDS
 
 MOST_ROWS = 20
 NAME_WIDTH, WAY_WIDTH = 40, 56
@@ -43,7 +42,9 @@ def show_criticality(path: Path, *, scenario: str, flow: str, json: bool) -> Non
             f"{run.scenario}: what closing each alone would cost, means over the {count} flows that have a route"
         )
         _print_ranking([row for row in rows if row["flows"]])
-    _print_closed([row for row in rows if row["closed_by"]], run.prepared.scenario.tables["listings"])
+    listings = {str(row["id"]): row for row in read_rows(run.prepared.scenario.tables["listings"])}
+    acts = {key: name_act(key, listings) for row in rows for key in list_closing(row)}
+    print_closed([row for row in rows if row["closed_by"]], acts)
 
 
 def _print_ranking(rows: list[Row]) -> None:
@@ -82,16 +83,19 @@ def _print_flow(rows: list[Row]) -> None:
     print_table(OF_FLOW, cells, right=OF_FLOW[2:4])
 
 
-def _print_closed(rows: Iterable[Row], listings: pd.DataFrame) -> None:
-    """What the law has closed already, by listing; it has no value here."""
-    known = {str(row["id"]): row for row in read_rows(listings)}
+def print_closed(rows: Iterable[Row], acts: Mapping[str, str]) -> None:
+    """What the law has closed already, by listing, whose acts are known by id; it has no value here."""
     places: dict[str, list[str]] = {}
     for row in rows:
-        named = (row["closed_by"],) if isinstance(row["closed_by"], str) else row["closed_by"]
-        for key in named:
-            places.setdefault(key, []).append(f"{row['name']} ({KIND_WORDS[row['kind']]})")
+        for key in list_closing(row):
+            places.setdefault(key, []).append(f"{row['name']} ({GATEWAY_WORDS[row['kind']]})")
     if places:
         say()
         say("Closed by law already, so without a value here")
     for key, names in places.items():
-        say(f"  {', '.join(names)}: {name_act(key, known)} [{key}]")
+        say(f"  {', '.join(names)}: {acts[key]} [{key}]")
+
+
+def list_closing(row: Row) -> tuple[str, ...]:
+    """Ids of the listings that have closed a facility: one in the tables, all of them in a ranking."""
+    return (row["closed_by"],) if isinstance(row["closed_by"], str) else tuple(row["closed_by"])

@@ -21,9 +21,9 @@ from landbridge.schema.rows import Row, read_rows
 from landbridge.study.engine import Ground
 
 
-@dataclass(frozen=True, slots=True)
-class RouteArguments:
-    """The arguments of the command."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestArguments:
+    """What commands ask between two places."""
 
     origin: str
     destination: str
@@ -34,9 +34,20 @@ class RouteArguments:
     cargo: str
     tonnes: float
     mode: str
+    avoid: tuple[str, ...]
+
+    @property
+    def goods(self) -> Goods:
+        """What is moved."""
+        return Goods(self.product, self.cargo, self.tonnes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteArguments(RequestArguments):
+    """The arguments of the command."""
+
     via: tuple[str, ...]
     corridor: str
-    avoid: tuple[str, ...]
     alternatives: int
     by: tuple[str, ...]
     evidence: bool = False
@@ -53,7 +64,7 @@ def print_routes(arguments: RouteArguments, *, json: bool) -> None:
         more = {"evidence": read_rows(routes.evidence())} if arguments.evidence else {}
         print_json({**routes.to_json(), **more})
         return
-    _print_head(routes)
+    print_head(routes)
     _print_overview(routes)
     best = routes.frame.iloc[0]
     say()
@@ -80,21 +91,25 @@ def _find(arguments: RouteArguments) -> Routes:
         front=len(arguments.by) > 1,
         corridors=bool(arguments.corridor),
     )
-    goods = Goods(arguments.product, arguments.cargo, arguments.tonnes)
-    ground = _find_ground(arguments)
-    if arguments.date:
-        try:
-            ground = replace(ground, setting=replace(ground.setting, date=read_date(arguments.date)))
-        except InputError as fault:
-            others = list_faults(
-                (arguments.origin, arguments.destination), goods, options, tables=ground.tables
-            )
-            raise InputError([*fault.findings, *others]) from fault
+    ground = find_ground(arguments, options)
     ends = (arguments.origin, arguments.destination)
-    return find_routes(*ends, goods=goods, options=options, ground=ground, progress=show_progress)
+    return find_routes(*ends, goods=arguments.goods, options=options, ground=ground, progress=show_progress)
 
 
-def _find_ground(arguments: RouteArguments) -> Ground:
+def find_ground(arguments: RequestArguments, options: Options) -> Ground:
+    """The tables and the date of a request. Raises InputError, with the request's other faults beside a bad date."""
+    ground = _read_ground(arguments)
+    if not arguments.date:
+        return ground
+    try:
+        return replace(ground, setting=replace(ground.setting, date=read_date(arguments.date)))
+    except InputError as fault:
+        ends = (arguments.origin, arguments.destination)
+        others = list_faults(ends, arguments.goods, options, tables=ground.tables)
+        raise InputError([*fault.findings, *others]) from fault
+
+
+def _read_ground(arguments: RequestArguments) -> Ground:
     if arguments.study is not None:
         return read_study(arguments.study).prepare(arguments.scenario).ground
     if arguments.scenario:
@@ -116,7 +131,8 @@ def _fault(code: str, what: str, remedy: str) -> Finding:
     return Finding(code=code, severity="error", what=what, remedy=remedy)
 
 
-def _print_head(routes: Routes) -> None:
+def print_head(routes: Routes) -> None:
+    """Where a request starts and ends, and as of when."""
     origin, destination = routes.ends
     for role, end in (("from", origin), ("to", destination)):
         code = f" ({end['code']})" if end["code"] else ""

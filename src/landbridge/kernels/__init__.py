@@ -6,13 +6,13 @@ functions keep their machine code beside the package, or in the user's cache fol
 be written.
 
 The modules: `graph` (adjacency), `shortest_paths` (trees and paths), `via_facility` (best way through each
-place), `alternatives` (different good paths), `pareto` (fronts over several criteria), `distributions` (fits
+facility), `alternatives` (different good paths), `pareto` (fronts over several criteria), `distributions` (fits
 and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of a route's time and cost); `heap`,
-`label_search`, `label_sets` and `corridor` serve the searches.
-For many queries on one network: `nested_dissection` (an order of its nodes), `hierarchy` (shortcuts by that
-order), `customization` (their weights, whole or in part), `hierarchy_queries` (one pair), `hierarchy_sweeps`
-(all nodes) and `hierarchy_skims` (tables); `simple_graph`, `node_flow`, `least_degree`, `elimination`,
-`unpacking` and `lane_sums` serve them.
+`label_search`, `label_sets` and `corridor` serve the searches. For many queries on one network:
+`nested_dissection` (an order of its nodes), `hierarchy` (shortcuts by that order), `customization` (their
+weights, whole or in part), `hierarchy_queries` (one pair), `hierarchy_sweeps` (all nodes), `hierarchy_skims`
+(tables) and `lane_sums` (what tables of further fields rest on); `simple_graph`, `node_flow`, `least_degree`,
+`elimination` and `unpacking` serve them.
 """
 
 import os

@@ -34,14 +34,17 @@ def _interpolate(values: Floats, below: NDArray[np.int64], share: Floats, found:
     """
     low, high = _find_bounds(values)
     scale = (BUCKETS - 1) / max(high - low, 1e-300 + 1e-12 * abs(low))
+    bucket = np.empty(len(values), np.int32)
+    for index in range(len(values)):
+        bucket[index] = np.int32((values[index] - low) * scale)
     counts = np.zeros(BUCKETS, np.int64)
-    for value in values:
-        counts[int((value - low) * scale)] += 1
+    for one in bucket:
+        counts[one] += 1
     wanted = np.zeros(BUCKETS, np.bool_)
     for rank in below:
         wanted[_find_bucket(counts, rank)] = True
         wanted[_find_bucket(counts, min(rank + 1, len(values) - 1))] = True
-    near = _gather(values, (low, scale), counts, wanted)
+    near = _gather(values, bucket, counts, wanted)
     for index in range(len(below)):
         lower = near[below[index] - _count_left_out(counts, wanted, below[index])]
         rank = min(below[index] + 1, len(values) - 1)
@@ -84,17 +87,16 @@ def _count_left_out(counts: NDArray[np.int64], wanted: NDArray[np.bool_], rank: 
 
 @njit(cache=True, nogil=True)
 def _gather(
-    values: Floats, scaling: tuple[float, float], counts: NDArray[np.int64], wanted: NDArray[np.bool_]
+    values: Floats, bucket: NDArray[np.int32], counts: NDArray[np.int64], wanted: NDArray[np.bool_]
 ) -> Floats:
     """The values of the buckets wanted, in order."""
-    low, scale = scaling
     total = 0
-    for bucket in range(len(counts)):
-        total += counts[bucket] if wanted[bucket] else 0
+    for one in range(len(counts)):
+        total += counts[one] if wanted[one] else 0
     near, found = np.empty(total), 0
-    for value in values:
-        if wanted[int((value - low) * scale)]:
-            near[found] = value
+    for index in range(len(values)):
+        if wanted[bucket[index]]:
+            near[found] = values[index]
             found += 1
     near.sort()
     return near

@@ -83,33 +83,6 @@ def trace_path(tree: Tree, node: int) -> Ints:
     return _climb(tree.parent, tree.parent_arc, int(node))[::-1].copy()
 
 
-def find_roots(tree: Tree) -> Ints:
-    """For each node the source that it hangs on, int32[n], -1 where not reached.
-
-    >>> from landbridge.kernels.graph import build_csr
-    >>> csr = build_csr(np.array([0, 2]), np.array([1, 3]), node_count=5)
-    >>> find_roots(grow_tree(csr, np.ones(2), sources=np.array([0, 2]))).tolist()
-    [0, 0, 2, 2, -1]
-    """
-    return _spread_roots(tree.parent, tree.order)
-
-
-def accumulate_along(tree: Tree, values: Floats) -> Floats:
-    """Sums of `values` along the tree's paths to every node, in one pass.
-
-    values float64[m] or float64[m, k] by arc id (km, hours, ...); returns float64[n] or float64[n, k], 0 at
-    sources and infinite where not reached.
-
-    >>> from landbridge.kernels.graph import build_csr
-    >>> csr = build_csr(np.array([0, 1]), np.array([1, 2]), node_count=3)
-    >>> accumulate_along(grow_tree(csr, np.ones(2), sources=np.array([0])), np.array([30.0, 12.0])).tolist()
-    [0.0, 30.0, 42.0]
-    """
-    columns = freeze(values[:, None] if values.ndim == 1 else values, np.float64)
-    sums = _add_along(tree.parent, tree.parent_arc, tree.order, columns)
-    return sums.reshape(len(tree.distance), *values.shape[1:])
-
-
 def find_path_guided(csr: Csr, weight: Floats, *, source: int, target: int, potential: Floats) -> Path:
     """Least-weight path from `source` to `target` by A* (Hart, Nilsson and Raphael 1968).
 
@@ -219,27 +192,6 @@ def _climb(parent: Ints, parent_arc: Ints, node: int) -> Ints:
         arcs[index] = parent_arc[here]
         here = parent[here]
     return arcs
-
-
-@njit(cache=True, nogil=True)
-def _spread_roots(parent: Ints, order: Ints) -> Ints:
-    roots = np.full(len(parent), -1, np.int32)
-    for node in order:
-        roots[node] = node if parent[node] < 0 else roots[parent[node]]
-    return roots
-
-
-@njit(cache=True, nogil=True)
-def _add_along(parent: Ints, parent_arc: Ints, order: Ints, values: Floats) -> Floats:
-    width = values.shape[1]
-    sums = np.full((len(parent), width), np.inf)
-    for node in order:
-        for column in range(width):
-            if parent[node] < 0:
-                sums[node, column] = 0.0
-            else:
-                sums[node, column] = sums[parent[node], column] + values[parent_arc[node], column]
-    return sums
 
 
 @njit(cache=True, nogil=True)

@@ -1,8 +1,9 @@
-"""The best way through each of many places: a sweep from the source and one to the target answer for all.
+"""The best way through each of many facilities: a sweep from the source and one to the target answer for all.
 
-A place (a port, a border post) may be several nodes: its states by mode or gauge. This is the single-via
-reading of two trees (Abraham, Delling, Goldberg and Werneck 2013, Alternative routes in road networks,
-section 4).
+A facility (a port, a border post, a strait) is a set of arcs: what is done or run there. The best way over an arc is
+the best one to its tail, the arc, and the best one on from its head, and the facility's is the least over its arcs.
+This is the single-via reading of two trees (Abraham, Delling, Goldberg and Werneck 2013, Alternative routes in road
+networks, section 4) with arcs in place of nodes.
 """
 
 from dataclasses import dataclass
@@ -16,58 +17,65 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Vias:
-    """The best way through each of f facilities.
+@dataclass(frozen=True, slots=True, eq=False)
+class ViaArcs:
+    """The s arcs of facilities: id, tail, head and facility of each, all int32[s]; an arc may stand for several."""
 
-    cost float64[f], infinite where none leads through; node int32[f], where the facility is passed, -1 where
-    it is not.
+    arc: Ints
+    tail: Ints
+    head: Ints
+    facility: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vias:
+    """The k arcs of facilities that a way leads over, by facility, then by cost, then by id.
+
+    facility int32[k]; position int32[k], where the arc stands in the `ViaArcs`; cost float64[k], finite, that of the
+    best way over the arc.
     """
 
+    facility: Ints
+    position: Ints
     cost: Floats
-    node: Ints
+
+    @property
+    def first(self) -> NDArray[np.intp]:
+        """Where each facility's rows begin: its best way."""
+        return np.flatnonzero(np.diff(self.facility, prepend=-1))
 
 
-def find_vias(
-    onward: Sweep,
-    homeward: Sweep,
-    *,
-    nodes: NDArray[np.integer],
-    facilities: NDArray[np.integer] | None = None,
-) -> Vias:
-    """Least cost through each facility: `onward` goes out from the source, `homeward` back from the target.
+def find_vias(onward: Sweep, homeward: Sweep, via: ViaArcs, *, within: float = np.inf) -> Vias:
+    """Least costs over the arcs of facilities: `onward` goes out from the source, `homeward` back from the target.
 
-    nodes [s] are the states of facilities, and facilities [s] says whose (without it every node is one of its
-    own). Of states of equal cost the one of least id is taken. A way may use an arc twice where a facility is
-    a dead end. Raises ValueError where the two differ in length.
+    Ways of more than `within` are left out. A way may use an arc twice where a facility is a dead end. Raises
+    ValueError where the sweeps are of two metrics or do not meet.
 
     >>> from landbridge.kernels.customization import customize
     >>> from landbridge.kernels.hierarchy import build_hierarchy
     >>> from landbridge.kernels.hierarchy_sweeps import sweep
-    >>> hierarchy = build_hierarchy(np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3]), order=np.arange(4))
-    >>> metric = customize(hierarchy, np.array([1.0, 2.0, 3.0, 4.0]))
+    >>> tail, head = np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3])
+    >>> metric = customize(build_hierarchy(tail, head, order=np.arange(4)), np.array([1.0, 2.0, 3.0, 4.0]))
     >>> onward = sweep(metric, sources=np.array([0]))
     >>> homeward = sweep(metric, sources=np.array([3]), backward=True)
-    >>> find_vias(onward, homeward, nodes=np.array([1, 2])).cost.tolist()
+    >>> via = ViaArcs(np.arange(4), tail, head, np.array([0, 1, 0, 1]))
+    >>> found = find_vias(onward, homeward, via)
+    >>> found.cost[found.first].tolist()
     [4.0, 6.0]
     """
-    owner = np.arange(len(nodes)) if facilities is None else facilities
-    if len(owner) != len(nodes):
-        raise ValueError(f"{len(nodes)} nodes and {len(owner)} facilities")
-    total = onward.at(nodes) + homeward.at(nodes)
-    order = np.lexsort((nodes, total, owner))
-    first = order[np.concatenate([[True], np.diff(owner[order]) > 0])] if len(order) else order
-    count = int(owner.max()) + 1 if len(owner) else 0
-    cost, node = np.full(count, np.inf), np.full(count, -1, np.int32)
-    reached = first[np.isfinite(total[first])]
-    cost[owner[reached]] = total[reached]
-    node[owner[reached]] = nodes[reached]
-    return Vias(cost, node)
+    if onward.metric is not homeward.metric or onward.backward or not homeward.backward:
+        raise ValueError("an onward and a homeward sweep of one metric are needed")
+    cost = onward.at(via.tail) + onward.metric.weight[via.arc] + homeward.at(via.head)
+    near = np.flatnonzero((cost <= within) & np.isfinite(cost))
+    order = near[np.lexsort((via.arc[near], cost[near], via.facility[near]))]
+    return Vias(via.facility[order], order.astype(np.int32), cost[order])
 
 
-def join_path(onward: Sweep, homeward: Sweep, *, node: int) -> Ints:
-    """Arcs int32[k] of the best path through `node`; empty where there is none."""
-    there = np.array([node])
-    if not np.isfinite(onward.at(there)[0] + homeward.at(there)[0]):
-        return np.empty(0, np.int32)
-    return np.concatenate([trace_sweep(onward, node), trace_sweep(homeward, node)])
+def trace_via(onward: Sweep, homeward: Sweep, via: ViaArcs, position: int) -> Ints:
+    """Arcs int32[k] of the best way over the arc at `position` of `via`, which must be reached by both sweeps."""
+    parts = (
+        trace_sweep(onward, int(via.tail[position])),
+        via.arc[position : position + 1],
+        trace_sweep(homeward, int(via.head[position])),
+    )
+    return np.concatenate(parts)

@@ -27,9 +27,10 @@ NAMED_IN = {"passage": "passages", "leg": "legs", "service": "services"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facility:
-    """What can be closed: its kind is post, port, gauge_change, passage, leg or service.
+    """What goods run through: its kind is post, port, terminal, gauge_change, passage, leg or service.
 
-    `arcs` are those that close with it; `lat` and `lon` in degrees are NaN for what is no place.
+    `arcs` are those that close with it, or one of which goods run that pass it; `lat` and `lon` in degrees are NaN for
+    what is no place.
     """
 
     id: str
@@ -68,7 +69,7 @@ def find_facilities(
     Facilities that are `known` from other paths are not looked up again, and new ones are added to them.
     """
     found = {} if known is None else known
-    bare = _find_bare(network)
+    bare = find_bare(network)
     named = (name for arc in path for name in _name_arc(network, int(arc)))
     keys = dict.fromkeys(name for name in named if name[1] not in bare)
     for kind, key in keys:
@@ -77,7 +78,7 @@ def find_facilities(
     return [found[name] for name in keys if name[1] not in ends]
 
 
-def _find_bare(network: VirtualNetwork) -> frozenset[str]:
+def find_bare(network: VirtualNetwork) -> frozenset[str]:
     """Crossings that no row of posts names: no table could close them."""
     crossings = network.world.crossings
     return frozenset(crossings["id"][crossings["post"] == ""])
@@ -138,14 +139,17 @@ def assess_closures(
     for (by, kind, key), flows in through.items():
         facility = known[kind, key]
         with search.without(by, facility.arcs):
-            paths = {flow: search.best(by, *_find_ends(search, answers[flow])) for flow in flows}
+            paths = {flow: search.best(by, *find_ends(search, answers[flow])) for flow in flows}
         for flow, other in paths.items():
             found[flow].append(_assess(search, reader, answers[flow], facility, other))
-    shut = list(_closed_already(search, closings))
+    shut = [
+        Loss(place, nan, nan, closed_by=listing) for place, listing in list_closed_by_law(search, closings)
+    ]
     return {flow: losses + shut if answers[flow].routes else [] for flow, losses in found.items()}
 
 
-def _find_ends(search: Search, answer: Answer) -> tuple[int, int]:
+def find_ends(search: Search, answer: Answer) -> tuple[int, int]:
+    """Nodes where a request starts and ends."""
     network, request = search.network, answer.request
     return network.outlets[request.origin.id], network.inlets[request.destination.id]
 
@@ -166,17 +170,19 @@ def _compare(facility: Facility, best: Route, ways: Sequence[Route], by: str) ->
     return Loss(facility, max(way.cost - best.cost, 0.0), way.time - best.time, way=way.label)
 
 
-def _closed_already(search: Search, closings: Sequence[Closing]) -> Iterator[Loss]:
-    """Places that the law names and has closed to the goods."""
+def list_closed_by_law(search: Search, closings: Sequence[Closing]) -> Iterator[tuple[Facility, str]]:
+    """Places that the law names and has closed to the goods, each with the listing."""
     network = search.network
-    by_id: dict[str, Site] = {site.id: site for site in network.sites}
+    # Where a post or terminal also changes the gauge it is listed as the post or terminal.
+    ordered = sorted(network.sites, key=lambda site: site.kind != "gauge_change")
+    by_id: dict[str, Site] = {site.id: site for site in ordered}
     for closing in closings:
         for place in sorted(closing.places & by_id.keys()):
             site = by_id[place]
             arcs = find_arcs(network, site.kind, place)
             if len(arcs) and (search.reasons[arcs] == Reason.LAW).any():
                 facility = Facility(place, site.kind, site.name, site.country, site.lat, site.lon, arcs)
-                yield Loss(facility, nan, nan, closed_by=closing.listing)
+                yield facility, closing.listing
 
 
 def loss_rows(
@@ -189,7 +195,7 @@ def loss_rows(
             "flow": flow,
             "facility": facility.id,
             "kind": facility.kind,
-            "name": _find_name(facility, tables),
+            "name": name_facility(facility, tables),
             "country": facility.country,
             "lat": facility.lat,
             "lon": facility.lon,
@@ -201,7 +207,8 @@ def loss_rows(
         }
 
 
-def _find_name(facility: Facility, tables: Mapping[str, pd.DataFrame]) -> str:
+def name_facility(facility: Facility, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Its name; that of a leg, passage or service stands in `tables`."""
     if facility.kind not in NAMED_IN:
         return facility.name
     frame = tables[NAMED_IN[facility.kind]]

@@ -12,15 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.network.virtual import (
-    LAYERS,
-    WORLD_LAYERS,
-    ArcDraft,
-    Arcs,
-    Site,
-    Step,
-    VirtualNetwork,
-)
+from landbridge.network.virtual import LAYERS, WORLD_LAYERS, ArcDraft, Arcs, Site, Step, VirtualNetwork
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import Row, read_rows

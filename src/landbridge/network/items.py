@@ -1,7 +1,7 @@
 """From a path of arcs to its legs and operations, each with its terms (cost, time, emissions)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from math import nan
 from typing import NamedTuple
@@ -84,6 +84,7 @@ class PathReader:
     pricer: Pricer
     weights: Weights
     simulation: Simulation
+    carriages: dict[int, tuple[int, str, str]] = field(default_factory=dict)
 
     def read(self, path: NDArray[np.integer], *, start: Site, end: Site) -> tuple[Item, ...]:
         """Items of `path` (arc ids in order) from the place `start` to the place `end`."""
@@ -204,11 +205,16 @@ class PathReader:
         return step.operation == "service" or bool(price.terms)
 
     def _carriage(self, code: int) -> tuple[int, str, str]:
-        layer, scope = self.network.codes.decode(code)
-        if layer == RIVER:
-            return layer, "inland_water" if scope == "volga_don" else "sea", "river_sea"
-        mode = LAYERS[layer]
-        return layer, mode, self.pricer.shipment.means(mode)
+        """Layer, mode and means of moves under a price code."""
+        if code not in self.carriages:
+            layer, scope = self.network.codes.decode(code)
+            mode, means = LAYERS[layer], "river_sea"
+            if layer == RIVER:
+                mode = "inland_water" if scope == "volga_don" else "sea"
+            else:
+                means = self.pricer.shipment.means(mode)
+            self.carriages[code] = (layer, mode, means)
+        return self.carriages[code]
 
     def _extend(self, leg: Leg, arc: int, piece: Piece) -> None:
         if leg.pieces and leg.pieces[-1].code == piece.code:

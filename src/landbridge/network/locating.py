@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from math import isnan
+from math import isnan, nan
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from landbridge.network.closures import Restrictions
 from landbridge.network.places import Place, find_place, select_own
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.terminals import Stop, Surroundings, make_stop
+from landbridge.network.virtual import Site
 from landbridge.schema import Finding, InputError, find_nearest
 from landbridge.schema.rows import Row, read_rows
 from landbridge.schema.steps import Workspace
@@ -23,14 +24,26 @@ Notes = tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayChoice:
+    """Which gateways are looked at: those of `kinds`, with a way of at most 1 + `stretch` times the best weight, the
+    first `count` of each kind. Those `named` stand for themselves, whatever their kind and their way.
+    """
+
+    kinds: tuple[str, ...] = ("port", "post", "terminal", "gauge_change", "passage")
+    stretch: float = 0.5
+    count: int = 15
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How routes are asked for: criteria, ways to pass or avoid, the main mode, and how many to show.
 
     `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways. `closures`
-    also closes each place on the best way in turn, and says what that costs. `front_within` has a number for each of
-    `by`, in USD/t, h and kg/t: a point of the front may be left out where another one is at most that much worse in
-    every criterion. Zeros ask for the exact front; none, for 1 % of the best cost and time and 2 % of the least
-    emissions.
+    also closes each place on the best way in turn, and says what that costs; `gateways` says what the best way through
+    each port, post and so on would cost. `front_within` has a number for each of `by`, in USD/t, h and kg/t: a point of
+    the front may be left out where another one is at most that much worse in every criterion. Zeros ask for the exact
+    front; none, for 1 % of the best cost and time and 2 % of the least emissions.
     """
 
     by: tuple[str, ...] = ("cost", "time", "co2e")
@@ -45,6 +58,7 @@ class Options:
     corridors: bool = True
     no_gauge_change: bool = False
     closures: bool = False
+    gateways: GatewayChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +72,12 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Located options: places to pass in order, what is left out, and corridors to try."""
+    """Located options: places to pass in order, what is left out, corridors to try, and gateways by name."""
 
     via: tuple[Stop, ...]
     restrictions: Restrictions
     chains: tuple[Chain, ...]
+    gateways: tuple[Site, ...] = ()
 
 
 @dataclass(slots=True)
@@ -190,7 +205,27 @@ def _locate_wishes(given: Workspace, locate: Locator, faults: Faults) -> Wishes:
         more = replace(options, avoid=(*options.avoid, *row["avoid"]))
         avoid = read_restrictions(more, given, locate, faults) if row["avoid"] else restrictions
         chains.append(Chain(row, tuple(stop[0] for stop in stops if stop), avoid))
-    return Wishes(tuple(stop[0] for stop in via if stop), restrictions, tuple(chains))
+    gateways = _locate_gateways(options.gateways, given, locate, faults)
+    return Wishes(tuple(stop[0] for stop in via if stop), restrictions, tuple(chains), gateways)
+
+
+def _locate_gateways(
+    choice: GatewayChoice | None, given: Workspace, locate: Locator, faults: Faults
+) -> tuple[Site, ...]:
+    """The gateways that are named: rows of a table by id, posts by name too, else places."""
+    tables = ("posts", "passages", "legs", "services")
+    known = dict(zip(given["posts"]["name"].str.lower(), given["posts"]["id"], strict=True))
+    known |= {key: key for table in tables for key in given[table]["id"]}
+    found = []
+    for text in choice.named if choice else ():
+        key = known.get(text.lower(), "")
+        stop = None if key else faults.catch(partial(locate, text))
+        if key:
+            found.append(Site(key, key, "", nan, nan))
+        elif stop:
+            one = stop[0]
+            found.append(Site(one.id, one.name, one.country, one.lat, one.lon, one.kind))
+    return tuple(found)
 
 
 def _corridor_rows(corridors: pd.DataFrame, options: Options) -> list[Row]:

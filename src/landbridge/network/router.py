@@ -31,7 +31,7 @@ from landbridge.network.search import Passing, Search
 from landbridge.network.shipments import Shipment
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop, Surroundings
-from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork
+from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork, serve_vessel
 from landbridge.network.weights import Pricer, rows_by_id, weigh_arcs
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
@@ -40,7 +40,6 @@ from landbridge.sources.world import World
 
 FERRY_DETOUR = 1.2
 BESIDE_KM = 30.0
-WET = {"sea", "ferry", "inland_water"}
 PLAUSIBLE_CIRCUITY = 2.0
 MOST_CORRIDORS = 16
 
@@ -180,13 +179,8 @@ class Router:
     def _by_water(self, arcs: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether each arc handles goods to or from a vessel; all of them where a port has no water."""
         operations = self.network.operations
-        wet = np.array(
-            [
-                any({step.mode, step.to_mode} & WET for step in operations[op]) if op >= 0 else False
-                for op in self.network.arcs.op[arcs]
-            ],
-            np.bool_,
-        )
+        ops = self.network.arcs.op[arcs]
+        wet = np.array([op >= 0 and serve_vessel(operations[op]) for op in ops], np.bool_)
         return wet if wet.any() else np.ones(len(arcs), np.bool_)
 
     def _site_arcs(self, place: str) -> NDArray[np.int32]:

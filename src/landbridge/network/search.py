@@ -59,7 +59,7 @@ class Search:
     weights: Weights
     reasons: NDArray[np.int8]
     metrics: dict[str, Metric] = field(default_factory=dict)
-    sweeps: dict[tuple[str, int], Sweep] = field(default_factory=dict)
+    sweeps: dict[tuple[str, int, bool], Sweep] = field(default_factory=dict)
     stages: dict[tuple[str, int, tuple[str, ...]], Stage | None] = field(default_factory=dict)
 
     def weight(self, criterion: str) -> Floats:
@@ -95,11 +95,12 @@ class Search:
         for kept in (self.metrics, self.sweeps, self.stages):
             kept.clear()
 
-    def sweep(self, criterion: str, origin: int) -> Sweep:
-        """Least weights from a node to all others."""
-        key = (criterion, origin)
+    def sweep(self, criterion: str, node: int, *, backward: bool = False) -> Sweep:
+        """Least weights from a node to all others, or, where `backward`, from all others to it."""
+        key = (criterion, node, backward)
         if key not in self.sweeps:
-            self.sweeps[key] = sweep(self.metric(criterion), sources=np.array([origin], np.int32))
+            ends = np.array([node], np.int32)
+            self.sweeps[key] = sweep(self.metric(criterion), sources=ends, backward=backward)
         return self.sweeps[key]
 
     def distance(self, criterion: str, origin: int, destination: int) -> float:

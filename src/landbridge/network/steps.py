@@ -3,22 +3,32 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.criticality import Loss, assess_closures, loss_rows
 from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
-from landbridge.network.items import Simulation
-from landbridge.network.locating import Options, locate_flows
+from landbridge.network.gateways import (
+    Passed,
+    assess_gateways,
+    gateway_rows,
+    list_gateways,
+    match_gateways,
+)
+from landbridge.network.items import PathReader, Simulation
+from landbridge.network.locating import GatewayChoice, Options, locate_flows
 from landbridge.network.router import Case, Ready, Router, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
 from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
 from landbridge.schema import Finding, InputError
+from landbridge.schema.closings import Closing
 from landbridge.schema.rows import rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
+Found = TypeVar("Found")
 _KEPT: dict[tuple[object, ...], tuple[Ready, tuple[object, ...]]] = {}
 MOST_KEPT = 2
 TABULATED = (
@@ -92,25 +102,57 @@ def find_flow_routes(given: Workspace) -> Mapping[str, Any]:
 
 def close_in_turn(given: Workspace) -> Mapping[str, Any]:
     """What each place, leg and service on the best way of a flow is worth; nothing unless it was asked for."""
-    router, answers = given["router"], given["answers"]
-    groups: dict[int, tuple[Search, list[str]]] = {}
-    for flow in answers if given["options"].closures else ():
-        request, closings = answers[flow].request, given["rulings"][flow].closings
-        case = Case(given["flow_shipments"][flow], closings, (request.origin, request.destination))
-        search = router.search(case, given["wishes"].restrictions)
-        groups.setdefault(id(search), (search, []))[1].append(flow)
 
-    def assess(group: tuple[Search, list[str]]) -> dict[str, list[Loss]]:
-        search, flows = group
-        given["progress"](f"closures of {len(flows)} flows")
-        reader = router.reader(given["flow_shipments"][flows[0]])
-        closings = given["rulings"][flows[0]].closings
-        return assess_closures(search, reader, {flow: answers[flow] for flow in flows}, closings=closings)
+    def assess(group: Group) -> dict[str, list[Loss]]:
+        given["progress"](f"closures of {len(group.answers)} flows")
+        return assess_closures(group.search, group.reader, group.answers, closings=group.closings)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        found = {flow: losses for part in pool.map(assess, groups.values()) for flow, losses in part.items()}
-    rows = [row for flow in answers for row in loss_rows(flow, found.get(flow, []), given)]
+    found = _by_search(given, assess) if given["options"].closures else {}
+    rows = [row for flow in given["answers"] for row in loss_rows(flow, found.get(flow, []), given)]
     return {"closures": rows_to_frame("closures", rows)}
+
+
+def pass_gateways(given: Workspace) -> Mapping[str, Any]:
+    """What the best way of a flow through each gateway costs and takes; nothing unless it was asked for."""
+    wanted: GatewayChoice | None = given["options"].gateways
+    if wanted is None:
+        return {"gateways": rows_to_frame("gateways", [])}
+    gateways = list_gateways(given["router"].network)
+    choice = replace(wanted, named=match_gateways(gateways, given["wishes"].gateways))
+
+    def assess(group: Group) -> dict[str, Passed]:
+        given["progress"](f"gateways of {len(group.answers)} flows")
+        search, reader, answers, closings = group.search, group.reader, group.answers, group.closings
+        return assess_gateways(search, reader, answers, gateways=gateways, choice=choice, closings=closings)
+
+    found = _by_search(given, assess)
+    rows = [row for flow, passed in found.items() for row in gateway_rows(flow, passed, given)]
+    return {"gateways": rows_to_frame("gateways", rows)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Answers (by flow) of one shipment under one law, with what searched and prices them."""
+
+    search: Search
+    reader: PathReader
+    closings: tuple[Closing, ...]
+    answers: dict[str, Answer]
+
+
+def _by_search(given: Workspace, assess: Callable[[Group], Mapping[str, Found]]) -> dict[str, Found]:
+    """What `assess` finds for each flow, in the order of the answers; each search keeps to one thread."""
+    router, groups = given["router"], dict[int, Group]()
+    for flow, answer in given["answers"].items():
+        request, closings = answer.request, given["rulings"][flow].closings
+        shipment = given["flow_shipments"][flow]
+        case = Case(shipment, closings, (request.origin, request.destination))
+        search = router.search(case, given["wishes"].restrictions)
+        group = groups.setdefault(id(search), Group(search, router.reader(shipment), closings, {}))
+        group.answers[flow] = answer
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        found = {flow: one for part in pool.map(assess, groups.values()) for flow, one in part.items()}
+    return {flow: found[flow] for flow in given["answers"] if flow in found}
 
 
 def _in_groups(
@@ -218,6 +260,23 @@ STEPS = (
         close_in_turn,
     ),
     Step(
+        "pass each gateway",
+        (
+            "router",
+            "answers",
+            "flow_shipments",
+            "rulings",
+            "options",
+            "wishes",
+            "progress",
+            "legs",
+            "passages",
+            "services",
+        ),
+        ("gateways",),
+        pass_gateways,
+    ),
+    Step(
         "tabulate",
         (
             "answers",
@@ -232,4 +291,4 @@ STEPS = (
         tabulate_answers,
     ),
 )
-__all__ = ["STEPS", "Options", "Router", "Simulation"]
+__all__ = ["STEPS", "GatewayChoice", "Options", "Router", "Simulation"]

@@ -31,6 +31,7 @@ WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
 AZOV = (45.3, 47.5, 34.6, 39.6)
 NO_PLACE = -1
+WET = {"sea", "ferry", "inland_water"}
 # Worlds of which such numbers are kept.
 MOST_WORLDS = 2
 Move = tuple[float, int]
@@ -57,6 +58,11 @@ class Step(NamedTuple):
     direction: str
     scopes: tuple[str, ...]
     service: str = ""
+
+
+def serve_vessel(steps: Sequence[Step]) -> bool:
+    """Whether operations handle goods to or from a vessel."""
+    return any(step.mode in WET or step.to_mode in WET for step in steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,9 @@ def write_text(x: float, y: float, *, text: str, kind: str = "", anchor: str = "
     return f'<text x="{x:.1f}" y="{y:.1f}"{name}>{escape_text(text)}</text>'
 
 
-def open_picture(kind: str, title: str, *, height: float = HEIGHT) -> str:
+def open_picture(kind: str, title: str, *, height: float = HEIGHT, width: float = WIDTH) -> str:
     """The start of a chart."""
-    box = f'viewBox="0 0 {WIDTH:.0f} {height:.0f}"'
+    box = f'viewBox="0 0 {width:.0f} {height:.0f}"'
     return f'<svg class="chart {kind}" {box} role="img" aria-label="{escape_text(title)}">'
 
 

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from landbridge.report.figures import Scale, choose_time_scale, write_amount, write_range, write_share
+from landbridge.report.gateway_chart import draw_gateways
 from landbridge.report.item_rows import Row, TermPool, fold_items, make_row, round_number
 from landbridge.report.progress_chart import Measure, draw_progress
 from landbridge.report.reading import Answer, Law, Route
@@ -129,7 +130,7 @@ def tell_criterion(criterion: str) -> str:
 
 
 def draw_charts(answer: Answer, scale: Scale) -> list[Chart]:
-    """The six pictures of an answer."""
+    """The pictures of an answer: six, and that of the gateways where they were looked at."""
     routes, titles = answer.routes, family_titles()
     pair = f"{answer.origin} to {answer.destination}"
     days = "days" if scale.unit == "d" else "hours"
@@ -159,7 +160,21 @@ def draw_charts(answer: Answer, scale: Scale) -> list[Chart]:
         Chart(f"Where the {days} go", f"Means by mode and stop, {adds}", stacks[0], "stack"),
         Chart("Where the money goes", f"Means by mode and stop, USD/t, {adds}", stacks[1], "stack"),
         Chart("Where the emissions arise", "Well-to-wheel, kg CO₂e/t by mode and stop.", stacks[2], "stack"),
+        *_chart_gateways(answer, scale),
     ]  # fmt: skip
+
+
+def _chart_gateways(answer: Answer, scale: Scale) -> list[Chart]:
+    if not answer.gateways:
+        return []
+    title = f"what each gateway costs, {answer.origin} to {answer.destination}"
+    note = (
+        "What the best way through each costs and takes more than the best of all, for the nearest of each kind. At the"
+        " left edge: on the best way. Hollow: the way comes again into a country that it has left."
+    )
+    return [
+        Chart("What each gateway costs", note, draw_gateways(answer.gateways, scale, title=title), "gates")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,19 @@ import pandas as pd
 
 from landbridge.report.content import ReportContent, ScenarioContent, Tables
 
-ITEM_TEXTS = ("kind", "mode", "operation", "from", "to", "place", "place_id", "means", "service", "quality")
+ITEM_TEXTS = (
+    "kind",
+    "mode",
+    "operation",
+    "from",
+    "to",
+    "place",
+    "place_id",
+    "means",
+    "service",
+    "quality",
+    "cause",
+)
 ITEM_NUMBERS = (
     "lat", "lon", "gauge", "distance", "cost", "time", "co2e", "cum_distance", "cum_cost", "cum_cost_p10",
     "cum_cost_p50", "cum_cost_p90", "cum_time", "cum_time_p10", "cum_time_p50", "cum_time_p90",
@@ -58,6 +70,7 @@ class Item(NamedTuple):
     means: str
     service: str
     quality: str
+    cause: str
     lat: float
     lon: float
     gauge: float
@@ -144,6 +157,27 @@ class Loss(NamedTuple):
     cut: bool
 
 
+class Gateway(NamedTuple):
+    """The best way of a flow through a gateway (table gateways): USD/t, h, kg/t, and how much more than the best."""
+
+    kind: str
+    name: str
+    country: str
+    status: str
+    way: str
+    countries: tuple[str, ...]
+    cost: float
+    time: float
+    co2e: float
+    cost_more: float
+    time_more: float
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether its way comes again into a country that it has left."""
+        return len(set(self.countries)) < len(self.countries)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one scenario says of one flow."""
@@ -161,6 +195,7 @@ class Answer:
     laws: tuple[Law, ...] = ()
     findings: tuple[dict[str, Any], ...] = field(default=())
     losses: tuple[Loss, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
 
 
 def list_rows(
@@ -277,6 +312,17 @@ def gather_losses(frame: pd.DataFrame | None) -> dict[str, list[Loss]]:
     return found
 
 
+def gather_gateways(frame: pd.DataFrame | None) -> dict[str, list[Gateway]]:
+    """The gateways of each flow, in the order of the table: the best first, what the law has closed last."""
+    found: dict[str, list[Gateway]] = {}
+    texts = list_rows(frame, ("flow", "kind", "name", "country", "status", "way"))
+    lists = list_rows(frame, ("countries",), missing=())
+    numbers = list_rows(frame, ("cost", "time", "co2e", "cost_more", "time_more"), missing=math.nan)
+    for (flow, *text), (countries,), number in zip(texts, lists, numbers, strict=True):
+        found.setdefault(flow, []).append(Gateway._make((*text, tuple(countries), *number)))
+    return found
+
+
 def read_answers(content: ReportContent) -> list[list[Answer]]:
     """Answers of each scenario, one a flow, in the order of the flows."""
     goods = {
@@ -293,7 +339,7 @@ def _read_scenario(
     """Answers of one scenario."""
     tables = scenario.tables
     routes, laws = gather_routes(tables), gather_laws(tables, listings)
-    losses = gather_losses(tables.get("closures"))
+    losses, gateways = gather_losses(tables.get("closures")), gather_gateways(tables.get("gateways"))
     findings: dict[str, list[dict[str, Any]]] = {}
     for row in list_records(tables.get("result_findings")):
         findings.setdefault(str(row["flow"]), []).append(row)
@@ -313,6 +359,7 @@ def _read_scenario(
             flow, scenario.name, verdict, origin, destination, product, goods.get(shipment, shipment or product),
             (start or 0.0, end or 0.0), tuple(cut), tuple(routes.get(flow, ())), tuple(laws.get(flow, ())),
             tuple(findings.get(flow, ())), tuple(losses.get(flow, ())),
+            tuple(gateways.get(flow, ())),
         )
         for flow, verdict, origin, destination, product, shipment, start, end, cut in list_rows(
             tables.get("verdicts"), columns

@@ -42,7 +42,8 @@ def describe_item(item: Item) -> str:
     """What an item is: "Rail, Minsk – Moscow" or "Customs, Krasnoye"."""
     if item.kind == "leg":
         return f"{title_of(item.mode)}: {item.start} – {item.end}"
-    return f"{title_of(item.operation)}: {item.place}"
+    why = f" ({item.cause.replace('_', ' ')})" if item.cause else ""
+    return f"{title_of(item.operation)}{why}: {item.place}"
 
 
 def join_words(words: list[str]) -> str:

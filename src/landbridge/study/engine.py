@@ -23,6 +23,7 @@ RESULTS = (
     "route_inputs",
     "route_shapes",
     "closures",
+    "gateways",
     "applied_listings",
     "result_findings",
 )

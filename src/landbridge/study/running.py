@@ -6,7 +6,7 @@ from pathlib import Path
 
 from landbridge import __version__
 from landbridge.network.places import find_place
-from landbridge.network.steps import Options, Simulation
+from landbridge.network.steps import GatewayChoice, Options, Simulation
 from landbridge.schema import InputError, raise_errors
 from landbridge.sources import hash_shipped_tables, network_date, open_world, read_shipped_tables
 from landbridge.sources.world import read_meta
@@ -17,6 +17,8 @@ from landbridge.study.reading import StudyInput
 from landbridge.study.scenarios import ScenarioTables, scenario_tables
 
 RUNS_FOLDER = "runs"
+# Six of each kind are priced in 0.1 s of work for each flow, and are what a report can show.
+SHOWN_GATEWAYS = GatewayChoice(count=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +86,7 @@ def run_scenario(study: StudyInput, name: str, *, progress: Progress = lambda li
     stored = store.find_run(prepared.inputs)
     if stored is not None:
         return stored
-    workspace, timings = compute(prepared.ground, options=Options(closures=True), progress=progress)
+    workspace, timings = compute(
+        prepared.ground, options=Options(closures=True, gateways=SHOWN_GATEWAYS), progress=progress
+    )
     return store.write_run(prepared.inputs, {table: workspace[table] for table in RESULTS}, timings=timings)
