@@ -202,6 +202,12 @@ def test_the_best_by_a_criterion_beats_the_other_routes_found(routes_run: dict[s
         assert bound.min() <= cheapest["cost"] * (1 + 1e-9)
 
 
+def test_the_bound_of_the_search_is_near_the_full_price(routes_run: dict[str, Any]) -> None:
+    """What is left is falling tariffs, minimum charges and the least of the waters: less than a tenth of the best."""
+    best = routes_run["routes"].query("rank == 1")
+    assert (best["gap"] < 0.1).all(), best[["flow", "label", "cost", "gap"]]
+
+
 def test_the_shortest_way_agrees_with_scipy(routes_run: dict[str, Any]) -> None:
     router: Router = routes_run["router"]
     case = case_of(routes_run, "box")

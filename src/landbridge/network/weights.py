@@ -27,7 +27,16 @@ from landbridge.network.pricing import (
 )
 from landbridge.network.shipments import Shipment
 from landbridge.network.terminals import Surroundings
-from landbridge.network.virtual import AIR, LAND_LAYERS, LAYERS, RIVER, WATERS, Step, VirtualNetwork
+from landbridge.network.virtual import (
+    AIR,
+    LAND_LAYERS,
+    LAYERS,
+    RIVER,
+    WATERS,
+    Step,
+    VirtualNetwork,
+    count_world_nodes,
+)
 from landbridge.schema.rows import Row, read_rows
 from landbridge.schema.timetables import mean_headway, read_departures
 from landbridge.sources.world import World
@@ -84,7 +93,7 @@ class Pricer:
     around: Surroundings
     priced: dict[Step, Price | None] = field(default_factory=dict)
     by_row: dict[tuple[int, str, str], Price | None] = field(default_factory=dict)
-    started: dict[tuple[str, tuple[str, ...]], float] = field(default_factory=dict)
+    started: dict[tuple[str, str, tuple[str, ...]], float] = field(default_factory=dict)
     moved: dict[int, MovePrice] = field(default_factory=dict)
 
     def move(self, network: VirtualNetwork, code: int) -> MovePrice:
@@ -106,21 +115,17 @@ class Pricer:
         means = "river_sea" if layer == RIVER else self.shipment.means("sea")
         return price_move(self.book, self.shipment, mode=mode, means=means, scopes=(scope, "world"))
 
-    def haul_start(self, mode: str, scopes: tuple[str, ...]) -> float:
-        """Least fixed charge of a haul that starts here, USD/t; 0 where no carriage is priced."""
-        ways: list[tuple[str, tuple[str, ...]]]
-        if mode == "sea":
-            ways = [
-                (means, (water, "world"))
-                for means in (self.shipment.means("sea"), "river_sea")
-                for water in WATERS
+    def haul_start(self, mode: str, means: str, scopes: tuple[str, ...]) -> float:
+        """Fixed charge of a haul that starts here, USD/t, at sea the least of all waters; 0 where none is priced."""
+        ways = [(water, "world") for water in WATERS] if mode == "sea" else [scopes]
+        key = (mode, means, () if mode == "sea" else scopes)
+        if key not in self.started:
+            found = [
+                price_move(self.book, self.shipment, mode=mode, means=means, scopes=rows) for rows in ways
             ]
-        else:
-            ways = [(self.shipment.means(mode), scopes)]
-        found = [
-            price_move(self.book, self.shipment, mode=mode, means=means, scopes=rows) for means, rows in ways
-        ]
-        return min((move.fixed for move in found if move is not UNKNOWN_MOVE), default=0.0)
+            fixed = (move.fixed for move in found if move is not UNKNOWN_MOVE)
+            self.started[key] = min(fixed, default=0.0)
+        return self.started[key]
 
     def step(self, step: Step) -> Price | None:
         """Price of an operation or of a service's run; None where a needed row is missing."""
@@ -354,7 +359,6 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
             pricer.moved[code] = pricer.move(network, code)
     moves = (*(pricer.moved[code] for code in range(network.codes.free)), FREE_MOVE)
     prices = _price_steps(network, pricer)
-    starts = _haul_starts(network, pricer)
     lengths = measure_passages(network.world)
     passages = [prices[passage_step(name)] for name in network.world.passages]
     lean = _lean_of(network, pricer)
@@ -363,10 +367,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
     for name in ("cost", "time", "co2e"):
         per_km = np.array([min(getattr(move, name), IMPOSSIBLE) for move in moves])
         per_op = np.array(
-            [
-                sum(getattr(prices[step], name) for step in steps) + (start if name == "cost" else 0.0)
-                for steps, start in zip(network.operations, starts, strict=True)
-            ]
+            [sum(getattr(prices[step], name) for step in steps) for steps in network.operations]
         )
         per_passage = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
         weight = _sum_up(network, per_km, per_op, np.array(per_passage))
@@ -374,6 +375,7 @@ def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
             leaning = np.flatnonzero(lean)
             rates = np.array([move.per_km for move in moves])
             weight[leaning] += rates[network.arcs.code_a[leaning]] * lean[leaning]
+            weight[network.marked("op").arcs] += _start_hauls(network, pricer)
         amounts = {step: getattr(prices[step], name) for steps in waits.all for step in steps}
         add_line_waits(weight, network, waits, amounts)
         weight[weight >= IMPOSSIBLE / 10] = np.inf
@@ -439,27 +441,27 @@ def _price_steps(network: VirtualNetwork, pricer: Pricer) -> dict[Step, Price]:
     return prices
 
 
-def _haul_starts(network: VirtualNetwork, pricer: Pricer) -> list[float]:
-    """What a haul costs before its first km, at the operation that starts it; at sea the least of the vessels'."""
-    memo = pricer.started
-    starts = []
-    for steps in network.operations:
-        total = 0.0
-        for step in steps:
-            mode = (
-                step.to_mode
-                if step.operation == "tranship"
-                else step.mode
-                if step.operation == "load"
-                else ""
-            )
-            if mode in MODES and not (step.service and step.mode != "ferry"):
-                key = (mode, () if mode == "sea" else step.scopes)
-                if key not in memo:
-                    memo[key] = pricer.haul_start(mode, step.scopes)
-                total += memo[key]
-        starts.append(total)
-    return starts
+def _start_hauls(network: VirtualNetwork, pricer: Pricer) -> Floats:
+    """What hauls cost before their first km, at the arcs that bear operations, by those marks, at sea by the vessel."""
+    ops, rivers = network.marked("op"), len(network.world.node_lat)
+    heads = network.arcs.head[ops.arcs]
+    deep, river = (
+        np.array([_start_haul(pricer, steps, vessel) for steps in network.operations])
+        for vessel in (pricer.shipment.means("sea"), "river_sea")
+    )
+    by_river = (heads >= rivers) & (heads < count_world_nodes(network.world))
+    return np.where(by_river, river[ops.marks], deep[ops.marks])
+
+
+def _start_haul(pricer: Pricer, steps: tuple[Step, ...], vessel: str) -> float:
+    """What a haul that the steps begin costs before its first km."""
+    total = 0.0
+    for step in steps:
+        mode = {"tranship": step.to_mode, "load": step.mode}.get(step.operation, "")
+        if mode in MODES and not (step.service and step.mode != "ferry"):
+            means = vessel if mode == "sea" else pricer.shipment.means(mode)
+            total += pricer.haul_start(mode, means, step.scopes)
+    return total
 
 
 def rows_by_id(frame: pd.DataFrame) -> dict[str, Row]:
