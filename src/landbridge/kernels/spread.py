@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from landbridge.kernels.monte_carlo import CostRows, RowDraws, TimeRows
+from landbridge.kernels.quantiles import QUANTILES, find_quantiles
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int32]
@@ -112,21 +113,19 @@ def _weigh(parts: Floats, total: Floats) -> tuple[Floats, Floats]:
     if variance <= len(total) * (1e-12 * size) ** 2:
         return np.zeros(len(parts)), np.zeros(len(parts))
     shares = parts @ centred / variance
-    width = _measure_width(total)
-    narrowings = np.zeros(len(parts))
-    for one in np.flatnonzero(shares >= LEAST_SHARE) if width > 0.0 else ():
-        narrowings[one] = 1.0 - _measure_width(total - parts[one]) / width
+    width = _measure_widths(total[None])[0]
+    narrowings, chosen = np.zeros(len(parts)), np.flatnonzero(shares >= LEAST_SHARE)
+    if width > 0.0 and len(chosen):
+        narrowings[chosen] = 1.0 - _measure_widths(total - parts[chosen]) / width
     return shares, narrowings
 
 
-def _measure_width(values: Floats) -> float:
-    """p90 - p10, interpolated as the ranges are (Hyndman and Fan 1996, type 7)."""
-    places = np.array([0.1, 0.9]) * (len(values) - 1)
-    below = places.astype(np.int64)
-    above = np.minimum(below + 1, len(values) - 1)
-    ordered = np.partition(values, np.concatenate([below, above]))
-    quantiles = ordered[below] + (ordered[above] - ordered[below]) * (places - below)
-    return float(quantiles[1] - quantiles[0])
+def _measure_widths(values: Floats) -> Floats:
+    """p90 - p10 of each row, interpolated as the ranges are."""
+    found = np.empty((len(values), len(QUANTILES)))
+    find_quantiles(values, found)
+    widths: Floats = found[:, -1] - found[:, 0]
+    return widths
 
 
 @njit(cache=True, nogil=True)

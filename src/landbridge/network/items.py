@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess
-from landbridge.network.drawing import draw_line
 from landbridge.network.interruptions import INTERRUPTION
 from landbridge.network.path_events import ArcRow, Done, Leg, Piece, group_hauls, handles_first, name_ends
 from landbridge.network.pricing import MovePrice, Price, Term, inventory_term, worst_quality
@@ -38,8 +37,9 @@ class Timing(NamedTuple):
 class Item:
     """A leg or an operation of a route. Costs USD/t, times h, emissions kg/t, distance km.
 
-    `timings` are its time's parts; `line` are lon, lat pairs in degrees. Of a leg by rail `electric_km` and `diesel_km`
-    have known traction, else they are NaN. `cause` says why goods wait where something is shut.
+    `timings` are its time's parts; `arcs` are a leg's on the network, `line` the lon, lat pairs in degrees of one that
+    has none. Of a leg by rail `electric_km` and `diesel_km` have known traction, else they are NaN. `cause` says why
+    goods wait where something is shut.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Item:
     co2e: float
     terms: tuple[Term, ...]
     timings: tuple[Timing, ...]
+    arcs: tuple[int, ...] = ()
     line: tuple[tuple[float, float], ...] = ()
     electric_km: float = nan
     diesel_km: float = nan
@@ -264,8 +265,9 @@ class PathReader:
             terms += self._haul_terms(haul, haul_km)
         hours = sum(timing.excess.mean for timing in timings)
         terms.append(inventory_term(self.pricer.book, self.pricer.shipment, hours))
-        line = draw_line(self.network, leg.arcs)
-        site = Site("", leg.end, countries[-1] if countries else "", line[-1][1], line[-1][0])
+        end = self.network.arcs.head[leg.arcs[-1]]
+        point = float(self.network.node_lat[end]), float(self.network.node_lon[end])
+        site = Site("", leg.end, countries[-1] if countries else "", *point)
         return Item(
             kind="leg",
             mode=leg.mode,
@@ -283,7 +285,7 @@ class PathReader:
             co2e=_sum(terms, "kg/t"),
             terms=tuple(terms),
             timings=tuple(timings),
-            line=line,
+            arcs=tuple(leg.arcs),
             electric_km=self._traction_km(leg, "electric"),
             diesel_km=self._traction_km(leg, "diesel"),
         )

@@ -185,7 +185,7 @@ def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
             rows["route_items"] += item_rows(route)
             rows["route_terms"] += term_rows(route)
             rows["route_inputs"] += input_rows(route, book)
-            rows["route_shapes"] += shape_rows(route)
+            rows["route_shapes"] += shape_rows(route, given["router"].network)
     for told in ("place_findings", "law_findings"):
         rows["result_findings"] += [_finding_row(flow, finding) for flow, finding in given[told]]
     rows["result_findings"] += [
@@ -279,6 +279,7 @@ STEPS = (
     Step(
         "tabulate",
         (
+            "router",
             "answers",
             "ends",
             "flow_shipments",

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.network.crossings import mark_crossings, mark_way, sum_charge, sum_paid
+from landbridge.network.drawing import draw_line
 from landbridge.network.items import Item
 from landbridge.network.pricing import Term
 from landbridge.network.routes import Answer, Route, crow_flies
 from landbridge.network.shipments import Shipment
+from landbridge.network.virtual import VirtualNetwork
 
 Row = dict[str, Any]
 MAX_DEGREES = 0.02
@@ -142,12 +144,15 @@ def _numbered(item: Item) -> list[tuple[int, Term]]:
     return numbered
 
 
-def shape_rows(route: Route) -> list[Row]:
+def shape_rows(route: Route, network: VirtualNetwork) -> list[Row]:
     """Rows of route_shapes: the drawn line of each leg, thinned to two hundredths of a degree."""
+    lines = (
+        (seq, item, item.line or draw_line(network, item.arcs)) for seq, item in enumerate(route.items, 1)
+    )
     return [
-        {"route": route.id, "seq": seq, "mode": item.mode, "line": write_line(item.line)}
-        for seq, item in enumerate(route.items, 1)
-        if item.line
+        {"route": route.id, "seq": seq, "mode": item.mode, "line": write_line(line)}
+        for seq, item, line in lines
+        if line
     ]
 
 
