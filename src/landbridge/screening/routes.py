@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from landbridge.schema.rows import Row, read_rows
+from landbridge.schema.rows import Row
 from landbridge.screening.goods import Cover
 from landbridge.screening.listings import AppliedListing, sort_listings
 from landbridge.screening.measures import Consignment, Law, Measure
@@ -22,9 +20,9 @@ class Passed:
     sites: frozenset[str] = frozenset()
 
 
-def read_passed(items: pd.DataFrame) -> tuple[Passed, ...]:
+def read_passed(items: Sequence[Row]) -> tuple[Passed, ...]:
     """Rows of route_items of one route. An operation takes the modes of the legs beside it too: a port serves ships."""
-    rows = read_rows(items.sort_values("seq"))
+    rows = sorted(items, key=lambda row: int(row["seq"]))
     legs = [position for position, row in enumerate(rows) if row["kind"] == "leg"]
     return tuple(_read_item(rows, position, legs) for position in range(len(rows)))
 

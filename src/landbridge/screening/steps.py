@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from landbridge.schema.closings import Ruling
-from landbridge.schema.rows import rows_to_frame
+from landbridge.schema.rows import Row, read_rows, rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 from landbridge.screening.checks import check_ends, check_unread
 from landbridge.screening.listings import AppliedListing, screen_consignment
@@ -16,6 +16,8 @@ from landbridge.screening.routes import read_passed, screen_route
 from landbridge.screening.tables import read_sites
 
 TABLES = ("listings", "territories", "places", "posts", "legs", "services")
+# Columns of route_items that tell what an item passes.
+PASSED = ("route", "seq", "kind", "mode", "place_id", "service", "countries")
 
 
 def read_measures(given: Workspace) -> Mapping[str, Any]:
@@ -46,9 +48,10 @@ def rule_flows(given: Workspace) -> Mapping[str, Any]:
 def show_listings(given: Workspace) -> Mapping[str, Any]:
     """The table applied_listings: those of each flow, and those that act where a route passes."""
     routes, rows = given["routes"], []
-    passed = {
-        str(route): read_passed(items) for route, items in given["route_items"].groupby("route", sort=False)
-    }
+    items: dict[str, list[Row]] = {}
+    for row in read_rows(given["route_items"][list(PASSED)]):
+        items.setdefault(str(row["route"]), []).append(row)
+    passed = {route: read_passed(found) for route, found in items.items()}
     for flow, consignment in _consignments(given).items():
         mine = [str(route) for route in routes["route"][routes["flow"] == flow]]
         way = {consignment.origin, consignment.destination}
