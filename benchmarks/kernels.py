@@ -112,9 +112,9 @@ go between 200 nodes drawn at random, and are compared with the peers' first. Sc
 `scipy.sparse.csgraph.dijkstra` from 200 nodes to all, which cannot stop at the 200. AequilibraE's graph is compressed
 before its time is taken; before ours the hierarchy is built, re-cost, and the four fields are summed along its lanes,
 and the last two have rows of their own. Both then run on one core. All else is the planet, the whole virtual network
-with the capitals as ends, on two threads where nothing else is said; its fronts are exact and begin and end at the
-railway nodes nearest to the places; one that takes too long is cut, and not measured. Draws are those of a made-up
-route. `make bench-kernels` renews this section.
+with the capitals as ends, on two threads where nothing else is said; its fronts are exact where no tolerance is named,
+and begin and end at the railway nodes nearest to the places; one that takes too long is cut, and not measured. Draws
+are those of a made-up route. `make bench-kernels` renews this section.
 
 {write_table(rows)}
 """

@@ -24,7 +24,7 @@ from benchmarks.routing import Figure, time_rounds
 from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.hierarchy import Hierarchy, build_hierarchy
-from landbridge.kernels.hierarchy_queries import find_shortest
+from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
 from landbridge.kernels.hierarchy_skims import measure_pairs
 from landbridge.kernels.monte_carlo import CostRows, TimeRows, simulate_route
 from landbridge.kernels.nested_dissection import dissect
@@ -41,6 +41,9 @@ LEGS, DRAWS = 20, 1_024_000
 MOST_LABELS = 500_000
 RAIL_ENDS, PLANET_ENDS = ("Minsk", "Beijing"), ("Minsk", "Mundra")
 CRITERIA = {2: "cost and time", 3: "cost, time and emissions"}
+# Fronts as a route asks for them: within these shares of the best by each criterion.
+WITHIN = (0.01, 0.01, 0.02)
+COVERED = (("Kampala", "Mombasa"), ("Minsk", "Tehran"), ("Almaty", "Rotterdam"), ("Minsk", "Mundra"))
 TOPOLOGY = ("order_s", "elimination_s", "elimination_with_places_s", "shortcuts", "triangles_million")
 TOPOLOGY_SIZES = ("tree_height", "most_upper_neighbours", "hierarchy_mb")
 WEIGHTS = ("recost_1_thread_ms", "recost_ms", "recost_3_arcs_ms", "metric_mb")
@@ -176,7 +179,32 @@ def measure_fronts(planet: Planet, rail: Layer, rounds: int) -> list[Row]:
     fields = np.where(open_arcs, planet.fields, np.inf)
     far = [find_near(planet, text, stations) for text in PLANET_ENDS]
     whole = (planet.network.forward, planet.network.hierarchy)
-    return rows + measure_graph_fronts("planet", whole, (fields, far, PLANET_ENDS), rounds)
+    rows += measure_graph_fronts("planet", whole, (fields, far, PLANET_ENDS), rounds)
+    metrics = [customize(whole[1], np.ascontiguousarray(column)) for column in fields.T[: len(WITHIN)]]
+    for places in COVERED:
+        ends = [find_near(planet, text, stations) for text in places]
+        rows.append(measure_cover(whole[0], metrics, ends, places, rounds))
+    return rows
+
+
+def measure_cover(
+    csr: Csr, metrics: list[Metric], ends: list[int], places: tuple[str, str], rounds: int
+) -> Row:
+    """A front of three criteria between two nodes within the shares that a route asks for, guide included."""
+    best = [find_distance(metric, source=ends[0], target=ends[1]) for metric in metrics]
+    rule = FrontRule(epsilon=np.array(best) * WITHIN)
+
+    def search() -> Front:
+        return find_front(csr, make_guide(metrics, target=ends[1]), source=ends[0], rule=rule)
+
+    front = search()
+    name = (
+        f"front of three within {', '.join(f'{share:.0%}' for share in WITHIN)}, {' to '.join(places)}, planet,"
+        f" {front.labels:,} labels, {len(front.paths)} ways"
+    )
+    key = f"planet_front_3_within_{'_'.join(places).lower()}_ms"
+    taken = tuple(1e3 * seconds for seconds in time_rounds(search, rounds))
+    return Row(key, name, Figure(name, "ms", taken, 50))
 
 
 def measure_graph_fronts(
