@@ -19,7 +19,7 @@ from landbridge.study.gateways import GATEWAY_WORDS, describe_status
 # A panel is narrower than other charts: several stand side by side.
 WIDTH = 370.0
 HEAD, ROW, FOOT = 30.0, 37.0, 24.0
-EDGE, RADIUS = 8.0, 5.5
+EDGE, RADIUS, INDENT = 8.0, 5.5, 5.0
 PLURALS = {
     "port": "Ports",
     "post": "Border posts",
@@ -81,13 +81,13 @@ def _draw_axis(most: float, height: float) -> str:
 def _draw_row(one: Gateway, top: float, time: Scale, most: float) -> str:
     """Name and country to the left, differences to the right, the point on its line below."""
     value = _tell(one, time)
-    room = WIDTH - 2 * EDGE - measure_text(value, SIZE) - 14
+    room = WIDTH - 2 * EDGE - measure_text(value, SIZE) - INDENT - 14
     name = (
         f"{one.name}, {name_country(one.country)}" if one.country and one.kind != "gauge_change" else one.name
     )
     label = shorten(name, max(10, int(room / (SIZE * 0.6))))
     parts = [
-        write_text(EDGE, top + 12, text=label, kind="row"),
+        write_text(EDGE + INDENT, top + 12, text=label, kind="row"),
         write_text(WIDTH - EDGE, top + 12, text=value, kind="total", anchor="end"),
     ]
     y = top + 23
