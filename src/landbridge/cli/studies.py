@@ -21,6 +21,7 @@ from landbridge.cli.printing import (
 )
 from landbridge.schema.rows import read_rows
 from landbridge.study.evidence import choose_routes
+from landbridge.study.side_runs import run_beside
 
 REPORT_NAME = "report.html"
 
@@ -49,7 +50,11 @@ def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> 
     names = (study.scenario_name(scenario),) if scenario else study.scenarios
     target = report or study.root / REPORT_NAME
     check_target(target)
-    runs = [study.run(name, progress=show_progress) for name in names]
+    runs = []
+    with run_beside(study.source, names[1:]) as wait:
+        for name in names:
+            wait(name)
+            runs.append(study.run(name, progress=show_progress))
     show_progress("writing the report")
     if scenario:
         runs[0].write_report(target)
