@@ -237,3 +237,18 @@ def test_all_faults_of_a_request_are_told_at_once(landbridge: Command) -> None:
         "yesterday",
     )
     assert [word for word in words if word not in told] == []
+
+
+def test_a_front_is_as_close_as_asked(landbridge: Command) -> None:
+    """Within a million of everything the best way by each criterion is all of the front."""
+    asked = ("route", *KAMPALA, "--by", "cost,time,co2e", "--json")
+    usual, wide = (landbridge(*asked, *more).json["routes"] for more in ((), ("--within", "1e6,1e6,1e6")))
+    assert len(usual) > len(wide)
+    assert {route["criterion"] for route in wide} == {"cost", "time", "co2e"}
+
+
+@pytest.mark.parametrize("within", ["much,1", "5", "-1,2"])
+def test_tolerances_of_a_front_are_numbers_for_each_criterion(landbridge: Command, within: str) -> None:
+    answer = landbridge("route", *KAMPALA, "--by", "cost,time", f"--within={within}")
+    assert answer.code == 2
+    assert not answer.out

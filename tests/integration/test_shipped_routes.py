@@ -12,6 +12,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+import landbridge as lb
 from landbridge.kernels.customization import customize
 from landbridge.network.closures import Reason, Restrictions, great_circle
 from landbridge.network.router import Case, Router, cut_chain
@@ -206,6 +207,15 @@ def test_the_bound_of_the_search_is_near_the_full_price(routes_run: dict[str, An
     """What is left is falling tariffs, minimum charges and the least of the waters: less than a tenth of the best."""
     best = routes_run["routes"].query("rank == 1")
     assert (best["gap"] < 0.1).all(), best[["flow", "label", "cost", "gap"]]
+
+
+def test_a_haul_at_sea_starts_at_the_charge_of_its_vessel() -> None:
+    """A deep-sea lift of a machine is several times as dear as one of a river-sea ship; rates by the km do not fall
+    with distance there, so what the search adds up is the price but for operations of one place.
+    """
+    options = lb.Options(by=("cost",), corridors=False)
+    best = lb.find_routes("Gomel", "Jebel Ali", goods=lb.Goods("843351"), options=options).frame.iloc[0]
+    assert 0.0 <= best["gap"] < 0.02
 
 
 def test_the_shortest_way_agrees_with_scipy(routes_run: dict[str, Any]) -> None:

@@ -50,6 +50,12 @@ Cargo = Annotated[str, typer.Option(help="Cargo class, where no product is given
 Tonnes = Annotated[float | None, typer.Option(help="Tonnes of the shipment.")]
 Mode = Annotated[str, typer.Option(help="Main carriage; road brings it there, up to 100 km.")]
 Avoid = Annotated[list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")]
+Within = Annotated[
+    str,
+    typer.Option(
+        help="How close the front is, a number for each of --by in USD/t, h, kg/t: 5,12,2. Zeros: exact."
+    ),
+]
 
 
 @app.command()
@@ -107,6 +113,7 @@ def route(
     by: Annotated[
         str, typer.Option(help="Criteria with commas: cost,time,co2e. Several give the Pareto front.")
     ] = "cost",
+    within: Within = "",
     evidence: Annotated[
         bool,
         typer.Option("--evidence", help="Also say what the first route rests on, and what to measure next."),
@@ -138,6 +145,7 @@ def route(
             avoid=tuple(avoid or ()),
             alternatives=default_alternatives(by) if alternatives is None else alternatives,
             by=split_list(by),
+            within=tuple(map(read_number, split_list(within))),
             evidence=evidence,
             draws=draws,
         ),
@@ -383,6 +391,18 @@ def read_tonnes(given: float | None) -> float:
     if given is not None and given != given:  # noqa: PLR0124 - only NaN differs from itself
         raise typer.BadParameter("'nan' is no number of tonnes", param_hint="--tonnes")
     return float("nan") if given is None else given
+
+
+def read_number(text: str) -> float:
+    """A number of --within; text that is none is a fault of the argument.
+
+    >>> read_number("2.5")
+    2.5
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number", param_hint="--within") from None
 
 
 def default_alternatives(by: str) -> int:

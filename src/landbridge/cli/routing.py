@@ -52,6 +52,7 @@ class RouteArguments(RequestArguments):
     corridor: str
     alternatives: int
     by: tuple[str, ...]
+    within: tuple[float, ...] = ()
     evidence: bool = False
     draws: Path | None = None
 
@@ -93,6 +94,7 @@ def _find(arguments: RouteArguments) -> Routes:
         mode=arguments.mode,
         alternatives=arguments.alternatives,
         front=len(arguments.by) > 1,
+        front_within=arguments.within,
         corridors=bool(arguments.corridor),
     )
     ground = find_ground(arguments, options)

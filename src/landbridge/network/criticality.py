@@ -190,15 +190,9 @@ def loss_rows(
 ) -> Iterator[dict[str, Any]]:
     """Rows of the table closures; legs, passages and services have their names from `tables`."""
     for loss in losses:
-        facility = loss.facility
         yield {
             "flow": flow,
-            "facility": facility.id,
-            "kind": facility.kind,
-            "name": name_facility(facility, tables),
-            "country": facility.country,
-            "lat": facility.lat,
-            "lon": facility.lon,
+            **facility_columns(loss.facility, tables),
             "cost_loss": loss.cost,
             "time_loss": loss.time,
             "cut": loss.cut,
@@ -207,8 +201,19 @@ def loss_rows(
         }
 
 
-def name_facility(facility: Facility, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Its name; that of a leg, passage or service stands in `tables`."""
+def facility_columns(facility: Facility, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """What tables tell of a facility; the name of a leg, passage or service stands in `tables`."""
+    return {
+        "facility": facility.id,
+        "kind": facility.kind,
+        "name": _find_name(facility, tables),
+        "country": facility.country,
+        "lat": facility.lat,
+        "lon": facility.lon,
+    }
+
+
+def _find_name(facility: Facility, tables: Mapping[str, pd.DataFrame]) -> str:
     if facility.kind not in NAMED_IN:
         return facility.name
     frame = tables[NAMED_IN[facility.kind]]

@@ -21,10 +21,10 @@ from landbridge.kernels.via_facility import ViaArcs, find_vias, trace_via
 from landbridge.network.closures import Reason
 from landbridge.network.criticality import (
     Facility,
+    facility_columns,
     find_bare,
     find_ends,
     list_closed_by_law,
-    name_facility,
 )
 from landbridge.network.items import PathReader
 from landbridge.network.locating import GatewayChoice
@@ -310,17 +310,12 @@ def _explain_none(search: Search, facility: Facility) -> Gateway:
 def gateway_rows(flow: str, passed: Passed, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     """Rows of the table gateways; legs, passages and services have their names from `tables`."""
     for gateway in passed.gateways:
-        facility, route = gateway.facility, gateway.route
+        route = gateway.route
         amounts = {name: float(getattr(route, name, nan)) for name in (*QUANTITIES, "distance")}
         more = {f"{name}_more": amounts[name] - getattr(passed.best, name) for name in QUANTITIES}
         yield {
             "flow": flow,
-            "facility": facility.id,
-            "kind": facility.kind,
-            "name": name_facility(facility, tables),
-            "country": facility.country,
-            "lat": facility.lat,
-            "lon": facility.lon,
+            **facility_columns(gateway.facility, tables),
             "status": gateway.status,
             **amounts,
             **more,

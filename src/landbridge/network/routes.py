@@ -302,7 +302,7 @@ def _findings(request: Request, routes: Sequence[Route], *, whole: bool) -> tupl
                 code="front_truncated",
                 severity="warning",
                 what=f"the Pareto front was cut at {MAX_LABELS:,} labels: points of it may be missing",
-                remedy="ask for two criteria, or for a front within more of each (front_within)",
+                remedy="ask for two criteria, or for a front within more of each (--within, `front_within`)",
             )
         )
     return tuple(found)

@@ -227,6 +227,19 @@ TABLES = (
     "transit_regimes",
     "shipments",
 )
+# What is read by the steps that look at places on the ways of flows.
+ASSESSED = (
+    "router",
+    "answers",
+    "flow_shipments",
+    "rulings",
+    "options",
+    "wishes",
+    "progress",
+    "legs",
+    "passages",
+    "services",
+)
 STEPS = (
     Step("prepare the tables", TABLES, ("base",), prepare_tables),
     Step(
@@ -244,35 +257,13 @@ STEPS = (
     ),
     Step(
         "close in turn",
-        (
-            "router",
-            "answers",
-            "flow_shipments",
-            "rulings",
-            "options",
-            "wishes",
-            "progress",
-            "legs",
-            "passages",
-            "services",
-        ),
+        ASSESSED,
         ("closures",),
         close_in_turn,
     ),
     Step(
         "pass each gateway",
-        (
-            "router",
-            "answers",
-            "flow_shipments",
-            "rulings",
-            "options",
-            "wishes",
-            "progress",
-            "legs",
-            "passages",
-            "services",
-        ),
+        ASSESSED,
         ("gateways",),
         pass_gateways,
     ),
