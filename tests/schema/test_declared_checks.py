@@ -31,6 +31,7 @@ def sound_value(spec: TableSpec, name: str) -> Any:
         "unit": "1",
         "scope": "world",
         "region": "eu",
+        "currency": "BYN",
     }
     sound |= {"origin": "a", "destination": "b", "product": "3104", "via": "50,30;51,31"}
     return sound.get(name, "") if field.type == "str" else kinds[field.type]

@@ -8,6 +8,26 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from landbridge.cli.arguments import (
+    AsJson,
+    AsOf,
+    Avoid,
+    Cargo,
+    Destination,
+    Mode,
+    Origin,
+    OverStudy,
+    Product,
+    Scenario,
+    StudyPath,
+    Tonnes,
+    Within,
+    default_alternatives,
+    read_number,
+    read_tonnes,
+    split_list,
+)
+from landbridge.cli.network_app import network_app
 from landbridge.cli.printing import (
     describe_finding,
     end_progress,
@@ -28,34 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-network_app = typer.Typer(
-    help="The shipped world network, and networks of your own.", no_args_is_help=True, rich_markup_mode=None
-)
 app.add_typer(network_app, name="network")
-
-StudyPath = Annotated[Path, typer.Argument(help="The study's folder, or its study.toml.", metavar="STUDY")]
-NetworkFile = Annotated[
-    Path,
-    typer.Argument(help="A folder with node.csv and link.csv, a .gpkg or a .parquet file.", metavar="FILE"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-Scenario = Annotated[str, typer.Option("--scenario", help="Name of a scenario of the study.")]
-# What commands between two places have in common.
-Origin = Annotated[str, typer.Argument(help="A place: a name, a UN/LOCODE, 'Astara, IR', or lat,lon.")]
-Destination = Annotated[str, typer.Argument(help="A place.")]
-OverStudy = Annotated[Path | None, typer.Option(help="Use the tables of this study.")]
-AsOf = Annotated[str, typer.Option(help="As of this date, YYYY-MM-DD.")]
-Product = Annotated[str, typer.Option(help="HS 2022 code, e.g. 843351.")]
-Cargo = Annotated[str, typer.Option(help="Cargo class, where no product is given.")]
-Tonnes = Annotated[float | None, typer.Option(help="Tonnes of the shipment.")]
-Mode = Annotated[str, typer.Option(help="Main carriage; road brings it there, up to 100 km.")]
-Avoid = Annotated[list[str] | None, typer.Option(help="Leave out a country, place or passage (repeat).")]
-Within = Annotated[
-    str,
-    typer.Option(
-        help="How close the front is, a number for each of --by in USD/t, h, kg/t: 5,12,2. Zeros: exact."
-    ),
-]
 
 
 @app.command()
@@ -309,114 +302,6 @@ def schema(
     from landbridge.cli.studies import print_schema
 
     print_schema(table)
-
-
-@network_app.command("check")
-def network_check(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A network of your own: a folder with node.csv and link.csv, a .gpkg or a .parquet file.",
-            metavar="[FILE]",
-        ),
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    """Say what is wrong with a network: the shipped one, or one of your own."""
-    from landbridge.cli.networks import check_file, print_check
-
-    if file is None:
-        print_check(json=json)
-    else:
-        check_file(file, json=json)
-
-
-@network_app.command("import")
-def network_import(
-    file: NetworkFile,
-    study: StudyPath,
-    source: Annotated[str, typer.Option(help="Key of the table sources: where the network comes from.")],
-    quality: Annotated[str, typer.Option(help="measured, published, estimated or default.")],
-    mode: Annotated[
-        str, typer.Option(help="road, rail, inland_water or sea, where the file does not tell.")
-    ] = "",
-    json: AsJson = False,
-) -> None:
-    """Add a network of your own to a study, as rows of its places.csv and legs.csv."""
-    from landbridge.cli.networks import import_file
-
-    import_file(file, study, source=source, quality=quality, mode=mode, json=json)
-
-
-@network_app.command("diff")
-def network_diff(
-    one: Annotated[str, typer.Argument(help="Folder of a built network, or the word shipped.")],
-    other: Annotated[str, typer.Argument(help="The network to compare with it.")],
-    json: AsJson = False,
-) -> None:
-    """Show what differs between two builds of the world network."""
-    from landbridge.cli.networks import print_diff
-
-    print_diff(one, other, json=json)
-
-
-@network_app.command("export")
-def network_export(
-    out: Annotated[Path, typer.Argument(help="Folder for gmns; a file for gpkg.")],
-    format: Annotated[str, typer.Option(help="gmns or gpkg; by default from the name.")] = "",
-    layers: Annotated[
-        str, typer.Option(help="Layers with commas: road,rail,sea,inland_water; all by default.")
-    ] = "",
-    countries: Annotated[str, typer.Option(help="Countries with commas: BY,PL; all by default.")] = "",
-) -> None:
-    """Write the shipped network as GMNS files or as a GeoPackage, with its licence."""
-    from landbridge.cli.networks import export_file
-
-    export_file(out, format=format, layers=split_list(layers), countries=split_list(countries))
-
-
-@network_app.command("validate")
-def network_validate(
-    out: Annotated[Path | None, typer.Option(help="Write the page of Markdown here.")] = None,
-    json: AsJson = False,
-) -> None:
-    """Compare the shipped network with published lengths, times, costs and border crossings (some minutes)."""
-    from landbridge.cli.validation import print_validation
-
-    print_validation(out, json=json)
-
-
-def read_tonnes(given: float | None) -> float:
-    """Tonnes as given; a number that is none is a fault of the argument."""
-    if given is not None and given != given:  # noqa: PLR0124 - only NaN differs from itself
-        raise typer.BadParameter("'nan' is no number of tonnes", param_hint="--tonnes")
-    return float("nan") if given is None else given
-
-
-def read_number(text: str) -> float:
-    """A number of --within; text that is none is a fault of the argument.
-
-    >>> read_number("2.5")
-    2.5
-    """
-    try:
-        return float(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no number", param_hint="--within") from None
-
-
-def default_alternatives(by: str) -> int:
-    """Two beside the best way by one criterion; none beside a front, whose points are alternatives already.
-
-    >>> default_alternatives("cost"), default_alternatives("cost,time")
-    (2, 0)
-    """
-    return 0 if len(split_list(by)) > 1 else 2
-
-
-def split_list(text: str) -> tuple[str, ...]:
-    """Words of an argument with commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def main() -> None:
