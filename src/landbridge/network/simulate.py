@@ -6,15 +6,17 @@ a part of their variance. Costs that run with time follow the drawn time of thei
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.draws import hash_key
+from landbridge.kernels.item_draws import ItemDraws, draw_item_costs
 from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simulate_rows
 from landbridge.kernels.spread import SpreadShares, share_spread
+from landbridge.network.crossings import SHIPPER_TERMS
 from landbridge.network.items import Item
 
 Ids = NDArray[np.int32]
@@ -82,6 +84,19 @@ def draw_items(
     times, costs = _time_rows(items, shared), _cost_rows(items, shared)
     drawn = simulate_rows(times, costs, item_count=len(items), seed=seed, draws=draws)[1]
     return drawn.time, drawn.cost
+
+
+def draw_paid(items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0) -> ItemDraws:
+    """What carriers, terminals and offices get for each of `items` in each draw (USD/t), and the time of the whole (h).
+
+    Interest on the goods and their insurance are left out: they go by the value of the goods.
+    """
+    paid = [
+        replace(item, terms=tuple(term for term in item.terms if term.term not in SHIPPER_TERMS))
+        for item in items
+    ]
+    times, costs = _time_rows(items, shared), _cost_rows(paid, shared)
+    return draw_item_costs(times, costs, item_count=len(items), seed=seed, draws=draws)
 
 
 def find_mean_waits(items: Sequence[Item], *, draws: int, seed: int, shared: float = 0.0) -> dict[int, float]:

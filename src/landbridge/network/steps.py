@@ -22,6 +22,7 @@ from landbridge.network.router import Case, Ready, Router, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
+from landbridge.network.simulate import draw_paid
 from landbridge.network.tables import item_rows, route_row, shape_rows, term_rows, verdict_row
 from landbridge.schema import Finding, InputError
 from landbridge.schema.closings import Closing
@@ -169,6 +170,24 @@ def _in_groups(
     return [(flow, found[flow]) for flow in flows]
 
 
+def draw_consigned(given: Workspace) -> Mapping[str, Any]:
+    """The draws of each route that a consignment may take, by route."""
+    router: Router = given["router"]
+    shared, simulation = router.pricing.book.number("doubt_shared"), router.simulation
+    wanted = [
+        given["answers"][flow]
+        for flow in dict.fromkeys(given["consignments"]["flow"])
+        if flow in given["answers"]
+    ]
+    return {
+        "route_draws": {
+            route.id: draw_paid(route.items, draws=simulation.draws, seed=simulation.seed, shared=shared)
+            for answer in wanted
+            for route in answer.routes
+        }
+    }
+
+
 def tabulate_answers(given: Workspace) -> Mapping[str, Any]:
     """The result tables."""
     answers: Mapping[str, Answer] = given["answers"]
@@ -267,6 +286,7 @@ STEPS = (
         ("gateways",),
         pass_gateways,
     ),
+    Step("draw consigned routes", ("router", "answers", "consignments"), ("route_draws",), draw_consigned),
     Step(
         "tabulate",
         (

@@ -1,0 +1,79 @@
+"""The customs law of a day: tariffs, taxes, valuation, agreements, quotas, regimes and proofs of conformity in force."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from landbridge.landed_cost.exchange import Exchange, read_exchange
+from landbridge.landed_cost.tariff_lines import TariffBook, read_tariff_book
+from landbridge.schema import load_catalogue
+from landbridge.schema.dated_rows import in_force_at
+from landbridge.schema.rows import Row, read_rows
+
+DATED = (
+    "tariff_quotas", "import_taxes", "customs_values", "trade_agreements", "origin_rules", "regime_terms", "conformity",
+)  # fmt: skip
+TABLES = ("tariffs", *DATED, "exchange_rates", "territories")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomsLaw:
+    """What holds at `date`: the tariff, rows of the other tables by name, blocs by country, exchange rates."""
+
+    date: datetime.date
+    book: TariffBook
+    rows: Mapping[str, Sequence[Row]]
+    blocs: Mapping[str, Mapping[str, str]]
+    exchange: Exchange
+
+    def areas(self, country: str) -> tuple[str, ...]:
+        """The country and the blocs that it is a member of: whose tariffs and taxes it has."""
+        return (country, *sorted(self.blocs.get(country, {})))
+
+    def union(self, country: str) -> frozenset[str]:
+        """The country with all that share a customs territory without formalities inside."""
+        inside = {bloc for bloc, kind in self.blocs.get(country, {}).items() if kind == "none"}
+        others = {other for other, blocs in self.blocs.items() if inside & set(blocs)}
+        return frozenset({country, *others})
+
+    def rows_for(self, table: str, country: str) -> Iterator[Row]:
+        """Rows of a table whose territory is the country or one of its blocs, those of the country first."""
+        for area in self.areas(country):
+            yield from (row for row in self.rows[table] if row["territory"] == area)
+
+    def is_of(self, country: str, codes: Iterable[str]) -> bool:
+        """Whether the country, or a bloc that it belongs to, is among `codes`."""
+        return not set(codes).isdisjoint(self.areas(country))
+
+
+def read_customs_law(tables: Mapping[str, pd.DataFrame], date: datetime.date) -> CustomsLaw:
+    """The law of `date` from the tables named in TABLES."""
+    blocs: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _in_force(tables["territories"], "territories", date):
+        blocs[str(row["country"])][str(row["territory"])] = str(row["internal_customs"])
+    return CustomsLaw(
+        date=date,
+        book=read_tariff_book(tables["tariffs"], date=date),
+        rows={name: _in_force(tables[name], name, date) for name in DATED},
+        blocs=dict(blocs),
+        exchange=read_exchange(tables["exchange_rates"]),
+    )
+
+
+def _in_force(frame: pd.DataFrame, table: str, date: datetime.date) -> list[Row]:
+    return list(read_rows(frame[in_force_at(frame, load_catalogue().tables[table], date=date)]))
+
+
+def covers(row: Row, product: str, *, listed: str = "products", spared: str = "except_products") -> bool:
+    """Whether a row's codes cover a product: one of them leads it (all goods where there is none), none spares it.
+
+    >>> covers({"products": ("84",), "except_products": ("8433",)}, "843351")
+    False
+    """
+    named = tuple(row[listed])
+    return (not named or product.startswith(named)) and not product.startswith(tuple(row.get(spared, ())))

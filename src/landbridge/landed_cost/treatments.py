@@ -1,0 +1,343 @@
+"""Under which rates goods may be released in a country: as of most favoured nations, under each agreement, in a quota.
+
+A preference is offered only where the goods originate under its agreement or nothing is known of that, and then with
+the condition written beside it; where they are known not to originate it is not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from landbridge.landed_cost.charges import CUSTOMS_VALUE, SPECIAL_DUTIES, Charge
+from landbridge.landed_cost.customs_law import CustomsLaw, covers
+from landbridge.landed_cost.goods import Goods
+from landbridge.landed_cost.rate_text import parse_rate, write_rate
+from landbridge.landed_cost.rates import Rate
+from landbridge.landed_cost.tariff_lines import TariffAnswer, TariffLine
+from landbridge.schema import Finding
+from landbridge.schema.rows import Row
+
+MFN = "mfn"
+TITLES = {
+    "duty": "Customs duty",
+    "anti_dumping": "Anti-dumping duty",
+    "countervailing": "Countervailing duty",
+    "safeguard": "Safeguard duty",
+    "excise": "Excise",
+}
+SHOWN_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One way of release: `regime` is "mfn" or the id of an agreement or quota.
+
+    `references` are the rates that a preference is a share of. `origin` says whether the goods originate under the
+    agreement: "", "originates" or "unknown".
+    """
+
+    regime: str
+    name: str
+    charges: tuple[Charge, ...]
+    references: Mapping[str, Rate]
+    papers: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    agreement: str = ""
+    origin: str = ""
+    proof_cost: float = float("nan")
+    act: str = ""
+    source: str = ""
+    quality: str = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Treatments:
+    """The ways of release of goods on a day, and the findings of looking for them."""
+
+    listed: tuple[Treatment, ...]
+    findings: tuple[Finding, ...]
+
+
+def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]) -> Treatments:
+    """The ways in which goods may be released; `origins` is the verdict on their origin by agreement.
+
+    Without a rate for most favoured nations nothing is listed, and a finding says why: a missing rate is never zero.
+    """
+    findings: list[Finding] = []
+    duty = _find_duty(law, goods, findings)
+    others = [*_special_duties(law, goods), *_list_taxes(law, goods, findings)]
+    if duty is None or any(finding.severity == "error" for finding in findings):
+        return Treatments((), tuple(findings))
+    reference = {MFN: duty.rate}
+    listed = [
+        Treatment(MFN, _name_mfn(law, goods), (duty, *others), reference),
+        *_list_preferences(law, goods, others, references=reference, origins=origins, findings=findings),
+    ]
+    base = (duty, *others)
+    listed += _list_quotas(law, goods, base, references=reference, origins=origins, findings=findings)
+    return Treatments(tuple(listed), tuple(findings))
+
+
+def is_inside(law: CustomsLaw, goods: Goods) -> bool:
+    """Whether goods made in the customs territory of their destination stay in it: nothing is due at a border."""
+    union = law.union(goods.destination)
+    return goods.start in union and goods.made_in in union
+
+
+def _name_mfn(law: CustomsLaw, goods: Goods) -> str:
+    return "Without preference" if not is_inside(law, goods) else "Inside the customs territory"
+
+
+def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge | None:
+    if is_inside(law, goods):
+        free = parse_rate("free")
+        act = "goods of the customs territory in free circulation"
+        return Charge("tariffs#", "duty", TITLES["duty"], free, write_rate(free), act=act)
+    areas = law.areas(goods.destination)
+    answer = law.book.find(areas, goods.product, origin=goods.made_in)
+    if not answer.lines:
+        what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
+        remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
+        findings.append(Finding("no_tariff", "error", what, remedy))
+        return None
+    if not answer.exact:
+        findings.append(_ask_code(goods, answer))
+        return None
+    line = answer.lines[0]
+    if line.average:
+        what = f"the duty of {goods.destination} on {goods.product} is an average ({line.text}), not the rate of its line"
+        findings.append(Finding("average_rate", "warning", what, "add the line of the tariff to tariffs.csv"))
+    return make_duty(line)
+
+
+def _ask_code(goods: Goods, answer: TariffAnswer) -> Finding:
+    shown = "; ".join(f"{line.product} {write_rate(line.rate)}" for line in answer.lines[:SHOWN_LINES])
+    more = f" and {len(answer.lines) - SHOWN_LINES} more" if len(answer.lines) > SHOWN_LINES else ""
+    what = f"{goods.product} has lines of different rates in {goods.destination}: {shown}{more}"
+    remedy = "give the code of the line"
+    return Finding(
+        "several_rates",
+        "error",
+        what,
+        remedy,
+        column="product",
+        nearest=tuple(line.product for line in answer.lines[:SHOWN_LINES]),
+    )
+
+
+def make_duty(line: TariffLine, *, name: str = "duty") -> Charge:
+    """The charge of a line of a tariff."""
+    return Charge(
+        f"tariffs#{line.id}",
+        name,
+        TITLES[name],
+        line.rate,
+        write_rate(line.rate),
+        (CUSTOMS_VALUE, "duty") if name == "excise" else (CUSTOMS_VALUE,),
+        act=line.act,
+        dated=line.from_,
+        source=line.source,
+        quality=line.quality,
+        average=line.average,
+    )
+
+
+def _special_duties(law: CustomsLaw, goods: Goods) -> Iterator[Charge]:
+    """Special duties, and the excises of the tariff, that are on these goods of this origin."""
+    if is_inside(law, goods):
+        return
+    areas = law.areas(goods.destination)
+    for name in (*SPECIAL_DUTIES, "excise"):
+        answer = law.book.find(areas, goods.product, charge=name, origin=goods.made_in)
+        if answer.lines and answer.exact:
+            yield make_duty(answer.lines[0], name=name)
+
+
+def _list_taxes(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> list[Charge]:
+    rows = list(law.rows_for("import_taxes", goods.destination))
+    if not rows:
+        what = f"no tax at import of {goods.destination} on {law.date} is in the tables"
+        remedy = "add rows to import_taxes.csv of a study; one with the rate free where nothing is charged"
+        findings.append(Finding("no_taxes", "error", what, remedy))
+    return [_make_tax(row) for row in _closest(rows, goods) if _is_on(row, goods, law)]
+
+
+def _closest(rows: list[Row], goods: Goods) -> Iterator[Row]:
+    """Of rows with one name the one whose codes name the goods most closely: a reduced rate replaces the general."""
+    best: dict[tuple[str, str], tuple[int, Row]] = {}
+    for row in rows:
+        lengths = [len(code) for code in row["products"] if goods.product.startswith(code)]
+        if (row["products"] and not lengths) or not covers(row, goods.product):
+            continue
+        key, length = (row["charge"], row["name"]), max(lengths, default=0)
+        if key not in best or length > best[key][0]:
+            best[key] = length, row
+    yield from (row for _, row in best.values())
+
+
+def _is_on(row: Row, goods: Goods, law: CustomsLaw) -> bool:
+    """Whether a tax is on goods of this origin; fees of the customs are not on goods that stay inside."""
+    if row["origins"] and not law.is_of(goods.made_in, row["origins"]):
+        return False
+    inside = row["charge"] in ("customs_fee", "levy") and is_inside(law, goods)
+    return not inside and not law.is_of(goods.made_in, row["except_origins"])
+
+
+def _make_tax(row: Row) -> Charge:
+    rate = parse_rate(str(row["rate"]))
+    return Charge(
+        f"import_taxes#{row['id']}",
+        str(row["charge"]),
+        str(row["name"]),
+        rate,
+        write_rate(rate),
+        tuple(row["base"]),
+        act=str(row["act"]),
+        dated=row["from"],
+        source=str(row["source"]),
+        quality=str(row["quality"]),
+        suspended=bool(row["suspended_with_duty"]),
+        recoverable=bool(row["recoverable"]),
+    )
+
+
+def _list_preferences(
+    law: CustomsLaw,
+    goods: Goods,
+    others: list[Charge],
+    *,
+    references: Mapping[str, Rate],
+    origins: Mapping[str, str],
+    findings: list[Finding],
+) -> Iterator[Treatment]:
+    if is_inside(law, goods):
+        return
+    for row in find_agreements(law, goods):
+        verdict = origins.get(str(row["id"]), "unknown")
+        if verdict == "does_not":
+            what = f"the goods do not originate under {row['title']}: no preference"
+            findings.append(Finding("no_origin", "note", what, "see the verdict on their origin"))
+            continue
+        duty = _find_preference(law, goods, row)
+        if duty is None:
+            what = f"{row['title']} gives {goods.product} no preference in {goods.destination} on {law.date}"
+            findings.append(Finding("no_preference", "note", what, ""))
+            continue
+        yield _make_preference(row, (duty, *others), references, verdict)
+
+
+def find_agreements(law: CustomsLaw, goods: Goods) -> Iterator[Row]:
+    """Agreements in force under which the country of destination may give goods of that origin a preference."""
+    for row in law.rows["trade_agreements"]:
+        grants = law.is_of(goods.destination, row["granters"])
+        if grants and law.is_of(goods.made_in, row["beneficiaries"]):
+            yield row
+
+
+def _find_preference(law: CustomsLaw, goods: Goods, row: Row) -> Charge | None:
+    """The duty under an agreement: that of its line, else its general rate for goods that it does not leave out."""
+    areas, name = law.areas(goods.destination), str(row["id"])
+    answer = law.book.find(areas, goods.product, treatment="preference", agreement=name, origin=goods.made_in)
+    if answer.lines and answer.exact:
+        return make_duty(answer.lines[0])
+    if answer.lines or not row["rate"] or goods.product.startswith(tuple(row["except_products"])):
+        return None
+    rate = parse_rate(str(row["rate"]))
+    return Charge(
+        f"trade_agreements#{name}",
+        "duty",
+        TITLES["duty"],
+        rate,
+        write_rate(rate),
+        act=str(row["act"]),
+        dated=row["from"],
+        source=str(row["source"]),
+        quality=str(row["quality"]),
+    )
+
+
+def _make_preference(
+    row: Row, charges: tuple[Charge, ...], references: Mapping[str, Rate], verdict: str
+) -> Treatment:
+    proof = str(row["proof"])
+    conditions = [] if verdict == "originates" else ["only where the goods originate under the agreement"]
+    if row["transport"] not in ("", "any"):
+        conditions.append(
+            "direct consignment" if row["transport"] == "direct" else "direct, or in transit under customs control"
+        )
+    return Treatment(
+        regime=str(row["id"]),
+        name=str(row["title"]),
+        charges=charges,
+        references=references,
+        papers=(proof,) if proof else (),
+        conditions=tuple(conditions),
+        agreement=str(row["id"]),
+        origin=verdict,
+        proof_cost=float(row["proof_cost"]),
+        act=str(row["act"]),
+        source=str(row["source"]),
+        quality=str(row["quality"]),
+    )
+
+
+def _list_quotas(
+    law: CustomsLaw,
+    goods: Goods,
+    charges: tuple[Charge, ...],
+    *,
+    references: Mapping[str, Rate],
+    origins: Mapping[str, str],
+    findings: list[Finding],
+) -> Iterator[Treatment]:
+    """Release inside a tariff quota with room for the goods; a quota used up is a finding."""
+    for row in law.rows_for("tariff_quotas", goods.destination):
+        agreement = str(row["agreement"])
+        if not covers(row, goods.product) or origins.get(agreement) == "does_not":
+            continue
+        if row["origins"] and not law.is_of(goods.made_in, row["origins"]):
+            continue
+        areas, kind = law.areas(goods.destination), "preference" if agreement else MFN
+        answer = law.book.find(
+            areas, goods.product, treatment=kind, agreement=agreement, origin=goods.made_in, quota=str(row["id"])
+        )
+        if not answer.lines or not answer.exact:
+            continue
+        room = _find_room(row, goods, findings)
+        if room is not None:
+            duty = make_duty(answer.lines[0])
+            name = f"Inside the quota of {row['volume']:,.6g} {row['unit']}"
+            yield Treatment(
+                str(row["id"]),
+                name,
+                (duty, *charges[1:]),
+                references,
+                conditions=(room,),
+                agreement=agreement,
+                origin=origins.get(agreement, "unknown") if agreement else "",
+                act=str(row["act"]),
+                source=str(row["source"]),
+                quality=str(row["quality"]),
+            )
+
+
+def _find_room(row: Row, goods: Goods, findings: list[Finding]) -> str | None:
+    """What is to be said of the room in a quota, None where it is used up."""
+    used, volume = float(row["used"]), float(row["volume"])
+    wanted = goods.quantities.get(str(row["unit"]))
+    if np.isnan(used):
+        return "only while the quota lasts; how much of it is used is not known"
+    if wanted is not None and used + float(np.max(wanted)) > volume:
+        what = f"the quota {row['id']} has {max(volume - used, 0.0):,.6g} {row['unit']} left on {row['as_of']}"
+        findings.append(Finding("quota_used_up", "warning", what, "the rate outside the quota is taken"))
+        return None
+    return f"only while the quota lasts; {volume - used:,.6g} {row['unit']} were left on {row['as_of']}"
+
+
+def without_recoverable(treatment: Treatment) -> Treatment:
+    """The treatment for a buyer who gets no tax back."""
+    charges = tuple(replace(charge, recoverable=False) for charge in treatment.charges)
+    return replace(treatment, charges=charges)

@@ -1,0 +1,258 @@
+"""The waterfall of a cost at the door: its lines with base, rate, formula, source and range, and its totals."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.landed_cost.charges import DUTIES, sum_charges
+from landbridge.landed_cost.door import HOURS_A_YEAR, Door, stage_of
+from landbridge.landed_cost.goods import KG_A_TONNE
+from landbridge.landed_cost.incoterms import convert_price
+from landbridge.landed_cost.regimes import SUSPENSION
+from landbridge.schema import load_catalogue
+
+Floats = NDArray[np.float64]
+
+QUANTILES = (0.1, 0.5, 0.9)
+TAXES = ("excise", "levy", "vat", "sales_tax", "income_tax", "customs_fee")
+STAGES = {"export": "export", "main": "main", "inland": "inland"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `amount` float64[n] of a currency, `base` what its rate is on. Lines that are not `counted` are shown
+    only. `stage` is goods, export, main, import, inland or none.
+    """
+
+    name: str
+    title: str
+    stage: str
+    amount: Floats
+    formula: str
+    counted: bool = True
+    payer: str = "buyer"
+    base: Floats | None = None
+    rate: str = ""
+    inputs: tuple[str, ...] = ()
+    act: str = ""
+    dated: datetime.date | None = None
+    source: str = ""
+    quality: str = "published"
+
+
+def list_lines(door: Door) -> tuple[Line, ...]:
+    """The lines of a door in the order of the way; those that are counted add up to its total."""
+    return (
+        _goods_line(door),
+        *_part_lines(door),
+        _insurance_line(door),
+        _interest_line(door),
+        _value_line(door),
+        *_charge_lines(door),
+        *_extra_lines(door),
+        *_guarantee_line(door),
+    )
+
+
+def _goods_line(door: Door) -> Line:
+    goods = door.goods
+    price = f"{_mean(goods.value):,.2f} {goods.currency} under {goods.incoterm}"
+    moved = _mean(goods.value) - _mean(door.works)
+    less = f" less {moved:,.2f} that the seller pays out of it" if abs(moved) > 0.005 else ""
+    inputs = (f"consignments#{goods.id}",) if goods.id else ()
+    return Line("goods", "Goods ex works", "goods", door.works, f"{price}{less}", payer="buyer", inputs=inputs)
+
+
+def _part_lines(door: Door) -> Iterator[Line]:
+    goods, terms = door.goods, door.assumptions
+    for part, amount in zip(door.way.parts, door.parts, strict=True):
+        each = f"{_mean(part.cost):,.4g} {door.way.currency}/t x {_mean(goods.gross_weight) / KG_A_TONNE:,.4g} t"
+        yield Line(
+            part.kind,
+            part.title,
+            STAGES[part.side],
+            amount,
+            f"{each}{terms.money_words}",
+            payer="seller" if door.seller_pays(part.stage) else "buyer",
+            inputs=part.inputs,
+            source=part.source,
+            quality=part.quality,
+        )
+
+
+def _insurance_line(door: Door) -> Line:
+    carried = _mean(door.works) + sum(_mean(amount) for amount in door.parts)
+    words = f"{door.assumptions.premium:.3%} of 110 % of ({carried:,.2f} + premium)"
+    payer = "seller" if door.seller_pays("insurance") else "buyer"
+    return Line(
+        "insurance", "Cargo insurance", "main", door.insurance, words, payer=payer,
+        inputs=("parameters#insurance_share",), quality="published",
+    )  # fmt: skip
+
+
+def _interest_line(door: Door) -> Line:
+    hours = np.nan_to_num(door.way.hours)
+    words = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
+    return Line(
+        "inventory", "Interest on the goods on their way", "main", door.interest, words,
+        inputs=("parameters#interest_rate",), quality="estimated",
+    )  # fmt: skip
+
+
+def _value_line(door: Door) -> Line:
+    customs = door.customs
+    words = " + ".join(f"{line.name.replace('_', ' ')} {_mean(line.amount):,.2f}" for line in customs.lines)
+    basis = customs.basis
+    told = {} if basis is None else {"inputs": (f"customs_values#{basis.id}",), "act": basis.act, "source": basis.source}
+    value = np.broadcast_to(customs.value, door.works.shape)
+    return Line("customs_value", "Customs value", "none", value, words.replace("+ -", "- "), counted=False, **told)
+
+
+def _charge_lines(door: Door) -> Iterator[Line]:
+    regime = door.regime
+    for one in door.charges:
+        charge = one.charge
+        counted = door.is_counted(charge)
+        suspended = regime.kind == SUSPENSION and charge.suspended
+        words = f"{charge.text} of {_mean(one.base):,.2f}" if _mean(one.base) else charge.text
+        words += f"; charged while suspended: {regime.share_words or 'nothing'}" if suspended else ""
+        words += "" if counted else "; got back by a registered buyer"
+        words += "; an average rate" if charge.average else ""
+        yield Line(
+            charge.name,
+            charge.title,
+            "import",
+            one.amount,
+            words,
+            counted=counted,
+            payer="seller" if door.seller_pays(stage_of(charge.name)) else "buyer",
+            base=one.base,
+            rate=charge.text,
+            inputs=(charge.input,),
+            act=charge.act,
+            dated=charge.dated,
+            source=charge.source,
+            quality=charge.quality,
+        )
+
+
+def _extra_lines(door: Door) -> Iterator[Line]:
+    for extra in door.extras:
+        words = extra.words or f"{extra.rate} of {_mean(extra.base):,.2f}"
+        yield Line(
+            extra.name,
+            extra.title,
+            "import",
+            extra.amount,
+            words,
+            counted=extra.counted,
+            payer="seller" if door.seller_pays("import_clearance") else "buyer",
+            base=extra.base,
+            rate=extra.rate,
+            inputs=(extra.input,) if extra.input else (),
+            act=extra.act,
+            source=extra.source,
+            quality=extra.quality,
+        )
+
+
+def _guarantee_line(door: Door) -> Iterator[Line]:
+    """The guarantee for what is suspended: shown, for it is given back."""
+    regime = door.regime
+    if regime.row is None or regime.kind != SUSPENSION or np.isnan(float(regime.row["guarantee"])):
+        return
+    share = float(regime.row["guarantee"]) / 100.0
+    yield Line(
+        "guarantee", "Guarantee, given back at the end", "none", share * door.suspended,
+        f"{share:.4g} x {_mean(door.suspended):,.2f} suspended", counted=False,
+        inputs=(f"regime_terms#{regime.row['id']}",), act=str(regime.row["act"]),
+        source=str(regime.row["source"]), quality=str(regime.row["quality"]),
+    )  # fmt: skip
+
+
+def list_prices(door: Door) -> dict[str, float]:
+    """The mean price of the goods under each rule of Incoterms 2020 on this way.
+
+    Interest on the way is the buyer's under every rule: it is not in the price.
+    """
+    costs = {stage: 0.0 for stage in load_catalogue().cost_stages}
+    costs |= {stage: _mean(amount) for stage, amount in door.stage_costs().items()}
+    works = _mean(door.works)
+    return {
+        rule: float(convert_price(works, "EXW", into=rule, costs=costs).price) for rule in load_catalogue().incoterms
+    }
+
+
+def cost_row(door: Door) -> dict[str, Any]:
+    """The figures of a row of landed_costs: totals by kind of cost, ranges, cost of a unit."""
+    goods, total = door.goods, door.total
+    counted = [one for one in door.charges if door.is_counted(one.charge)]
+    extras = [one.amount for one in door.extras if one.counted]
+    units = goods.count if goods.unit and not np.isnan(goods.count).any() else goods.weight / KG_A_TONNE
+    per = goods.unit if goods.unit and not np.isnan(goods.count).any() else "t"
+    return {
+        "total": _mean(total),
+        **_ranges("total", total, door.assumptions.drawn),
+        "paid": _mean(door.paid),
+        "goods": _mean(door.works),
+        "transport": sum((_mean(amount) for amount in door.parts), 0.0) + _mean(door.insurance) + _mean(door.interest),
+        "customs_value": _mean(door.customs.value),
+        "duty": _mean(sum_charges(counted, DUTIES)),
+        "taxes": _mean(sum_charges(counted, TAXES)),
+        "conformity": sum((_mean(amount) for amount in extras), 0.0),
+        "unit_cost": _mean(total / units),
+        "per": per,
+        "currency": goods.currency,
+        "quality": worst_quality(list_lines(door)),
+    }
+
+
+def line_rows(door: Door, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of landed_cost_lines, with `keys` before each."""
+    return [
+        {
+            **keys,
+            "seq": seq,
+            "name": line.name,
+            "title": line.title,
+            "stage": line.stage,
+            "base": np.nan if line.base is None else _mean(line.base),
+            "rate": line.rate,
+            "formula": line.formula,
+            "amount": _mean(line.amount),
+            **_ranges("", line.amount, door.assumptions.drawn),
+            "currency": door.goods.currency,
+            "counted": line.counted,
+            "payer": line.payer,
+            "inputs": line.inputs,
+            "act": line.act,
+            "dated": line.dated,
+            "source": line.source,
+            "quality": line.quality,
+        }
+        for seq, line in enumerate(list_lines(door), 1)
+    ]
+
+
+def worst_quality(lines: Iterable[Line]) -> str:
+    """The weakest quality of the lines that are counted."""
+    ranks = load_catalogue().qualities
+    return max((line.quality for line in lines if line.counted), key=lambda name: ranks[name].rank)
+
+
+def _ranges(name: str, amount: Floats, drawn: bool) -> dict[str, float]:
+    """p10, p50 and p90 of draws, NaN where there are none or nothing moves."""
+    keys = [f"{name}_{word}" if name else word for word in ("p10", "p50", "p90")]
+    if not drawn or amount.size < 2 or np.ptp(amount) == 0.0:
+        return dict.fromkeys(keys, float("nan"))
+    return dict(zip(keys, map(float, np.quantile(amount, QUANTILES)), strict=True))
+
+
+def _mean(amount: Floats | float | None) -> float:
+    return float("nan") if amount is None else float(np.mean(amount))
