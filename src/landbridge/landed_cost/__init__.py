@@ -1,0 +1,1 @@
+"""What goods cost at the buyer's door: rates, customs value, origin, regimes."""
