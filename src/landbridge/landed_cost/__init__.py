@@ -1,0 +1,1 @@
+"""Landed cost: what goods cost at the buyer's door, under every regime that is lawful for them."""
