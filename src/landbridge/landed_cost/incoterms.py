@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -118,7 +119,7 @@ def convert_price(
     1000.0
     """
     moved = list_moved_stages(from_rule, into)
-    raise_errors([*_check_stages(costs), *_missing_stages(moved, costs, f"{from_rule} into {into}")])
+    raise_errors([*check_costs(costs), *_missing_stages(moved, costs, f"{from_rule} into {into}")])
     target = find_incoterm(into)
     lines = []
     for stage in moved:
@@ -142,7 +143,7 @@ def split_costs(costs: Mapping[str, ArrayLike], rule: str) -> tuple[dict[str, Mo
     (['packing', 'main_carriage'], ['duty'])
     """
     term = find_incoterm(rule)
-    raise_errors(_check_stages(costs))
+    raise_errors(check_costs(costs))
     amounts = {
         stage: np.asarray(costs[stage], dtype=np.float64)
         for stage in load_catalogue().cost_stages
@@ -178,8 +179,12 @@ def insure(price: ArrayLike, rule: str, *, rate: ArrayLike) -> Insurance:
     return Insurance(premium, insured, before + premium, _CLAUSES.get(term.id, ""))
 
 
-def _check_stages(costs: Mapping[str, ArrayLike]) -> list[Finding]:
-    """A finding for each stage that is not known, and each amount that is negative or no number."""
+def check_costs(costs: Mapping[str, Any]) -> list[Finding]:
+    """A finding for each stage that is not known, and each amount that is negative or no number.
+
+    >>> [finding.code for finding in check_costs({"duti": 1.0, "packing": -5.0})]
+    ['unknown_cost_stage', 'bad_cost']
+    """
     stages = load_catalogue().cost_stages
     faults = []
     for stage, amount in costs.items():
