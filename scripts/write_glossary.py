@@ -18,6 +18,8 @@ LISTS = (
     ("means", "id", "Means", "The vehicle or vessel of a mode."),
     ("cargo_classes", "id", "Cargo classes", "What goods need of a vehicle, a port and a post."),
     ("operations", "id", "Operations", "What is done at a place."),
+    ("cost_stages", "id", "Stages of cost", "What is paid between the seller's door and the buyer's."),
+    ("incoterms", "id", "Rules of Incoterms 2020", "Which stages of cost are the seller's."),
     ("qualities", "id", "Qualities", "How well a value is known."),
     ("indicators", "id", "Indicators", "Quantities that are declared once and shown the same everywhere."),
     ("tables", "table", "Tables", "What a study, the shipped network and a run are made of."),

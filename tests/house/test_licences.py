@@ -23,6 +23,7 @@ ASKED_FOR = {
     "searoute.md": ("Gent Halili", "https://www.apache.org/licenses/LICENSE-2.0"),
     "airportsdata.md": ("Mike Borsetti", "Permission is hereby granted, free of charge"),
     "unlocode.md": ("United Nations Economic", "2023-1"),
+    "ecb_reference_rates.md": ("Source: European Central Bank", "for\n  information only"),
     "natural_earth.md": ("Made with Natural Earth", "German point of view"),
 }
 

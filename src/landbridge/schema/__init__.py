@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from landbridge.schema.catalogue import Catalogue as Catalogue
     from landbridge.schema.catalogue import Check as Check
     from landbridge.schema.catalogue import Field as Field
+    from landbridge.schema.catalogue import Incoterm as Incoterm
     from landbridge.schema.catalogue import Indicator as Indicator
     from landbridge.schema.catalogue import Quality as Quality
     from landbridge.schema.catalogue import TableSpec as TableSpec
@@ -64,6 +65,7 @@ _HOMES = {
         "Catalogue",
         "Check",
         "Field",
+        "Incoterm",
         "Indicator",
         "Quality",
         "TableSpec",

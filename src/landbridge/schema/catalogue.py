@@ -91,11 +91,25 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a closed list (cargo class, mode, means, operation): its id, title and meaning."""
+    """A word of a closed list (cargo class, mode, means, operation, stage of cost): its id, title and meaning."""
 
     id: str
     title: str
     doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoterm:
+    """A rule of Incoterms 2020: `seller` holds the stages of cost that are the seller's, in order.
+
+    `scope` is "water" where the rule is for carriage by sea and inland water alone, else "any".
+    """
+
+    id: str
+    title: str
+    doc: str
+    scope: Literal["any", "water"]
+    seller: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,8 @@ class Catalogue:
     modes: Mapping[str, Word]
     means: Mapping[str, Word]
     operations: Mapping[str, Word]
+    cost_stages: Mapping[str, Word]
+    incoterms: Mapping[str, Incoterm]
     qualities: Mapping[str, Quality]
     country_codes: Mapping[str, str]
     currencies: Mapping[str, str]
@@ -240,6 +256,11 @@ def _words(name: str) -> Mapping[str, Word]:
     return MappingProxyType({row["id"]: Word(row["id"], row["title"], row["doc"]) for row in _rows(name)})
 
 
+def _incoterm(row: dict[str, str]) -> Incoterm:
+    scope = cast(Literal["any", "water"], row["scope"])
+    return Incoterm(row["id"], row["title"], row["doc"], scope, _items(row["seller"]))
+
+
 def _names(name: str) -> Mapping[str, str]:
     return MappingProxyType({row["code"]: row["name"] for row in _rows(name)})
 
@@ -289,6 +310,8 @@ def load_catalogue() -> Catalogue:
         modes=_words("modes.csv"),
         means=_words("means.csv"),
         operations=_words("operations.csv"),
+        cost_stages=_words("cost_stages.csv"),
+        incoterms=MappingProxyType({row["id"]: _incoterm(row) for row in _rows("incoterms.csv")}),
         qualities=MappingProxyType({quality.id: quality for quality in qualities}),
         country_codes=_names("country_codes.csv"),
         currencies=_names("currencies.csv"),
