@@ -28,7 +28,9 @@ def list_proofs(law: CustomsLaw, goods: Goods, *, in_force: frozenset[str]) -> I
     if goods.made_in in law.union(goods.destination):
         return
     for row in law.rows_for("conformity", goods.destination):
-        asked = covers(row, goods.product) and (not row["origins"] or law.is_of(goods.made_in, row["origins"]))
+        asked = covers(row, goods.product) and (
+            not row["origins"] or law.is_of(goods.made_in, row["origins"])
+        )
         if asked and not law.is_of(goods.made_in, row["except_origins"]):
             yield Proof(row, next((name for name in row["recognised"] if name in in_force), ""))
 
@@ -47,7 +49,9 @@ def cost_proof(row: Row, *, value: Floats, yearly: float, exchange: float) -> tu
     words = [f"{fixed:,.6g} {row['currency']}"] if not np.isnan(fixed) else []
     if not np.isnan(share):
         part = np.clip(
-            value * share / 100.0, _number(row["least"], 0.0) * exchange, _number(row["most"], np.inf) * exchange
+            value * share / 100.0,
+            _number(row["least"], 0.0) * exchange,
+            _number(row["most"], np.inf) * exchange,
         )
         amount = amount + part
         words.append(f"{share:.4g} % of the value{_tell_bounds(row)}")

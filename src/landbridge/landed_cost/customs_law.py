@@ -1,4 +1,4 @@
-"""The customs law of a day: tariffs, taxes, valuation, agreements, quotas, regimes and proofs of conformity in force."""
+"""The customs law of a day: tariffs, taxes, valuation, agreements, quotas, regimes and proofs in force."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from landbridge.schema.dated_rows import in_force_at
 from landbridge.schema.rows import Row, read_rows
 
 DATED = (
-    "tariff_quotas", "import_taxes", "customs_values", "trade_agreements", "origin_rules", "regime_terms", "conformity",
+    "tariff_quotas", "import_taxes", "trade_agreements", "origin_rules", "regime_terms", "conformity",
 )  # fmt: skip
-TABLES = ("tariffs", *DATED, "exchange_rates", "territories")
+TABLES = ("tariffs", "customs_values", *DATED, "exchange_rates", "territories")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +29,7 @@ class CustomsLaw:
     book: TariffBook
     rows: Mapping[str, Sequence[Row]]
     blocs: Mapping[str, Mapping[str, str]]
+    customs_values: pd.DataFrame
     exchange: Exchange
 
     def areas(self, country: str) -> tuple[str, ...]:
@@ -61,6 +62,7 @@ def read_customs_law(tables: Mapping[str, pd.DataFrame], date: datetime.date) ->
         book=read_tariff_book(tables["tariffs"], date=date),
         rows={name: _in_force(tables[name], name, date) for name in DATED},
         blocs=dict(blocs),
+        customs_values=tables["customs_values"],
         exchange=read_exchange(tables["exchange_rates"]),
     )
 

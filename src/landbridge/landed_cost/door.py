@@ -17,9 +17,9 @@ from landbridge.landed_cost.conformity import Proof, cost_proof
 from landbridge.landed_cost.customs_value import CustomsValue, Sale, ValueBasis, assess_customs_value
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods
 from landbridge.landed_cost.incoterms import find_incoterm, insure
-from landbridge.landed_cost.regimes import SUSPENSION, Regime
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
 from landbridge.landed_cost.rates import evaluate_rate
+from landbridge.landed_cost.regimes import SUSPENSION, Regime
 from landbridge.landed_cost.way import EXPORT, INLAND, MAIN, Way
 from landbridge.schema import Finding, InputError
 
@@ -157,7 +157,9 @@ def _solve_works(build: Callable[[Floats], Door], price: Floats) -> Floats:
     low, high = _price_of(build(least)), _price_of(build(most))
     if np.any(low > price * (1 + EXACT) + EXACT):
         what = "the price is lower than what the seller pays out of it under its terms"
-        raise InputError([Finding("price_below_costs", "error", what, "check the value, its terms and the freight")])
+        raise InputError(
+            [Finding("price_below_costs", "error", what, "check the value, its terms and the freight")]
+        )
     slope = np.divide(high - low, price, out=np.ones_like(price), where=price > 0)
     works = (price - low) / slope
     if np.allclose(_price_of(build(works)), price, rtol=EXACT, atol=0.0):
@@ -182,12 +184,14 @@ def _build(
     rule = find_incoterm(goods.incoterm)
     tonnes = goods.gross_weight / KG_A_TONNE
     parts = tuple(
-        _settle(zero + part.cost * tonnes * assumptions.money, part.stage in rule.seller, assumptions)
+        _settle(
+            zero + part.cost * tonnes * assumptions.money, assumptions, in_price=part.stage in rule.seller
+        )
         for part in way.parts
     )
     carried = works + sum(parts, 0.0)
     premium = insure(carried, "CIP", rate=assumptions.premium).premium
-    premium = _settle(zero + premium, "insurance" in rule.seller, assumptions)
+    premium = _settle(zero + premium, assumptions, in_price="insurance" in rule.seller)
     hours = np.nan_to_num(way.hours)
     interest = works * assumptions.interest * hours / HOURS_A_YEAR
     customs = _value_goods(works, premium, way, parts=parts, basis=basis, itemised=assumptions.itemised)
@@ -198,14 +202,18 @@ def _build(
     charged = [_suspend(one, regime) for one in full]
     suspended = sum((one.amount - due.amount for one, due in zip(full, charged, strict=True)), zero)
     charges = tuple(
-        replace(one, amount=_settle(one.amount, stage_of(one.charge.name) in rule.seller, assumptions))
+        replace(
+            one, amount=_settle(one.amount, assumptions, in_price=stage_of(one.charge.name) in rule.seller)
+        )
         for one in charged
     )
     extras = _list_extras(works, goods, regime, dutiable=dutiable, measure=measure, assumptions=assumptions)
-    return Door(goods, way, regime, assumptions, works, parts, premium, interest, customs, charges, suspended, extras)
+    return Door(
+        goods, way, regime, assumptions, works, parts, premium, interest, customs, charges, suspended, extras
+    )
 
 
-def _settle(amount: Floats, in_price: bool, assumptions: Assumptions) -> Floats:
+def _settle(amount: Floats, assumptions: Assumptions, *, in_price: bool) -> Floats:
     """An amount as it burdens the buyer: what is in the price does not move with the draws."""
     return np.full_like(amount, amount.mean()) if in_price and assumptions.drawn else amount
 
@@ -220,7 +228,7 @@ def _value_goods(
 ) -> CustomsValue:
     """The customs value, built up from the value ex works, so that only the borders of customs cut the way."""
     zero = np.zeros_like(works)
-    by_side = {side: zero for side in (EXPORT, MAIN, INLAND)}
+    by_side = dict.fromkeys((EXPORT, MAIN, INLAND), zero)
     for part, amount in zip(way.parts, parts, strict=True):
         by_side[part.side] = by_side[part.side] + amount
     costs = {
@@ -233,7 +241,9 @@ def _value_goods(
         "main_carriage": by_side[MAIN] + by_side[INLAND],
         "insurance": premium,
     }
-    return assess_customs_value(Sale(works, "EXW", costs, after_entry=by_side[INLAND], itemised=itemised), basis)
+    return assess_customs_value(
+        Sale(works, "EXW", costs, after_entry=by_side[INLAND], itemised=itemised), basis
+    )
 
 
 def _list_extras(
@@ -256,7 +266,9 @@ def _list_extras(
 def _added_value(works: Floats, regime: Regime) -> Iterator[Extra]:
     if regime.added and regime.row is not None:
         words = f"{regime.added:.4g} of the goods' value"
-        yield Extra("zone_processing", "Value added in the zone", works * regime.added, words, quality="estimated")
+        yield Extra(
+            "zone_processing", "Value added in the zone", works * regime.added, words, quality="estimated"
+        )
 
 
 def _list_proofs(works: Floats, goods: Goods, assumptions: Assumptions) -> Iterator[Extra]:

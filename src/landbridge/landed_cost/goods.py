@@ -100,9 +100,13 @@ def check_goods(goods: Goods) -> Iterator[Finding]:
     """Faults of the numbers of a consignment."""
     place = f"of {goods.id}" if goods.id else "of the goods"
     if not (np.isfinite(goods.value).all() and (goods.value >= 0).all()):
-        yield Finding("bad_value", "error", f"the value {place} is no number of at least 0", "give the price paid")
+        yield Finding(
+            "bad_value", "error", f"the value {place} is no number of at least 0", "give the price paid"
+        )
     if not (goods.weight > 0).all():
         remedy = "give the net mass in kg: carriage and specific duties go by it"
         yield Finding("no_weight", "error", f"the weight {place} is missing or not above 0", remedy)
     if (goods.gross_weight < goods.weight).any():
-        yield Finding("lighter_than_net", "error", f"the gross mass {place} is below the net mass", "mend one of them")
+        yield Finding(
+            "lighter_than_net", "error", f"the gross mass {place} is below the net mass", "mend one of them"
+        )

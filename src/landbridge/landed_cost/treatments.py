@@ -108,7 +108,7 @@ def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge
         return None
     line = answer.lines[0]
     if line.average:
-        what = f"the duty of {goods.destination} on {goods.product} is an average ({line.text}), not the rate of its line"
+        what = f"the duty of {goods.destination} on {goods.product} is an average, {line.text}, no rate of a line"
         findings.append(Finding("average_rate", "warning", what, "add the line of the tariff to tariffs.csv"))
     return make_duty(line)
 
@@ -266,7 +266,9 @@ def _make_preference(
     conditions = [] if verdict == "originates" else ["only where the goods originate under the agreement"]
     if row["transport"] not in ("", "any"):
         conditions.append(
-            "direct consignment" if row["transport"] == "direct" else "direct, or in transit under customs control"
+            "direct consignment"
+            if row["transport"] == "direct"
+            else "direct, or in transit under customs control"
         )
     return Treatment(
         regime=str(row["id"]),
@@ -302,7 +304,12 @@ def _list_quotas(
             continue
         areas, kind = law.areas(goods.destination), "preference" if agreement else MFN
         answer = law.book.find(
-            areas, goods.product, treatment=kind, agreement=agreement, origin=goods.made_in, quota=str(row["id"])
+            areas,
+            goods.product,
+            treatment=kind,
+            agreement=agreement,
+            origin=goods.made_in,
+            quota=str(row["id"]),
         )
         if not answer.lines or not answer.exact:
             continue
@@ -331,7 +338,9 @@ def _find_room(row: Row, goods: Goods, findings: list[Finding]) -> str | None:
     if np.isnan(used):
         return "only while the quota lasts; how much of it is used is not known"
     if wanted is not None and used + float(np.max(wanted)) > volume:
-        what = f"the quota {row['id']} has {max(volume - used, 0.0):,.6g} {row['unit']} left on {row['as_of']}"
+        what = (
+            f"the quota {row['id']} has {max(volume - used, 0.0):,.6g} {row['unit']} left on {row['as_of']}"
+        )
         findings.append(Finding("quota_used_up", "warning", what, "the rate outside the quota is taken"))
         return None
     return f"only while the quota lasts; {volume - used:,.6g} {row['unit']} were left on {row['as_of']}"

@@ -66,13 +66,17 @@ def _goods_line(door: Door) -> Line:
     moved = _mean(goods.value) - _mean(door.works)
     less = f" less {moved:,.2f} that the seller pays out of it" if abs(moved) > 0.005 else ""
     inputs = (f"consignments#{goods.id}",) if goods.id else ()
-    return Line("goods", "Goods ex works", "goods", door.works, f"{price}{less}", payer="buyer", inputs=inputs)
+    return Line(
+        "goods", "Goods ex works", "goods", door.works, f"{price}{less}", payer="buyer", inputs=inputs
+    )
 
 
 def _part_lines(door: Door) -> Iterator[Line]:
     goods, terms = door.goods, door.assumptions
     for part, amount in zip(door.way.parts, door.parts, strict=True):
-        each = f"{_mean(part.cost):,.4g} {door.way.currency}/t x {_mean(goods.gross_weight) / KG_A_TONNE:,.4g} t"
+        each = (
+            f"{_mean(part.cost):,.4g} {door.way.currency}/t x {_mean(goods.gross_weight) / KG_A_TONNE:,.4g} t"
+        )
         yield Line(
             part.kind,
             part.title,
@@ -98,7 +102,8 @@ def _insurance_line(door: Door) -> Line:
 
 def _interest_line(door: Door) -> Line:
     hours = np.nan_to_num(door.way.hours)
-    words = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
+    yearly = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%}"
+    words = f"{yearly} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
     return Line(
         "inventory", "Interest on the goods on their way", "main", door.interest, words,
         inputs=("parameters#interest_rate",), quality="estimated",
@@ -109,9 +114,15 @@ def _value_line(door: Door) -> Line:
     customs = door.customs
     words = " + ".join(f"{line.name.replace('_', ' ')} {_mean(line.amount):,.2f}" for line in customs.lines)
     basis = customs.basis
-    told = {} if basis is None else {"inputs": (f"customs_values#{basis.id}",), "act": basis.act, "source": basis.source}
+    told = (
+        {}
+        if basis is None
+        else {"inputs": (f"customs_values#{basis.id}",), "act": basis.act, "source": basis.source}
+    )
     value = np.broadcast_to(customs.value, door.works.shape)
-    return Line("customs_value", "Customs value", "none", value, words.replace("+ -", "- "), counted=False, **told)
+    return Line(
+        "customs_value", "Customs value", "none", value, words.replace("+ -", "- "), counted=False, **told
+    )
 
 
 def _charge_lines(door: Door) -> Iterator[Line]:
@@ -181,11 +192,12 @@ def list_prices(door: Door) -> dict[str, float]:
 
     Interest on the way is the buyer's under every rule: it is not in the price.
     """
-    costs = {stage: 0.0 for stage in load_catalogue().cost_stages}
+    costs = dict.fromkeys(load_catalogue().cost_stages, 0.0)
     costs |= {stage: _mean(amount) for stage, amount in door.stage_costs().items()}
     works = _mean(door.works)
     return {
-        rule: float(convert_price(works, "EXW", into=rule, costs=costs).price) for rule in load_catalogue().incoterms
+        rule: float(convert_price(works, "EXW", into=rule, costs=costs).price)
+        for rule in load_catalogue().incoterms
     }
 
 
@@ -198,10 +210,12 @@ def cost_row(door: Door) -> dict[str, Any]:
     per = goods.unit if goods.unit and not np.isnan(goods.count).any() else "t"
     return {
         "total": _mean(total),
-        **_ranges("total", total, door.assumptions.drawn),
+        **_ranges("total", total, drawn=door.assumptions.drawn),
         "paid": _mean(door.paid),
         "goods": _mean(door.works),
-        "transport": sum((_mean(amount) for amount in door.parts), 0.0) + _mean(door.insurance) + _mean(door.interest),
+        "transport": sum((_mean(amount) for amount in door.parts), 0.0)
+        + _mean(door.insurance)
+        + _mean(door.interest),
         "customs_value": _mean(door.customs.value),
         "duty": _mean(sum_charges(counted, DUTIES)),
         "taxes": _mean(sum_charges(counted, TAXES)),
@@ -226,7 +240,7 @@ def line_rows(door: Door, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
             "rate": line.rate,
             "formula": line.formula,
             "amount": _mean(line.amount),
-            **_ranges("", line.amount, door.assumptions.drawn),
+            **_ranges("", line.amount, drawn=door.assumptions.drawn),
             "currency": door.goods.currency,
             "counted": line.counted,
             "payer": line.payer,
@@ -246,7 +260,7 @@ def worst_quality(lines: Iterable[Line]) -> str:
     return max((line.quality for line in lines if line.counted), key=lambda name: ranks[name].rank)
 
 
-def _ranges(name: str, amount: Floats, drawn: bool) -> dict[str, float]:
+def _ranges(name: str, amount: Floats, *, drawn: bool) -> dict[str, float]:
     """p10, p50 and p90 of draws, NaN where there are none or nothing moves."""
     keys = [f"{name}_{word}" if name else word for word in ("p10", "p50", "p90")]
     if not drawn or amount.size < 2 or np.ptp(amount) == 0.0:

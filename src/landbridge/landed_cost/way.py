@@ -1,4 +1,4 @@
-"""The way of goods as costs see it: what each stretch is paid for, before and after the customs borders, in money a tonne.
+"""The way of goods as costs see it: what each stretch is paid, before and after the customs borders, in money a tonne.
 
 Two cuts run through a way. Customs asks where the goods leave the territory of their origin and enter that of their
 destination; terms of sale ask where the main carriage starts and ends: with a leg by water at its ports, else with the
@@ -84,7 +84,12 @@ class Way:
 
 
 def read_way(
-    route: Row, items: Sequence[Row], draws: ItemDraws, *, unions: tuple[frozenset[str], frozenset[str]], year: int
+    route: Row,
+    items: Sequence[Row],
+    draws: ItemDraws,
+    *,
+    unions: tuple[frozenset[str], frozenset[str]],
+    year: int,
 ) -> Way:
     """The way of a row of routes with its rows of route_items and the draws of what they cost.
 
@@ -97,8 +102,15 @@ def read_way(
     for position, row in enumerate(items):
         kind = KIND_OF.get(str(row["operation"]), "carriage")
         groups.setdefault((sides[position], stages[position], kind), []).append(position)
-    parts = tuple(_make_part(key, [items[place] for place in places], draws.cost[places]) for key, places in groups.items())
-    hours = draws.time * (float(route["time"]) / float(draws.time.mean())) if draws.time.mean() > 0 else draws.time
+    parts = tuple(
+        _make_part(key, [items[place] for place in places], draws.cost[places])
+        for key, places in groups.items()
+    )
+    hours = (
+        draws.time * (float(route["time"]) / float(draws.time.mean()))
+        if draws.time.mean() > 0
+        else draws.time
+    )
     return Way(
         route=str(route["route"]),
         corridor=str(route["corridor"]),
@@ -208,13 +220,19 @@ def list_passages(items: Sequence[Row]) -> tuple[Passage, ...]:
         operation = str(row["operation"])
         for country in row["countries"]:
             known = found.get(country, Passage(country))
-            found[country] = Passage(country, known.handled or operation in HANDLED, known.stored or operation in STORED)
+            found[country] = Passage(
+                country, known.handled or operation in HANDLED, known.stored or operation in STORED
+            )
     return tuple(found.values())
 
 
 def _find_entry(items: Sequence[Row], sides: Sequence[str]) -> str:
     """The mode by which the way enters the territory of its destination: that of the last leg before."""
-    legs = [str(row["mode"]) for row, side in zip(items, sides, strict=True) if row["kind"] == "leg" and side == MAIN]
+    legs = [
+        str(row["mode"])
+        for row, side in zip(items, sides, strict=True)
+        if row["kind"] == "leg" and side == MAIN
+    ]
     mode = legs[-1] if legs else "any"
     return "sea" if mode == "ferry" else mode
 
@@ -224,7 +242,9 @@ def give_way(costs: Mapping[str, Floats], *, currency: str, year: int, hours: Fl
     stages = {EXPORT: "pre_carriage", MAIN: "main_carriage", INLAND: "on_carriage"}
     titles = {EXPORT: "to the border or port of export", MAIN: "international", INLAND: "inland after entry"}
     parts = tuple(
-        WayPart("carriage", f"Carriage, {titles[side]}, as given", side, stages[side], cost, quality="published")
+        WayPart(
+            "carriage", f"Carriage, {titles[side]}, as given", side, stages[side], cost, quality="published"
+        )
         for side, cost in costs.items()
     )
     return Way("", "", "given freight", parts, hours, currency, year)

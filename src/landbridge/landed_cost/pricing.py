@@ -1,0 +1,195 @@
+"""Pricing a consignment: every lawful regime by every way, ranked, with all findings at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from landbridge.landed_cost.conformity import Proof, list_proofs
+from landbridge.landed_cost.customs_law import CustomsLaw
+from landbridge.landed_cost.customs_value import ValueBasis, find_value_basis
+from landbridge.landed_cost.door import Assumptions, Door, price_door
+from landbridge.landed_cost.exchange import MissingRateError
+from landbridge.landed_cost.goods import Goods, check_goods
+from landbridge.landed_cost.incoterms import check_incoterm
+from landbridge.landed_cost.rate_text import parse_rate
+from landbridge.landed_cost.rates import MissingInputError, Rate, list_needs
+from landbridge.landed_cost.regimes import Regime, list_regimes
+from landbridge.landed_cost.treatments import list_treatments
+from landbridge.landed_cost.way import Way
+from landbridge.schema import Finding, InputError, has_errors, order_findings
+
+DEFLATOR = "deflator_"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked beside goods and ways: only this `regime` ("" for all), months of stay under a regime that charges
+    by the month, value added in a zone as a share, whether the papers itemise carriage after entry, and whether
+    the arrays are draws.
+    """
+
+    regime: str = ""
+    months: float = 12.0
+    added: float = 0.0
+    itemised: bool = True
+    drawn: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds: the customs law of a day, `parameters` by name, ids of agreements in force."""
+
+    law: CustomsLaw
+    parameters: Mapping[str, float]
+    in_force: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The doors of a consignment, ordered by way, then releases before suspensions, then by total; and findings."""
+
+    doors: tuple[Door, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """One pricing under way: what it is asked, and its findings so far."""
+
+    rules: Rules
+    goods: Goods
+    wishes: Wishes
+    findings: list[Finding] = field(default_factory=list)
+
+    def quote(self, currency: str) -> float:
+        """Units of the goods' currency for one of another; a missing rate is a finding, and then the answer is NaN."""
+        try:
+            return self.rules.law.exchange.quote(
+                currency, self.goods.currency, date=self.rules.law.date
+            ).value
+        except MissingRateError as error:
+            self.findings += error.findings
+            return float("nan")
+
+
+def price_consignment(
+    rules: Rules, goods: Goods, ways: Sequence[Way], *, origins: Mapping[str, str], wishes: Wishes = Wishes()
+) -> Priced:
+    """Every regime that the law allows `goods`, by each way, priced. `origins` is the verdict by agreement.
+
+    An error among the findings means that nothing is priced: what is missing is never taken for zero.
+    """
+    work = _Work(rules, goods, wishes, list(check_goods(goods)))
+    law = rules.law
+    treatments = list_treatments(law, goods, origins=origins)
+    work.findings += treatments.findings
+    regimes = list(list_regimes(law, goods, treatments.listed, months=wishes.months, added=wishes.added))
+    regimes = _choose(regimes, work)
+    proofs = tuple(list_proofs(law, goods, in_force=rules.in_force))
+    exchange = {name: work.quote(name) for name in sorted(_list_currencies(regimes, proofs, goods))}
+    bases = {way.entry: _find_basis(work, way.entry) for way in ways}
+    for way in ways:
+        modes = ["sea"] if way.water or not way.route else []
+        work.findings += check_incoterm(goods.incoterm, modes)
+    if has_errors(work.findings) or not regimes:
+        return Priced((), order_findings(work.findings))
+    work.findings += _tell_proofs(proofs)
+    doors: list[Door] = []
+    for way in ways:
+        assumptions = _assume(work, way, exchange, proofs)
+        basis = bases[way.entry]
+        if basis is not None:
+            doors += _price_way(work, way, regimes, basis=basis, assumptions=assumptions)
+    return Priced(tuple(doors), order_findings(work.findings))
+
+
+def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
+    wanted = work.wishes.regime
+    chosen = [
+        one for one in regimes if not wanted or wanted in (one.id, one.row["regime"] if one.row else "")
+    ]
+    if wanted and not chosen and not has_errors(work.findings):
+        known = tuple(one.id for one in regimes)
+        what = f"no regime {wanted!r} is lawful for these goods on {work.rules.law.date}"
+        work.findings.append(
+            Finding("unknown_regime", "error", what, f"use one of {', '.join(known)}", nearest=known)
+        )
+    return chosen
+
+
+def _list_currencies(regimes: Iterable[Regime], proofs: Iterable[Proof], goods: Goods) -> set[str]:
+    rates: list[Rate] = []
+    for regime in regimes:
+        rates += [charge.rate for charge in regime.treatment.charges]
+        rates += regime.treatment.references.values()
+        rates += [parse_rate(str(regime.row["fee"]))] if regime.row and regime.row["fee"] else []
+    named = {currency for rate in rates for currency in list_needs(rate).currencies}
+    named |= {str(proof.row["currency"]) for proof in proofs if not proof.recognised}
+    return named - {goods.currency}
+
+
+def _find_basis(work: _Work, mode: str) -> ValueBasis | None:
+    law, destination = work.rules.law, work.goods.destination
+    basis = find_value_basis(law.customs_values, law.areas(destination), date=law.date, mode=mode)
+    if basis is None:
+        what = f"how {destination} takes the customs value on {law.date} is not in the tables"
+        remedy = "add a row to customs_values.csv of a study"
+        work.findings.append(Finding("no_valuation_rule", "error", what, remedy))
+    return basis
+
+
+def _tell_proofs(proofs: Sequence[Proof]) -> Iterator[Finding]:
+    for proof in proofs:
+        row = proof.row
+        unknown = all(str(float(row[name])) == "nan" for name in ("cost", "value_share"))
+        if unknown and not proof.recognised:
+            what = f"{row['name']} is asked in {row['territory']}, and what it costs is not in the tables"
+            yield Finding(
+                "conformity_cost_unknown", "warning", what, "add its cost to the row in conformity.csv"
+            )
+
+
+def _assume(work: _Work, way: Way, exchange: Mapping[str, float], proofs: tuple[Proof, ...]) -> Assumptions:
+    parameters, law, goods = work.rules.parameters, work.rules.law, work.goods
+    quote = work.quote(way.currency)
+    factor, words = _deflate(parameters, way.year, law.date.year)
+    told = words + (
+        "" if way.currency == goods.currency else f" x {quote:,.6g} {goods.currency}/{way.currency}"
+    )
+    return Assumptions(
+        interest=parameters["interest_rate"] / 100.0,
+        premium=parameters["insurance_share"] / 100.0,
+        money=quote * factor,
+        money_words=told,
+        exchange=dict(exchange),
+        itemised=work.wishes.itemised,
+        drawn=work.wishes.drawn,
+        proofs=proofs,
+        proof_exchange={goods.currency: 1.0, **exchange},
+    )
+
+
+def _deflate(parameters: Mapping[str, float], year: int, wanted: int) -> tuple[float, str]:
+    """What brings prices of `year` to those of another, of the last year known where it lies beyond, and in words."""
+    known = [int(name.removeprefix(DEFLATOR)) for name in parameters if name.startswith(DEFLATOR)]
+    if not known or year not in known:
+        return 1.0, ""
+    target = min(max(wanted, min(known)), max(known))
+    factor = parameters[f"{DEFLATOR}{target}"] / parameters[f"{DEFLATOR}{year}"]
+    return factor, "" if target == year else f" x {factor:.4f} from prices of {year} to {target}"
+
+
+def _price_way(
+    work: _Work, way: Way, regimes: Sequence[Regime], *, basis: ValueBasis, assumptions: Assumptions
+) -> list[Door]:
+    doors = []
+    for regime in regimes:
+        try:
+            doors.append(price_door(work.goods, way, regime, basis=basis, assumptions=assumptions))
+        except InputError as error:
+            work.findings += error.findings
+        except MissingInputError as error:
+            remedy = "give the quantity or the rate: what is missing is never taken for zero"
+            work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))
+    return sorted(doors, key=lambda door: (door.regime.kind, float(door.total.mean())))

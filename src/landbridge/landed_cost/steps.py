@@ -1,0 +1,170 @@
+"""Steps of landed cost: consignments of a study priced to the door by each route of their flow."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from landbridge.kernels.item_draws import ItemDraws
+from landbridge.landed_cost.consigned import Origins, judge_consignment
+from landbridge.landed_cost.customs_law import TABLES as LAW_TABLES
+from landbridge.landed_cost.customs_law import CustomsLaw, read_customs_law
+from landbridge.landed_cost.door import Door
+from landbridge.landed_cost.goods import Goods, read_goods
+from landbridge.landed_cost.pricing import Rules, Wishes, price_consignment
+from landbridge.landed_cost.waterfall import cost_row, line_rows
+from landbridge.landed_cost.way import Way, read_way
+from landbridge.schema import Finding
+from landbridge.schema.rows import Row, read_rows, rows_to_frame
+from landbridge.schema.steps import Step, Workspace
+
+TABULATED = ("landed_costs", "landed_cost_lines", "origin_verdicts", "landed_findings")
+READS = (
+    *LAW_TABLES,
+    "agreements",
+    "components",
+    "parameters",
+    "consignments",
+    "consignment_rulings",
+    "verdicts",
+    "routes",
+    "route_items",
+    "route_draws",
+    "ends",
+    "date",
+    "wishes_of_price",
+)
+HOURS_A_DAY = 24.0
+
+
+@dataclass(slots=True)
+class _Table:
+    """Rows of the result tables so far."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in TABULATED})
+
+    def note(self, goods: str, date: datetime.date, findings: Sequence[Finding], regime: str = "") -> None:
+        """Add findings of a consignment."""
+        self.rows["landed_findings"] += [
+            {
+                "consignment": goods,
+                "date": date,
+                "regime": regime,
+                "code": finding.code,
+                "level": finding.severity,
+                "message": finding.what,
+                "remedy": finding.remedy,
+            }
+            for finding in findings
+        ]
+
+
+def price_consignments(given: Workspace) -> Mapping[str, Any]:
+    """The tables of landed cost: each consignment on each of its days, by each route, under each lawful regime."""
+    table, laws = _Table(), dict[datetime.date, CustomsLaw]()
+    for row, date in list_cases(given["consignments"], given["date"]):
+        if date not in laws:
+            laws[date] = read_customs_law(given, date)
+        _price_case(given, row, laws[date], table)
+    return {name: rows_to_frame(name, rows) for name, rows in table.rows.items()}
+
+
+def list_cases(consignments: pd.DataFrame, date: datetime.date) -> Iterator[tuple[Row, datetime.date]]:
+    """Each consignment with each day on which it is priced, by default that of the study."""
+    for row in read_rows(consignments):
+        for day in row["dates"] or (date.isoformat(),):
+            yield row, datetime.date.fromisoformat(str(day))
+
+
+def _price_case(given: Workspace, row: Row, law: CustomsLaw, table: _Table) -> None:
+    name, flow = str(row["id"]), str(row["flow"])
+    ruling = given["consignment_rulings"].get((name, law.date))
+    if ruling is None:
+        return
+    if ruling.prohibited:
+        what = f"{row['name']} is prohibited on {law.date}: no price is given"
+        table.note(name, law.date, [Finding("prohibited", "error", what, "see the listings of the flow")])
+        return
+    origin, destination = given["ends"][flow]
+    verdict = given["verdicts"].set_index("flow").loc[flow]
+    goods = read_goods(row, start=origin.country, destination=destination.country, product=str(verdict["product"]))
+    ways = _read_ways(given, flow, law, goods)
+    if not ways:
+        what = f"{row['name']} has no route, so no price to the door"
+        table.note(name, law.date, [Finding("no_route", "error", what, "see the verdict on the flow")])
+        return
+    origins = judge_consignment(goods, law, components=given["components"], ways=ways)
+    rules = Rules(law, _read_parameters(given["parameters"]), _list_in_force(given["agreements"], law))
+    wishes: Wishes = given["wishes_of_price"]
+    priced = price_consignment(rules, goods, ways, origins=origins.by_agreement, wishes=wishes)
+    table.note(name, law.date, (*origins.findings, *priced.findings))
+    table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
+    _tabulate(table, row, law.date, priced.doors, origins)
+
+
+def _read_ways(given: Workspace, flow: str, law: CustomsLaw, goods: Goods) -> list[Way]:
+    routes, items = given["routes"], given["route_items"]
+    draws: Mapping[str, ItemDraws] = given["route_draws"]
+    unions = law.union(goods.start), law.union(goods.destination)
+    year = int(_read_parameters(given["parameters"])["price_year"])
+    mine = read_rows(routes[routes["flow"] == flow])
+    by_route = {
+        str(route): read_rows(part) for route, part in items[items["route"].isin([r["route"] for r in mine])].groupby("route")
+    }
+    return [
+        read_way(route, by_route[route["route"]], draws[route["route"]], unions=unions, year=year)
+        for route in mine
+        if route["route"] in draws
+    ]
+
+
+def _read_parameters(frame: pd.DataFrame) -> dict[str, float]:
+    return dict(zip(frame["id"].tolist(), map(float, frame["value"].tolist()), strict=True))
+
+
+def _list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
+    """Agreements in force on the day of the law: those of trade, and documents of the study by their day in force.
+
+    A day known to the year or month counts once that year or month is over.
+    """
+    named = {str(row["id"]) for row in law.rows["trade_agreements"]}
+    for key, first, last in zip(agreements["id"], agreements["in_force"], agreements["ends"], strict=True):
+        day = law.date.isoformat()
+        begun = first and day[: len(first)] >= first and (len(first) == len(day) or day[: len(first)] > first)
+        if begun and not (last and day[: len(last)] > last):
+            named.add(str(key))
+    return frozenset(named)
+
+
+def _tabulate(
+    table: _Table, row: Row, date: datetime.date, doors: Sequence[Door], origins: Origins
+) -> None:
+    for (route, kind), group in groupby(doors, key=lambda door: (door.way.route, door.regime.kind)):
+        for rank, door in enumerate(group, 1):
+            regime = door.regime
+            keys = {"consignment": str(row["id"]), "date": date, "route": route, "regime": regime.id}
+            table.rows["landed_costs"].append(
+                {
+                    **keys,
+                    "flow": str(row["flow"]),
+                    "corridor": door.way.corridor,
+                    "label": door.way.label,
+                    "product": door.goods.product,
+                    "regime_name": regime.name,
+                    "kind": kind,
+                    "rank": rank,
+                    **cost_row(door),
+                    "days": float(door.way.hours.mean()) / HOURS_A_DAY,
+                    "papers": regime.papers,
+                    "conditions": "; ".join((*regime.conditions, *origins.conditions(regime.treatment.agreement, route))),
+                }
+            )
+            table.rows["landed_cost_lines"] += line_rows(door, keys)
+
+
+STEPS = (Step("price to the door", READS, TABULATED, price_consignments),)
