@@ -243,7 +243,9 @@ def _find_foreign(
     if counts and line.originates is not False:
         return [], []
     if line.originates or (line.made_by and not counts):
-        what = f"{line.name} is of {home or 'an unknown country'}, with which {law.terms.id} has no cumulation"
+        what = (
+            f"{line.name} is of {home or 'an unknown country'}, with which {law.terms.id} has no cumulation"
+        )
         return [whole], [Finding("no_cumulation", "note", what, "it counts as non-originating")]
     return [whole], []
 

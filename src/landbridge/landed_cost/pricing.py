@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from landbridge.landed_cost.conformity import Proof, list_proofs
+from landbridge.landed_cost.consigned import Origins, tell_bars
 from landbridge.landed_cost.customs_law import CustomsLaw
 from landbridge.landed_cost.customs_value import ValueBasis, find_value_basis
 from landbridge.landed_cost.door import Assumptions, Door, price_door
@@ -34,6 +35,10 @@ class Wishes:
     added: float = 0.0
     itemised: bool = True
     drawn: bool = True
+
+
+NO_ORIGINS = Origins()
+ALL_REGIMES = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +79,20 @@ class _Work:
 
 
 def price_consignment(
-    rules: Rules, goods: Goods, ways: Sequence[Way], *, origins: Mapping[str, str], wishes: Wishes = Wishes()
+    rules: Rules,
+    goods: Goods,
+    ways: Sequence[Way],
+    *,
+    origins: Origins = NO_ORIGINS,
+    wishes: Wishes = ALL_REGIMES,
 ) -> Priced:
-    """Every regime that the law allows `goods`, by each way, priced. `origins` is the verdict by agreement.
+    """Every regime that the law allows `goods`, by each way, priced. `origins` are the verdicts by agreement.
 
     An error among the findings means that nothing is priced: what is missing is never taken for zero.
     """
     work = _Work(rules, goods, wishes, list(check_goods(goods)))
     law = rules.law
-    treatments = list_treatments(law, goods, origins=origins)
+    treatments = list_treatments(law, goods, origins=origins.by_agreement)
     work.findings += treatments.findings
     regimes = list(list_regimes(law, goods, treatments.listed, months=wishes.months, added=wishes.added))
     regimes = _choose(regimes, work)
@@ -94,13 +104,14 @@ def price_consignment(
         work.findings += check_incoterm(goods.incoterm, modes)
     if has_errors(work.findings) or not regimes:
         return Priced((), order_findings(work.findings))
-    work.findings += _tell_proofs(proofs)
+    work.findings += [*_tell_proofs(proofs), *tell_bars(origins, ways)]
     doors: list[Door] = []
     for way in ways:
         assumptions = _assume(work, way, exchange, proofs)
         basis = bases[way.entry]
         if basis is not None:
-            doors += _price_way(work, way, regimes, basis=basis, assumptions=assumptions)
+            open_here = [one for one in regimes if not origins.bars(one.treatment.agreement, way.route)]
+            doors += _price_way(work, way, open_here, basis=basis, assumptions=assumptions)
     return Priced(tuple(doors), order_findings(work.findings))
 
 

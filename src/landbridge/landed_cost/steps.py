@@ -92,16 +92,18 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, table: _Table) -> N
         return
     origin, destination = given["ends"][flow]
     verdict = given["verdicts"].set_index("flow").loc[flow]
-    goods = read_goods(row, start=origin.country, destination=destination.country, product=str(verdict["product"]))
+    goods = read_goods(
+        row, start=origin.country, destination=destination.country, product=str(verdict["product"])
+    )
     ways = _read_ways(given, flow, law, goods)
     if not ways:
         what = f"{row['name']} has no route, so no price to the door"
         table.note(name, law.date, [Finding("no_route", "error", what, "see the verdict on the flow")])
         return
-    origins = judge_consignment(goods, law, components=given["components"], ways=ways)
+    origins = judge_consignment(goods, law, tables=given, ways=ways)
     rules = Rules(law, _read_parameters(given["parameters"]), _list_in_force(given["agreements"], law))
     wishes: Wishes = given["wishes_of_price"]
-    priced = price_consignment(rules, goods, ways, origins=origins.by_agreement, wishes=wishes)
+    priced = price_consignment(rules, goods, ways, origins=origins, wishes=wishes)
     table.note(name, law.date, (*origins.findings, *priced.findings))
     table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
     _tabulate(table, row, law.date, priced.doors, origins)
@@ -114,7 +116,8 @@ def _read_ways(given: Workspace, flow: str, law: CustomsLaw, goods: Goods) -> li
     year = int(_read_parameters(given["parameters"])["price_year"])
     mine = read_rows(routes[routes["flow"] == flow])
     by_route = {
-        str(route): read_rows(part) for route, part in items[items["route"].isin([r["route"] for r in mine])].groupby("route")
+        str(route): read_rows(part)
+        for route, part in items[items["route"].isin([r["route"] for r in mine])].groupby("route")
     }
     return [
         read_way(route, by_route[route["route"]], draws[route["route"]], unions=unions, year=year)
@@ -141,9 +144,7 @@ def _list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
     return frozenset(named)
 
 
-def _tabulate(
-    table: _Table, row: Row, date: datetime.date, doors: Sequence[Door], origins: Origins
-) -> None:
+def _tabulate(table: _Table, row: Row, date: datetime.date, doors: Sequence[Door], origins: Origins) -> None:
     for (route, kind), group in groupby(doors, key=lambda door: (door.way.route, door.regime.kind)):
         for rank, door in enumerate(group, 1):
             regime = door.regime
@@ -161,7 +162,9 @@ def _tabulate(
                     **cost_row(door),
                     "days": float(door.way.hours.mean()) / HOURS_A_DAY,
                     "papers": regime.papers,
-                    "conditions": "; ".join((*regime.conditions, *origins.conditions(regime.treatment.agreement, route))),
+                    "conditions": "; ".join(
+                        (*regime.conditions, *origins.demands(regime.treatment.agreement, route))
+                    ),
                 }
             )
             table.rows["landed_cost_lines"] += line_rows(door, keys)

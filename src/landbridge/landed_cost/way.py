@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.item_draws import ItemDraws
+from landbridge.landed_cost.consignment_way import Passage
 from landbridge.schema import load_catalogue
 from landbridge.schema.rows import Row
 
@@ -52,15 +53,6 @@ class WayPart:
     inputs: tuple[str, ...] = ()
     quality: str = "estimated"
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A country that goods pass: whether they are handled or stored there."""
-
-    country: str
-    handled: bool = False
-    stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,14 +23,17 @@ PASSED = ("route", "seq", "kind", "mode", "place_id", "service", "countries")
 
 def read_measures(given: Workspace) -> Mapping[str, Any]:
     """The law of the day for this user."""
-    law = read_law(
+    return {"law": _read_law(given, given["law_date"])}
+
+
+def _read_law(given: Workspace, date: datetime.date) -> Law:
+    return read_law(
         given["listings"],
         given["territories"],
-        date=given["law_date"],
+        date=date,
         bound_by=given["bound_by"],
         sites=read_sites(given),
     )
-    return {"law": law}
 
 
 def rule_flows(given: Workspace) -> Mapping[str, Any]:
@@ -43,6 +47,34 @@ def rule_flows(given: Workspace) -> Mapping[str, Any]:
         unsure = (*check_unread(screening), *check_ends(law, consignment, ends=given["ends"][flow]))
         findings += [(flow, finding) for finding in unsure]
     return {"rulings": rulings, "touching": touching, "law_findings": tuple(findings)}
+
+
+def rule_consignments(given: Workspace) -> Mapping[str, Any]:
+    """The law's ruling on each consignment on each of its days, with its own code and the country where it was made.
+
+    Goods of a zone or a re-export keep their true origin, so they are ruled on from where they were made and from where
+    they are sent, whichever is stricter.
+    """
+    rulings, touching, laws = {}, {}, {given["law_date"]: given["law"]}
+    flows = _consignments(given)
+    for row in read_rows(given["consignments"]):
+        sent = flows.get(str(row["flow"]))
+        for day in row["dates"] or (given["law_date"].isoformat(),):
+            if sent is None:
+                continue
+            date = datetime.date.fromisoformat(str(day))
+            law = laws.get(date) or _read_law(given, date)
+            laws[date] = law
+            found = [screen_consignment(law, one) for one in _origins_of(row, sent)]
+            rulings[str(row["id"]), date] = Ruling(any(one.prohibited for one in found))
+            touching[str(row["id"]), date] = tuple(listing for one in found for listing in one.listings)
+    return {"consignment_rulings": rulings, "consignment_listings": touching}
+
+
+def _origins_of(row: Row, sent: Consignment) -> list[Consignment]:
+    product = str(row["product"]) or sent.product
+    made = [str(row["made_in"])] if row["made_in"] else []
+    return [replace(sent, product=product, origin=origin) for origin in dict.fromkeys([sent.origin, *made])]
 
 
 def show_listings(given: Workspace) -> Mapping[str, Any]:
@@ -116,6 +148,12 @@ STEPS = (
         ("law", "ends", "flow_shipments"),
         ("rulings", "touching", "law_findings"),
         rule_flows,
+    ),
+    Step(
+        "rule on consignments",
+        (*TABLES, "law", "law_date", "bound_by", "ends", "flow_shipments", "consignments"),
+        ("consignment_rulings", "consignment_listings"),
+        rule_consignments,
     ),
     Step(
         "show listings",
