@@ -1,4 +1,4 @@
-"""The origin of a consignment under each agreement: by its bill of materials, else on its maker's word, else unknown."""
+"""The origin of a consignment under each agreement: by its bill of materials, else on its maker's word."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ the seller pays under the terms is in his price, so in draws it stands at its me
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,7 @@ from landbridge.landed_cost.rates import evaluate_rate
 from landbridge.landed_cost.regimes import SUSPENSION, Regime
 from landbridge.landed_cost.way import EXPORT, INLAND, MAIN, Way
 from landbridge.schema import Finding, InputError
+from landbridge.schema.rows import Row
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +54,24 @@ class Assumptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Footing:
+    """What a figure rests on: rows as table#id, the act with the day of the rate, source and quality."""
+
+    inputs: tuple[str, ...] = ()
+    act: str = ""
+    source: str = ""
+    quality: str = "published"
+    dated: datetime.date | None = None
+
+
+def stand_on(table: str, row: Row) -> Footing:
+    """The footing of a row of a table with act, source and quality."""
+    return Footing(
+        (f"{table}#{row['id']}",), str(row["act"]), str(row["source"]), str(row["quality"]), row["from"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Extra:
     """A cost beside freight and charges: a proof, a fee of a regime, value added in a zone. `words` is its formula."""
 
@@ -59,10 +79,7 @@ class Extra:
     title: str
     amount: Floats
     words: str
-    input: str = ""
-    act: str = ""
-    source: str = ""
-    quality: str = "published"
+    footing: Footing = Footing()
     counted: bool = True
     base: Floats | None = None
     rate: str = ""
@@ -266,25 +283,24 @@ def _list_extras(
 def _added_value(works: Floats, regime: Regime) -> Iterator[Extra]:
     if regime.added and regime.row is not None:
         words = f"{regime.added:.4g} of the goods' value"
-        yield Extra(
-            "zone_processing", "Value added in the zone", works * regime.added, words, quality="estimated"
-        )
+        told = Footing(quality="estimated")
+        yield Extra("zone_processing", "Value added in the zone", works * regime.added, words, told)
 
 
 def _list_proofs(works: Floats, goods: Goods, assumptions: Assumptions) -> Iterator[Extra]:
     for proof in assumptions.proofs:
-        row = proof.row
-        told = {"input": f"conformity#{row['id']}", "act": str(row["act"]), "source": str(row["source"])}
-        title, quality = str(row["name"]), str(row["quality"])
+        row, footing = proof.row, stand_on("conformity", proof.row)
+        title = str(row["name"])
         if proof.recognised:
             words = f"accepted from the origin's own body under {proof.recognised}"
-            yield Extra("conformity", title, np.zeros_like(works), words, quality=quality, **told)
+            yield Extra("conformity", title, np.zeros_like(works), words, footing)
             continue
         exchange = assumptions.proof_exchange[str(row["currency"])]
         amount, words = cost_proof(row, value=works, yearly=goods.yearly, exchange=exchange)
         known = not np.isnan(amount).any()
-        amount = amount if known else np.zeros_like(works)
-        yield Extra("conformity", title, amount, words, quality=quality, counted=known, **told)
+        yield Extra(
+            "conformity", title, amount if known else np.zeros_like(works), words, footing, counted=known
+        )
 
 
 def _origin_proof(works: Floats, regime: Regime, assumptions: Assumptions) -> Iterator[Extra]:
@@ -292,9 +308,9 @@ def _origin_proof(works: Floats, regime: Regime, assumptions: Assumptions) -> It
     if treatment.agreement and not np.isnan(treatment.proof_cost):
         amount = np.full_like(works, treatment.proof_cost * assumptions.money)
         words = f"{treatment.proof_cost:,.6g} USD a shipment"
-        source = {"act": treatment.act, "source": treatment.source, "quality": treatment.quality}
-        name = f"trade_agreements#{treatment.agreement}"
-        yield Extra("origin_proof", "Proof of origin", amount, words, input=name, **source)
+        name = (f"trade_agreements#{treatment.agreement}",)
+        footing = Footing(name, treatment.act, treatment.source, treatment.quality)
+        yield Extra("origin_proof", "Proof of origin", amount, words, footing)
 
 
 def _regime_fee(regime: Regime, dutiable: Floats, measure: Measure) -> Iterator[Extra]:
@@ -303,15 +319,5 @@ def _regime_fee(regime: Regime, dutiable: Floats, measure: Measure) -> Iterator[
     rate = parse_rate(str(regime.row["fee"]))
     base = np.asarray(dutiable, dtype=np.float64)
     amount = np.broadcast_to(evaluate_rate(rate, measure.rate_input(base)), base.shape)
-    yield Extra(
-        "regime_fee",
-        f"Charge of the regime: {regime.name}",
-        amount,
-        "",
-        input=f"regime_terms#{regime.row['id']}",
-        act=str(regime.row["act"]),
-        source=str(regime.row["source"]),
-        quality=str(regime.row["quality"]),
-        base=base,
-        rate=write_rate(rate),
-    )
+    title, footing = f"Charge of the regime: {regime.name}", stand_on("regime_terms", regime.row)
+    yield Extra("regime_fee", title, amount, "", footing, base=base, rate=write_rate(rate))

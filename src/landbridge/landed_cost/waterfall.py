@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.landed_cost.charges import DUTIES, sum_charges
-from landbridge.landed_cost.door import HOURS_A_YEAR, Door, stage_of
+from landbridge.landed_cost.charges import DUTIES, ChargeAmount, sum_charges
+from landbridge.landed_cost.door import HOURS_A_YEAR, Door, Footing, stage_of, stand_on
 from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.incoterms import convert_price
 from landbridge.landed_cost.regimes import SUSPENSION
@@ -21,7 +20,7 @@ Floats = NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
 TAXES = ("excise", "levy", "vat", "sales_tax", "income_tax", "customs_fee")
-STAGES = {"export": "export", "main": "main", "inland": "inland"}
+CENT = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,7 @@ class Line:
     payer: str = "buyer"
     base: Floats | None = None
     rate: str = ""
-    inputs: tuple[str, ...] = ()
-    act: str = ""
-    dated: datetime.date | None = None
-    source: str = ""
-    quality: str = "published"
+    footing: Footing = Footing()
 
 
 def list_lines(door: Door) -> tuple[Line, ...]:
@@ -64,112 +59,93 @@ def _goods_line(door: Door) -> Line:
     goods = door.goods
     price = f"{_mean(goods.value):,.2f} {goods.currency} under {goods.incoterm}"
     moved = _mean(goods.value) - _mean(door.works)
-    less = f" less {moved:,.2f} that the seller pays out of it" if abs(moved) > 0.005 else ""
-    inputs = (f"consignments#{goods.id}",) if goods.id else ()
-    return Line(
-        "goods", "Goods ex works", "goods", door.works, f"{price}{less}", payer="buyer", inputs=inputs
-    )
+    less = f" less {moved:,.2f} that the seller pays out of it" if abs(moved) > CENT else ""
+    footing = Footing((f"consignments#{goods.id}",) if goods.id else ())
+    return Line("goods", "Goods ex works", "goods", door.works, f"{price}{less}", footing=footing)
 
 
 def _part_lines(door: Door) -> Iterator[Line]:
     goods, terms = door.goods, door.assumptions
     for part, amount in zip(door.way.parts, door.parts, strict=True):
-        each = (
-            f"{_mean(part.cost):,.4g} {door.way.currency}/t x {_mean(goods.gross_weight) / KG_A_TONNE:,.4g} t"
-        )
-        yield Line(
-            part.kind,
-            part.title,
-            STAGES[part.side],
-            amount,
-            f"{each}{terms.money_words}",
-            payer="seller" if door.seller_pays(part.stage) else "buyer",
-            inputs=part.inputs,
-            source=part.source,
-            quality=part.quality,
-        )
+        tonnes = _mean(goods.gross_weight) / KG_A_TONNE
+        words = f"{_mean(part.cost):,.4g} {door.way.currency}/t x {tonnes:,.4g} t{terms.money_words}"
+        payer = _name_payer(door, part.stage)
+        footing = Footing(part.inputs, source=part.source, quality=part.quality)
+        yield Line(part.kind, part.title, part.side, amount, words, payer=payer, footing=footing)
+
+
+def _name_payer(door: Door, stage: str) -> str:
+    return "seller" if door.seller_pays(stage) else "buyer"
 
 
 def _insurance_line(door: Door) -> Line:
     carried = _mean(door.works) + sum(_mean(amount) for amount in door.parts)
     words = f"{door.assumptions.premium:.3%} of 110 % of ({carried:,.2f} + premium)"
-    payer = "seller" if door.seller_pays("insurance") else "buyer"
-    return Line(
-        "insurance", "Cargo insurance", "main", door.insurance, words, payer=payer,
-        inputs=("parameters#insurance_share",), quality="published",
-    )  # fmt: skip
+    payer, footing = _name_payer(door, "insurance"), Footing(("parameters#insurance_share",))
+    return Line("insurance", "Cargo insurance", "main", door.insurance, words, payer=payer, footing=footing)
 
 
 def _interest_line(door: Door) -> Line:
     hours = np.nan_to_num(door.way.hours)
     yearly = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%}"
     words = f"{yearly} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
+    footing = Footing(("parameters#interest_rate",), quality="estimated")
     return Line(
-        "inventory", "Interest on the goods on their way", "main", door.interest, words,
-        inputs=("parameters#interest_rate",), quality="estimated",
-    )  # fmt: skip
+        "inventory", "Interest on the goods on their way", "main", door.interest, words, footing=footing
+    )
 
 
 def _value_line(door: Door) -> Line:
-    customs = door.customs
-    words = " + ".join(f"{line.name.replace('_', ' ')} {_mean(line.amount):,.2f}" for line in customs.lines)
-    basis = customs.basis
-    told = (
-        {}
-        if basis is None
-        else {"inputs": (f"customs_values#{basis.id}",), "act": basis.act, "source": basis.source}
-    )
+    customs, basis = door.customs, door.customs.basis
+    terms = (f"{line.name.replace('_', ' ')} {_mean(line.amount):,.2f}" for line in customs.lines)
+    words = " + ".join(terms).replace("+ -", "- ")
+    footing = Footing() if basis is None else Footing(
+        (f"customs_values#{basis.id}",), basis.act, basis.source, basis.quality
+    )  # fmt: skip
     value = np.broadcast_to(customs.value, door.works.shape)
-    return Line(
-        "customs_value", "Customs value", "none", value, words.replace("+ -", "- "), counted=False, **told
-    )
+    return Line("customs_value", "Customs value", "none", value, words, counted=False, footing=footing)
 
 
 def _charge_lines(door: Door) -> Iterator[Line]:
-    regime = door.regime
     for one in door.charges:
         charge = one.charge
-        counted = door.is_counted(charge)
-        suspended = regime.kind == SUSPENSION and charge.suspended
-        words = f"{charge.text} of {_mean(one.base):,.2f}" if _mean(one.base) else charge.text
-        words += f"; charged while suspended: {regime.share_words or 'nothing'}" if suspended else ""
-        words += "" if counted else "; got back by a registered buyer"
-        words += "; an average rate" if charge.average else ""
+        inputs = (charge.input,) if charge.id else ()
         yield Line(
             charge.name,
             charge.title,
             "import",
             one.amount,
-            words,
-            counted=counted,
-            payer="seller" if door.seller_pays(stage_of(charge.name)) else "buyer",
+            _tell_charge(door, one),
+            counted=door.is_counted(charge),
+            payer=_name_payer(door, stage_of(charge.name)),
             base=one.base,
             rate=charge.text,
-            inputs=(charge.input,),
-            act=charge.act,
-            dated=charge.dated,
-            source=charge.source,
-            quality=charge.quality,
+            footing=Footing(inputs, charge.act, charge.source, charge.quality, charge.dated),
         )
+
+
+def _tell_charge(door: Door, one: ChargeAmount) -> str:
+    charge, regime = one.charge, door.regime
+    words = f"{charge.text} of {_mean(one.base):,.2f}"
+    if regime.kind == SUSPENSION and charge.suspended:
+        words += f"; charged while suspended: {regime.share_words or 'nothing'}"
+    words += "" if door.is_counted(charge) else "; got back by a registered buyer"
+    return f"{words}; an average rate" if charge.average else words
 
 
 def _extra_lines(door: Door) -> Iterator[Line]:
     for extra in door.extras:
-        words = extra.words or f"{extra.rate} of {_mean(extra.base):,.2f}"
         yield Line(
             extra.name,
             extra.title,
             "import",
             extra.amount,
-            words,
+            extra.words or f"{extra.rate} of {_mean(extra.base):,.2f}",
             counted=extra.counted,
-            payer="seller" if door.seller_pays("import_clearance") else "buyer",
+            payer=_name_payer(door, "import_clearance"),
             base=extra.base,
             rate=extra.rate,
-            inputs=(extra.input,) if extra.input else (),
-            act=extra.act,
-            source=extra.source,
-            quality=extra.quality,
+            footing=extra.footing,
         )
 
 
@@ -179,12 +155,9 @@ def _guarantee_line(door: Door) -> Iterator[Line]:
     if regime.row is None or regime.kind != SUSPENSION or np.isnan(float(regime.row["guarantee"])):
         return
     share = float(regime.row["guarantee"]) / 100.0
-    yield Line(
-        "guarantee", "Guarantee, given back at the end", "none", share * door.suspended,
-        f"{share:.4g} x {_mean(door.suspended):,.2f} suspended", counted=False,
-        inputs=(f"regime_terms#{regime.row['id']}",), act=str(regime.row["act"]),
-        source=str(regime.row["source"]), quality=str(regime.row["quality"]),
-    )  # fmt: skip
+    words = f"{share:.4g} x {_mean(door.suspended):,.2f} suspended"
+    title, footing = "Guarantee, given back at the end", stand_on("regime_terms", regime.row)
+    yield Line("guarantee", title, "none", share * door.suspended, words, counted=False, footing=footing)
 
 
 def list_prices(door: Door) -> dict[str, float]:
@@ -244,11 +217,11 @@ def line_rows(door: Door, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
             "currency": door.goods.currency,
             "counted": line.counted,
             "payer": line.payer,
-            "inputs": line.inputs,
-            "act": line.act,
-            "dated": line.dated,
-            "source": line.source,
-            "quality": line.quality,
+            "inputs": line.footing.inputs,
+            "act": line.footing.act,
+            "dated": line.footing.dated,
+            "source": line.footing.source,
+            "quality": line.footing.quality,
         }
         for seq, line in enumerate(list_lines(door), 1)
     ]
@@ -257,7 +230,7 @@ def line_rows(door: Door, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
 def worst_quality(lines: Iterable[Line]) -> str:
     """The weakest quality of the lines that are counted."""
     ranks = load_catalogue().qualities
-    return max((line.quality for line in lines if line.counted), key=lambda name: ranks[name].rank)
+    return max((line.footing.quality for line in lines if line.counted), key=lambda name: ranks[name].rank)
 
 
 def _ranges(name: str, amount: Floats, *, drawn: bool) -> dict[str, float]:
