@@ -64,6 +64,9 @@ class Footing:
     dated: datetime.date | None = None
 
 
+NOTHING = Footing()
+
+
 def stand_on(table: str, row: Row) -> Footing:
     """The footing of a row of a table with act, source and quality."""
     return Footing(
@@ -79,7 +82,7 @@ class Extra:
     title: str
     amount: Floats
     words: str
-    footing: Footing = Footing()
+    footing: Footing = NOTHING
     counted: bool = True
     base: Floats | None = None
     rate: str = ""

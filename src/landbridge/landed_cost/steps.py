@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -17,13 +18,13 @@ from landbridge.landed_cost.customs_law import CustomsLaw, read_customs_law
 from landbridge.landed_cost.door import Door
 from landbridge.landed_cost.goods import Goods, read_goods
 from landbridge.landed_cost.pricing import Rules, Wishes, price_consignment
-from landbridge.landed_cost.waterfall import cost_row, line_rows
+from landbridge.landed_cost.waterfall import cost_row, line_rows, list_prices
 from landbridge.landed_cost.way import Way, read_way
 from landbridge.schema import Finding
 from landbridge.schema.rows import Row, read_rows, rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
-TABULATED = ("landed_costs", "landed_cost_lines", "origin_verdicts", "landed_findings")
+TABULATED = ("landed_costs", "landed_cost_lines", "landed_prices", "origin_verdicts", "landed_findings")
 READS = (
     *LAW_TABLES,
     "agreements",
@@ -31,7 +32,7 @@ READS = (
     "parameters",
     "consignments",
     "consignment_rulings",
-    "verdicts",
+    "flow_shipments",
     "routes",
     "route_items",
     "route_draws",
@@ -40,6 +41,7 @@ READS = (
     "wishes_of_price",
 )
 HOURS_A_DAY = 24.0
+FindWays = Callable[[CustomsLaw, Goods, str], list[Way]]
 
 
 @dataclass(slots=True)
@@ -66,11 +68,20 @@ class _Table:
 
 def price_consignments(given: Workspace) -> Mapping[str, Any]:
     """The tables of landed cost: each consignment on each of its days, by each route, under each lawful regime."""
+
+    def find_ways(law: CustomsLaw, goods: Goods, flow: str) -> list[Way]:
+        return _read_ways(given, flow, law, goods)
+
+    return price_cases(given, find_ways)
+
+
+def price_cases(given: Workspace, find_ways: FindWays) -> dict[str, pd.DataFrame]:
+    """The result tables by name; `find_ways` gives the ways of goods of a flow under the law of a day."""
     table, laws = _Table(), dict[datetime.date, CustomsLaw]()
     for row, date in list_cases(given["consignments"], given["date"]):
         if date not in laws:
             laws[date] = read_customs_law(given, date)
-        _price_case(given, row, laws[date], table)
+        _price_case(given, row, laws[date], table=table, find_ways=find_ways)
     return {name: rows_to_frame(name, rows) for name, rows in table.rows.items()}
 
 
@@ -81,7 +92,9 @@ def list_cases(consignments: pd.DataFrame, date: datetime.date) -> Iterator[tupl
             yield row, datetime.date.fromisoformat(str(day))
 
 
-def _price_case(given: Workspace, row: Row, law: CustomsLaw, table: _Table) -> None:
+def _price_case(
+    given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, find_ways: FindWays
+) -> None:
     name, flow = str(row["id"]), str(row["flow"])
     ruling = given["consignment_rulings"].get((name, law.date))
     if ruling is None:
@@ -91,29 +104,31 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, table: _Table) -> N
         table.note(name, law.date, [Finding("prohibited", "error", what, "see the listings of the flow")])
         return
     origin, destination = given["ends"][flow]
-    verdict = given["verdicts"].set_index("flow").loc[flow]
-    goods = read_goods(
-        row, start=origin.country, destination=destination.country, product=str(verdict["product"])
-    )
-    ways = _read_ways(given, flow, law, goods)
+    product = given["flow_shipments"][flow].product
+    goods = read_goods(row, start=origin.country, destination=destination.country, product=product)
+    ways = find_ways(law, goods, flow)
     if not ways:
         what = f"{row['name']} has no route, so no price to the door"
         table.note(name, law.date, [Finding("no_route", "error", what, "see the verdict on the flow")])
         return
     origins = judge_consignment(goods, law, tables=given, ways=ways)
-    rules = Rules(law, _read_parameters(given["parameters"]), _list_in_force(given["agreements"], law))
-    wishes: Wishes = given["wishes_of_price"]
-    priced = price_consignment(rules, goods, ways, origins=origins, wishes=wishes)
+    rules = Rules(law, read_parameters(given["parameters"]), _list_in_force(given["agreements"], law))
+    priced = price_consignment(rules, goods, ways, origins=origins, wishes=_wish(given, row))
     table.note(name, law.date, (*origins.findings, *priced.findings))
     table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
-    _tabulate(table, row, law.date, priced.doors, origins)
+    _tabulate(table, row, law, priced.doors, origins)
+
+
+def _wish(given: Workspace, row: Row) -> Wishes:
+    added = float(row["zone_added"])
+    return replace(given["wishes_of_price"], added=0.0 if isnan(added) else added / 100.0)
 
 
 def _read_ways(given: Workspace, flow: str, law: CustomsLaw, goods: Goods) -> list[Way]:
     routes, items = given["routes"], given["route_items"]
     draws: Mapping[str, ItemDraws] = given["route_draws"]
     unions = law.union(goods.start), law.union(goods.destination)
-    year = int(_read_parameters(given["parameters"])["price_year"])
+    year = int(read_parameters(given["parameters"])["price_year"])
     mine = read_rows(routes[routes["flow"] == flow])
     by_route = {
         str(route): read_rows(part)
@@ -126,7 +141,8 @@ def _read_ways(given: Workspace, flow: str, law: CustomsLaw, goods: Goods) -> li
     ]
 
 
-def _read_parameters(frame: pd.DataFrame) -> dict[str, float]:
+def read_parameters(frame: pd.DataFrame) -> dict[str, float]:
+    """Values of the table parameters by name."""
     return dict(zip(frame["id"].tolist(), map(float, frame["value"].tolist()), strict=True))
 
 
@@ -136,38 +152,42 @@ def _list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
     A day known to the year or month counts once that year or month is over.
     """
     named = {str(row["id"]) for row in law.rows["trade_agreements"]}
+    day = law.date.isoformat()
     for key, first, last in zip(agreements["id"], agreements["in_force"], agreements["ends"], strict=True):
-        day = law.date.isoformat()
-        begun = first and day[: len(first)] >= first and (len(first) == len(day) or day[: len(first)] > first)
+        begun = first and (day >= first if len(first) == len(day) else day[: len(first)] > first)
         if begun and not (last and day[: len(last)] > last):
             named.add(str(key))
     return frozenset(named)
 
 
-def _tabulate(table: _Table, row: Row, date: datetime.date, doors: Sequence[Door], origins: Origins) -> None:
-    for (route, kind), group in groupby(doors, key=lambda door: (door.way.route, door.regime.kind)):
+def _tabulate(table: _Table, row: Row, law: CustomsLaw, doors: Sequence[Door], origins: Origins) -> None:
+    for (route, _), group in groupby(doors, key=lambda door: (door.way.route, door.regime.kind)):
         for rank, door in enumerate(group, 1):
-            regime = door.regime
-            keys = {"consignment": str(row["id"]), "date": date, "route": route, "regime": regime.id}
-            table.rows["landed_costs"].append(
-                {
-                    **keys,
-                    "flow": str(row["flow"]),
-                    "corridor": door.way.corridor,
-                    "label": door.way.label,
-                    "product": door.goods.product,
-                    "regime_name": regime.name,
-                    "kind": kind,
-                    "rank": rank,
-                    **cost_row(door),
-                    "days": float(door.way.hours.mean()) / HOURS_A_DAY,
-                    "papers": regime.papers,
-                    "conditions": "; ".join(
-                        (*regime.conditions, *origins.demands(regime.treatment.agreement, route))
-                    ),
-                }
-            )
+            keys = {"consignment": str(row["id"]), "date": law.date, "route": route, "regime": door.regime.id}
+            table.rows["landed_costs"].append({**keys, **_cost_row(door, row, rank, law=law, origins=origins)})
             table.rows["landed_cost_lines"] += line_rows(door, keys)
+            table.rows["landed_prices"] += [
+                {**keys, "rule": rule, "price": price, "currency": door.goods.currency}
+                for rule, price in list_prices(door).items()
+            ]
+
+
+def _cost_row(door: Door, row: Row, rank: int, *, law: CustomsLaw, origins: Origins) -> dict[str, Any]:
+    regime, way = door.regime, door.way
+    conditions = (*regime.conditions, *origins.demands(regime.treatment.agreement, way.route))
+    return {
+        "flow": str(row["flow"]),
+        "corridor": way.corridor,
+        "label": way.label,
+        "product": door.goods.product,
+        "regime_name": regime.name,
+        "kind": regime.kind,
+        "rank": rank,
+        **cost_row(door, dollars=law.exchange.quote(door.goods.currency, "USD", date=law.date).value),
+        "days": float(way.hours.mean()) / HOURS_A_DAY,
+        "papers": regime.papers,
+        "conditions": "; ".join(conditions),
+    }
 
 
 STEPS = (Step("price to the door", READS, TABULATED, price_consignments),)

@@ -15,7 +15,7 @@ from landbridge.landed_cost.charges import CUSTOMS_VALUE, SPECIAL_DUTIES, Charge
 from landbridge.landed_cost.customs_law import CustomsLaw, covers
 from landbridge.landed_cost.goods import Goods
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
-from landbridge.landed_cost.rates import Rate
+from landbridge.landed_cost.rates import AtMost, Rate, ShareOf
 from landbridge.landed_cost.tariff_lines import TariffAnswer, TariffLine
 from landbridge.schema import Finding
 from landbridge.schema.rows import Row
@@ -97,7 +97,7 @@ def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge
         act = "goods of the customs territory in free circulation"
         return Charge("tariffs#", "duty", TITLES["duty"], free, write_rate(free), act=act)
     areas = law.areas(goods.destination)
-    answer = law.book.find(areas, goods.product, origin=goods.made_in)
+    answer = law.book.find(areas, goods.product, origin=law.areas(goods.made_in))
     if not answer.lines:
         what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
         remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
@@ -151,7 +151,7 @@ def _special_duties(law: CustomsLaw, goods: Goods) -> Iterator[Charge]:
         return
     areas = law.areas(goods.destination)
     for name in (*SPECIAL_DUTIES, "excise"):
-        answer = law.book.find(areas, goods.product, charge=name, origin=goods.made_in)
+        answer = law.book.find(areas, goods.product, charge=name, origin=law.areas(goods.made_in))
         if answer.lines and answer.exact:
             yield make_duty(answer.lines[0], name=name)
 
@@ -240,9 +240,9 @@ def find_agreements(law: CustomsLaw, goods: Goods) -> Iterator[Row]:
 def _find_preference(law: CustomsLaw, goods: Goods, row: Row) -> Charge | None:
     """The duty under an agreement: that of its line, else its general rate for goods that it does not leave out."""
     areas, name = law.areas(goods.destination), str(row["id"])
-    answer = law.book.find(areas, goods.product, treatment="preference", agreement=name, origin=goods.made_in)
+    answer = law.book.find(areas, goods.product, treatment="preference", agreement=name, origin=law.areas(goods.made_in))
     if answer.lines and answer.exact:
-        return make_duty(answer.lines[0])
+        return _cap_average(make_duty(answer.lines[0]))
     if answer.lines or not row["rate"] or goods.product.startswith(tuple(row["except_products"])):
         return None
     rate = parse_rate(str(row["rate"]))
@@ -257,6 +257,14 @@ def _find_preference(law: CustomsLaw, goods: Goods, row: Row) -> Charge | None:
         source=str(row["source"]),
         quality=str(row["quality"]),
     )
+
+
+def _cap_average(duty: Charge) -> Charge:
+    """A preference never exceeds the rate without one, which an average of many preferences may do."""
+    if not duty.average:
+        return duty
+    rate = AtMost(duty.rate, ShareOf(100.0, MFN))
+    return replace(duty, rate=rate, text=write_rate(rate))
 
 
 def _make_preference(
@@ -308,7 +316,7 @@ def _list_quotas(
             goods.product,
             treatment=kind,
             agreement=agreement,
-            origin=goods.made_in,
+            origin=law.areas(goods.made_in),
             quota=str(row["id"]),
         )
         if not answer.lines or not answer.exact:
@@ -344,9 +352,3 @@ def _find_room(row: Row, goods: Goods, findings: list[Finding]) -> str | None:
         findings.append(Finding("quota_used_up", "warning", what, "the rate outside the quota is taken"))
         return None
     return f"only while the quota lasts; {volume - used:,.6g} {row['unit']} were left on {row['as_of']}"
-
-
-def without_recoverable(treatment: Treatment) -> Treatment:
-    """The treatment for a buyer who gets no tax back."""
-    charges = tuple(replace(charge, recoverable=False) for charge in treatment.charges)
-    return replace(treatment, charges=charges)

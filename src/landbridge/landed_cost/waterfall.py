@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.landed_cost.charges import DUTIES, ChargeAmount, sum_charges
-from landbridge.landed_cost.door import HOURS_A_YEAR, Door, Footing, stage_of, stand_on
+from landbridge.landed_cost.door import HOURS_A_YEAR, NOTHING, Door, Footing, stage_of, stand_on
 from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.incoterms import convert_price
 from landbridge.landed_cost.regimes import SUSPENSION
@@ -38,7 +38,7 @@ class Line:
     payer: str = "buyer"
     base: Floats | None = None
     rate: str = ""
-    footing: Footing = Footing()
+    footing: Footing = NOTHING
 
 
 def list_lines(door: Door) -> tuple[Line, ...]:
@@ -174,16 +174,20 @@ def list_prices(door: Door) -> dict[str, float]:
     }
 
 
-def cost_row(door: Door) -> dict[str, Any]:
-    """The figures of a row of landed_costs: totals by kind of cost, ranges, cost of a unit."""
+def cost_row(door: Door, *, dollars: float) -> dict[str, Any]:
+    """The figures of a row of landed_costs: totals by kind of cost, ranges, cost of a unit and of a tonne.
+
+    `dollars` are US dollars for one of the goods' currency.
+    """
     goods, total = door.goods, door.total
+    drawn, tonnes = door.assumptions.drawn, goods.weight / KG_A_TONNE
     counted = [one for one in door.charges if door.is_counted(one.charge)]
     extras = [one.amount for one in door.extras if one.counted]
-    units = goods.count if goods.unit and not np.isnan(goods.count).any() else goods.weight / KG_A_TONNE
+    units = goods.count if goods.unit and not np.isnan(goods.count).any() else tonnes
     per = goods.unit if goods.unit and not np.isnan(goods.count).any() else "t"
     return {
         "total": _mean(total),
-        **_ranges("total", total, drawn=door.assumptions.drawn),
+        **_ranges("total", total, drawn=drawn),
         "paid": _mean(door.paid),
         "goods": _mean(door.works),
         "transport": sum((_mean(amount) for amount in door.parts), 0.0)
@@ -196,6 +200,9 @@ def cost_row(door: Door) -> dict[str, Any]:
         "unit_cost": _mean(total / units),
         "per": per,
         "currency": goods.currency,
+        "cost_tonne": _mean(total / tonnes) * dollars,
+        **_ranges("cost_tonne", total / tonnes * dollars, drawn=drawn),
+        "charges_tonne": _mean(sum_charges(counted) / tonnes) * dollars,
         "quality": worst_quality(list_lines(door)),
     }
 

@@ -7,14 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from landbridge.landed_cost import steps as landed_cost_steps
+from landbridge.landed_cost.pricing import Wishes
 from landbridge.network import steps as network_steps
 from landbridge.network.amended import amend_world
 from landbridge.network.steps import Options, Simulation
+from landbridge.schema import load_catalogue
+from landbridge.schema.tables import empty_table
 from landbridge.screening import steps as screening_steps
 from landbridge.sources import open_world
 from landbridge.study.plan import run_steps
 
-STEPS = (*network_steps.STEPS, *screening_steps.STEPS)
+STEPS = (*network_steps.STEPS, *screening_steps.STEPS, *landed_cost_steps.STEPS)
 RESULTS = (
     "verdicts",
     "routes",
@@ -26,7 +30,14 @@ RESULTS = (
     "gateways",
     "applied_listings",
     "result_findings",
+    "landed_costs",
+    "landed_cost_lines",
+    "landed_prices",
+    "origin_verdicts",
+    "landed_findings",
 )
+# Tables of a study that a request without a study leaves empty.
+ASKED = ("agreements", "consignments", "components")
 Progress = Callable[[str], None]
 
 
@@ -55,6 +66,7 @@ def compute(
     ground: Ground,
     *,
     options: Options = Options(),
+    wishes: Wishes = Wishes(),
     progress: Progress = lambda line: None,
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """The workspace with all result tables for the flows of `ground`, and the seconds of each step.
@@ -63,6 +75,7 @@ def compute(
     """
     setting = ground.setting
     given = {
+        **{name: empty_table(load_catalogue().tables[name]) for name in ASKED},
         **ground.tables,
         "world": amend_world(open_world(progress), ground.tables),
         "date": setting.date,
@@ -70,6 +83,7 @@ def compute(
         "bound_by": setting.bound_by,
         "simulation": setting.simulation,
         "options": options,
+        "wishes_of_price": wishes,
         "progress": progress,
     }
     return run_steps(STEPS, given, progress=progress)
