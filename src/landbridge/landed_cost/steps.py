@@ -92,9 +92,7 @@ def list_cases(consignments: pd.DataFrame, date: datetime.date) -> Iterator[tupl
             yield row, datetime.date.fromisoformat(str(day))
 
 
-def _price_case(
-    given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, find_ways: FindWays
-) -> None:
+def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, find_ways: FindWays) -> None:
     name, flow = str(row["id"]), str(row["flow"])
     ruling = given["consignment_rulings"].get((name, law.date))
     if ruling is None:
@@ -121,7 +119,8 @@ def _price_case(
 
 def _wish(given: Workspace, row: Row) -> Wishes:
     added = float(row["zone_added"])
-    return replace(given["wishes_of_price"], added=0.0 if isnan(added) else added / 100.0)
+    wishes: Wishes = given["wishes_of_price"]
+    return replace(wishes, added=0.0 if isnan(added) else added / 100.0)
 
 
 def _read_ways(given: Workspace, flow: str, law: CustomsLaw, goods: Goods) -> list[Way]:
@@ -164,7 +163,9 @@ def _tabulate(table: _Table, row: Row, law: CustomsLaw, doors: Sequence[Door], o
     for (route, _), group in groupby(doors, key=lambda door: (door.way.route, door.regime.kind)):
         for rank, door in enumerate(group, 1):
             keys = {"consignment": str(row["id"]), "date": law.date, "route": route, "regime": door.regime.id}
-            table.rows["landed_costs"].append({**keys, **_cost_row(door, row, rank, law=law, origins=origins)})
+            table.rows["landed_costs"].append(
+                {**keys, **_cost_row(door, row, rank, law=law, origins=origins)}
+            )
             table.rows["landed_cost_lines"] += line_rows(door, keys)
             table.rows["landed_prices"] += [
                 {**keys, "rule": rule, "price": price, "currency": door.goods.currency}

@@ -240,7 +240,9 @@ def find_agreements(law: CustomsLaw, goods: Goods) -> Iterator[Row]:
 def _find_preference(law: CustomsLaw, goods: Goods, row: Row) -> Charge | None:
     """The duty under an agreement: that of its line, else its general rate for goods that it does not leave out."""
     areas, name = law.areas(goods.destination), str(row["id"])
-    answer = law.book.find(areas, goods.product, treatment="preference", agreement=name, origin=law.areas(goods.made_in))
+    answer = law.book.find(
+        areas, goods.product, treatment="preference", agreement=name, origin=law.areas(goods.made_in)
+    )
     if answer.lines and answer.exact:
         return _cap_average(make_duty(answer.lines[0]))
     if answer.lines or not row["rate"] or goods.product.startswith(tuple(row["except_products"])):
