@@ -17,12 +17,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from landbridge.api import GatewayChoice as GatewayChoice
     from landbridge.api import Gateways as Gateways
+    from landbridge.api import GivenFreight as GivenFreight
     from landbridge.api import Goods as Goods
     from landbridge.api import Indicator as Indicator
+    from landbridge.api import LandedCost as LandedCost
+    from landbridge.api import Offer as Offer
     from landbridge.api import Options as Options
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
+    from landbridge.api import Wishes as Wishes
     from landbridge.api import check_network as check_network
     from landbridge.api import compare_networks as compare_networks
     from landbridge.api import export_network as export_network
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from landbridge.api import find_routes as find_routes
     from landbridge.api import import_network as import_network
     from landbridge.api import list_indicators as list_indicators
+    from landbridge.api import price_landed_cost as price_landed_cost
     from landbridge.api import read_network as read_network
     from landbridge.api import read_study as read_study
     from landbridge.schema import Finding as Finding
@@ -47,16 +52,20 @@ _PUBLIC = {
     "Finding": "landbridge.schema",
     "GatewayChoice": "landbridge.api",
     "Gateways": "landbridge.api",
+    "GivenFreight": "landbridge.api",
     "Goods": "landbridge.api",
     "Indicator": "landbridge.api",
     "InputError": "landbridge.schema",
     "LandbridgeError": "landbridge.schema",
+    "LandedCost": "landbridge.api",
+    "Offer": "landbridge.api",
     "Options": "landbridge.api",
     "ProhibitedError": "landbridge.schema",
     "Routes": "landbridge.api",
     "Run": "landbridge.api",
     "Study": "landbridge.api",
     "UnreachableError": "landbridge.schema",
+    "Wishes": "landbridge.api",
     "check_network": "landbridge.api",
     "compare_networks": "landbridge.api",
     "export_network": "landbridge.api",
@@ -65,6 +74,7 @@ _PUBLIC = {
     "find_routes": "landbridge.api",
     "import_network": "landbridge.api",
     "list_indicators": "landbridge.api",
+    "price_landed_cost": "landbridge.api",
     "read_network": "landbridge.api",
     "read_study": "landbridge.api",
 }
@@ -73,16 +83,20 @@ __all__ = [
     "Finding",
     "GatewayChoice",
     "Gateways",
+    "GivenFreight",
     "Goods",
     "Indicator",
     "InputError",
     "LandbridgeError",
+    "LandedCost",
+    "Offer",
     "Options",
     "ProhibitedError",
     "Routes",
     "Run",
     "Study",
     "UnreachableError",
+    "Wishes",
     "__version__",
     "check_network",
     "compare_networks",
@@ -92,6 +106,7 @@ __all__ = [
     "find_routes",
     "import_network",
     "list_indicators",
+    "price_landed_cost",
     "read_network",
     "read_study",
 ]

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from landbridge.api.networks import export_network as export_network
     from landbridge.api.networks import import_network as import_network
     from landbridge.api.networks import read_network as read_network
+    from landbridge.study.offers import GivenFreight as GivenFreight
+    from landbridge.api.pricing import LandedCost as LandedCost
+    from landbridge.api.pricing import Offer as Offer
+    from landbridge.landed_cost.pricing import Wishes as Wishes
+    from landbridge.api.pricing import price_landed_cost as price_landed_cost
     from landbridge.api.routing import Goods as Goods
     from landbridge.api.routing import Routes as Routes
     from landbridge.api.routing import find_routes as find_routes
@@ -36,6 +41,7 @@ _HOMES = {
         "import_network",
         "read_network",
     ),
+    "pricing": ("GivenFreight", "LandedCost", "Offer", "Wishes", "price_landed_cost"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
     "study": ("Run", "Study", "read_study"),
 }

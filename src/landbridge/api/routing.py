@@ -325,7 +325,9 @@ def _read_answer(workspace: Mapping[str, Any], tables: Mapping[str, pd.DataFrame
             "verdicts": workspace["verdicts"],
         },
         ends=(_end(stops[0], verdict["origin_snap"]), _end(stops[1], verdict["destination_snap"])),
-        listings=tuple(_listing(row, tables["listings"]) for row in _unique(workspace["applied_listings"])),
+        listings=tuple(
+            describe_listing(row, tables["listings"]) for row in _unique(workspace["applied_listings"])
+        ),
         price_year=int(tables["parameters"].set_index("id")["value"]["price_year"]),
         date=workspace["date"],
         findings=tuple(findings),
@@ -354,7 +356,8 @@ def _end(stop: Stop, snap: float) -> dict[str, Any]:
     }
 
 
-def _listing(applied: Mapping[str, Any], listings: pd.DataFrame) -> dict[str, Any]:
+def describe_listing(applied: Mapping[str, Any], listings: pd.DataFrame) -> dict[str, Any]:
+    """A measure that touches goods or a route, as plain values with its act."""
     row = listings[listings["id"] == applied["listing"]].iloc[0]
     return {
         "id": row["id"],

@@ -24,6 +24,7 @@ from landbridge.cli.arguments import (
     Within,
     default_alternatives,
     read_number,
+    read_optional,
     read_tonnes,
     split_list,
 )
@@ -191,6 +192,86 @@ def through(
             by=by,
             stretch=stretch,
             count=count,
+        ),
+        json=json,
+    )
+
+
+@app.command()
+def price(
+    product: Annotated[str, typer.Option(help="HS code of up to 12 digits, e.g. 8433.51.")],
+    origin: Annotated[str, typer.Option("--from", help="Where the goods are sent from: a place.")],
+    destination: Annotated[str, typer.Option("--to", help="The buyer's place.")],
+    value: Annotated[float, typer.Option(help="Price of the whole consignment under its terms.")],
+    currency: Annotated[str, typer.Option(help="Currency of the price, ISO 4217.")] = "USD",
+    incoterm: Annotated[str, typer.Option(help="Rule of Incoterms 2020 that the price is under.")] = "EXW",
+    quantity: Annotated[float | None, typer.Option(help="Number of units.")] = None,
+    unit: Annotated[str, typer.Option(help="What is counted: unit, pair, l, m2, m3.")] = "unit",
+    weight: Annotated[float | None, typer.Option("--weight-kg", help="Net mass in kg.")] = None,
+    gross: Annotated[float | None, typer.Option("--gross-kg", help="Gross mass in kg.")] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option(help="Another quantity that a rate is on: '1596 cm3' (repeat).")
+    ] = None,
+    made_in: Annotated[
+        str, typer.Option("--origin", help="Country where the goods were made; by default that of --from.")
+    ] = "",
+    originates: Annotated[
+        list[str] | None,
+        typer.Option(help="Trade agreement under which the goods originate on the maker's word (repeat)."),
+    ] = None,
+    study: OverStudy = None,
+    scenario: Scenario = "",
+    date: AsOf = "",
+    regime: Annotated[
+        str, typer.Option(help="Only this regime: mfn, the id of an agreement or a regime.")
+    ] = "",
+    months: Annotated[
+        float, typer.Option(min=0.0, help="Months under a regime that charges by the month.")
+    ] = 12.0,
+    zone_added: Annotated[
+        float | None, typer.Option(help="Value added in a free zone before sale inland, % of the goods.")
+    ] = None,
+    via: Annotated[list[str] | None, typer.Option(help="Pass this place (repeat, in order).")] = None,
+    corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
+    freight: Annotated[
+        float | None,
+        typer.Option(
+            help="International freight of the whole, instead of the network; places may be countries."
+        ),
+    ] = None,
+    inland_freight: Annotated[float, typer.Option(help="With --freight: freight after entry.")] = 0.0,
+    json: AsJson = False,
+) -> None:
+    """Price goods to the buyer's door: freight, customs value, duty, taxes, under every lawful regime."""
+    from landbridge.cli.pricing import PriceArguments, print_price
+
+    print_price(
+        PriceArguments(
+            offer={
+                "product": product,
+                "origin": origin,
+                "destination": destination,
+                "value": value,
+                "currency": currency.upper(),
+                "incoterm": incoterm.upper(),
+                "quantity": read_optional(quantity),
+                "unit": unit,
+                "weight": read_optional(weight),
+                "gross_weight": read_optional(gross),
+                "measures": tuple(measure or ()),
+                "made_in": made_in.upper(),
+                "originates": tuple(originates or ()),
+                "zone_added": read_optional(zone_added),
+            },
+            study=study,
+            scenario=scenario,
+            date=date,
+            regime=regime,
+            months=months,
+            via=tuple(via or ()),
+            corridor=corridor,
+            freight=freight,
+            inland_freight=inland_freight,
         ),
         json=json,
     )

@@ -33,6 +33,15 @@ def read_tonnes(given: float | None) -> float:
     return float("nan") if given is None else given
 
 
+def read_optional(given: float | None) -> float:
+    """A number that may be left out; NaN where it is.
+
+    >>> read_optional(2.5)
+    2.5
+    """
+    return float("nan") if given is None else given
+
+
 def read_number(text: str) -> float:
     """A number of --within; text that is none is a fault of the argument.
 

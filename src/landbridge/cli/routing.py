@@ -104,7 +104,7 @@ def _find(arguments: RouteArguments) -> Routes:
 
 def find_ground(arguments: RequestArguments, options: Options) -> Ground:
     """The tables and the date of a request. Raises InputError, with the request's other faults beside a bad date."""
-    ground = _read_ground(arguments)
+    ground = read_ground(arguments.study, arguments.scenario)
     if not arguments.date:
         return ground
     try:
@@ -115,12 +115,13 @@ def find_ground(arguments: RequestArguments, options: Options) -> Ground:
         raise InputError([*fault.findings, *others]) from fault
 
 
-def _read_ground(arguments: RequestArguments) -> Ground:
-    if arguments.study is not None:
+def read_ground(study: Path | None, scenario: str) -> Ground:
+    """The tables and setting of a study's scenario, or the shipped ones. Raises InputError."""
+    if study is not None:
         from landbridge.api import read_study
 
-        return read_study(arguments.study).prepare(arguments.scenario).ground
-    if arguments.scenario:
+        return read_study(study).prepare(scenario).ground
+    if scenario:
         raise InputError(
             [_fault("scenario_without_study", "--scenario needs --study", "name the study's folder")]
         )
