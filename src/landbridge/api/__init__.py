@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from landbridge.api.networks import export_network as export_network
     from landbridge.api.networks import import_network as import_network
     from landbridge.api.networks import read_network as read_network
-    from landbridge.study.offers import GivenFreight as GivenFreight
     from landbridge.api.pricing import LandedCost as LandedCost
     from landbridge.api.pricing import Offer as Offer
-    from landbridge.landed_cost.pricing import Wishes as Wishes
     from landbridge.api.pricing import price_landed_cost as price_landed_cost
     from landbridge.api.routing import Goods as Goods
     from landbridge.api.routing import Routes as Routes
@@ -27,8 +25,10 @@ if TYPE_CHECKING:
     from landbridge.api.study import Run as Run
     from landbridge.api.study import Study as Study
     from landbridge.api.study import read_study as read_study
+    from landbridge.landed_cost.pricing import Wishes as Wishes
     from landbridge.network.steps import GatewayChoice as GatewayChoice
     from landbridge.network.steps import Options as Options
+    from landbridge.study.offers import GivenFreight as GivenFreight
 
 _HOMES = {
     "exporting": ("export_tables",),

@@ -81,12 +81,11 @@ class LandedCost:
 
     def lines_of(self, row: Mapping[str, Any]) -> pd.DataFrame:
         """The lines of a row of `frame`."""
-        lines: pd.DataFrame = self.lines
-        return lines.loc[(lines["route"] == row["route"]) & (lines["regime"] == row["regime"])]
+        return _pick(self.lines, row)
 
     def prices_of(self, row: Mapping[str, Any]) -> dict[str, float]:
         """The price under each rule of Incoterms 2020 that goes with a row of `frame`."""
-        mine = self.prices[(self.prices["route"] == row["route"]) & (self.prices["regime"] == row["regime"])]
+        mine = _pick(self.prices, row)
         return dict(zip(mine["rule"], mine["price"], strict=True))
 
     def to_json(self) -> dict[str, Any]:
@@ -160,6 +159,12 @@ class LandedCost:
             "days",
         ]
         return self.frame[columns].to_html(index=False, float_format=lambda value: f"{value:,.1f}", border=0)
+
+
+def _pick(frame: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows of one way and regime."""
+    mine = (frame["route"] == row["route"]) & (frame["regime"] == row["regime"])
+    return frame.loc[mine.to_numpy(dtype=bool)]
 
 
 def price_landed_cost(
