@@ -164,7 +164,8 @@ class LandedCost:
 def _pick(frame: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataFrame:
     """Rows of one way and regime."""
     mine = (frame["route"] == row["route"]) & (frame["regime"] == row["regime"])
-    return frame.loc[mine.to_numpy(dtype=bool)]
+    picked: pd.DataFrame = frame.loc[mine.to_numpy(dtype=bool)]
+    return picked
 
 
 def price_landed_cost(

@@ -104,24 +104,28 @@ def _is_in(charge: Charge, base: Sequence[str]) -> bool:
 
 
 def assess_charges(
-    charges: Sequence[Charge], *, customs_value: Floats, measure: Measure
+    charges: Sequence[Charge], *, bases: Mapping[str, Floats], measure: Measure
 ) -> tuple[ChargeAmount, ...]:
-    """The amount of each charge on a customs value, float64[n], in the order in which they are worked out.
+    """The amount of each charge, in the order in which they are worked out.
+
+    `bases` are customs_value and what else charges may be on beside each other, float64[n] by name.
 
     Raises MissingInputError with every quantity, currency or rate that is missing.
 
     >>> from landbridge.landed_cost.rate_text import parse_rate
     >>> duty = Charge("tariffs#a", "duty", "Duty", parse_rate("5 %"), "5 %")
     >>> vat = Charge("import_taxes#v", "vat", "VAT", parse_rate("20 %"), "20 %", ("customs_value", "duty"))
-    >>> found = assess_charges([vat, duty], customs_value=np.array([10_000.0]), measure=Measure("GBP", {}, {}, {}))
+    >>> bases = {"customs_value": np.array([10_000.0])}
+    >>> found = assess_charges([vat, duty], bases=bases, measure=Measure("GBP", {}, {}, {}))
     >>> [(one.charge.name, one.base.tolist(), one.amount.tolist()) for one in found]
     [('duty', [10000.0], [500.0]), ('vat', [10500.0], [2100.0])]
     """
     found: list[ChargeAmount] = []
     for charge in order_charges(charges):
-        base = np.zeros_like(customs_value, dtype=np.float64)
-        if CUSTOMS_VALUE in charge.base:
-            base = base + customs_value
+        base = np.zeros_like(bases[CUSTOMS_VALUE], dtype=np.float64)
+        for name in charge.base:
+            if name in bases:
+                base = base + bases[name]
         for earlier in found:
             if _is_in(earlier.charge, charge.base):
                 base = base + earlier.amount

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.landed_cost.charges import Charge, ChargeAmount, Measure, assess_charges
+from landbridge.landed_cost.charges import CUSTOMS_VALUE, Charge, ChargeAmount, Measure, assess_charges
 from landbridge.landed_cost.conformity import Proof, cost_proof
 from landbridge.landed_cost.customs_value import CustomsValue, Sale, ValueBasis, assess_customs_value
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods
@@ -218,7 +218,8 @@ def _build(
     added = works * regime.added
     dutiable = customs.value + (added if regime.whole else 0.0)
     measure = Measure(goods.currency, goods.quantities, assumptions.exchange, regime.treatment.references)
-    full = assess_charges(regime.treatment.charges, customs_value=zero + dutiable, measure=measure)
+    bases = {CUSTOMS_VALUE: zero + dutiable, **_other_bases(works, premium, way, parts)}
+    full = assess_charges(regime.treatment.charges, bases=bases, measure=measure)
     charged = [_suspend(one, regime) for one in full]
     suspended = sum((one.amount - due.amount for one, due in zip(full, charged, strict=True)), zero)
     charges = tuple(
@@ -231,6 +232,19 @@ def _build(
     return Door(
         goods, way, regime, assumptions, works, parts, premium, interest, customs, charges, suspended, extras
     )
+
+
+def _other_bases(works: Floats, premium: Floats, way: Way, parts: tuple[Floats, ...]) -> dict[str, Floats]:
+    """What taxes may be on beside the customs value: value at the border of export, carriage from there to entry."""
+    by_side = _sum_by_side(works, way, parts)
+    return {"fob_value": works + by_side[EXPORT], "carriage": by_side[MAIN] + premium}
+
+
+def _sum_by_side(works: Floats, way: Way, parts: tuple[Floats, ...]) -> dict[str, Floats]:
+    by_side = {side: np.zeros_like(works) for side in (EXPORT, MAIN, INLAND)}
+    for part, amount in zip(way.parts, parts, strict=True):
+        by_side[part.side] = by_side[part.side] + amount
+    return by_side
 
 
 def _settle(amount: Floats, assumptions: Assumptions, *, in_price: bool) -> Floats:
@@ -247,10 +261,7 @@ def _value_goods(
     works: Floats, premium: Floats, way: Way, *, parts: tuple[Floats, ...], basis: ValueBasis, itemised: bool
 ) -> CustomsValue:
     """The customs value, built up from the value ex works, so that only the borders of customs cut the way."""
-    zero = np.zeros_like(works)
-    by_side = dict.fromkeys((EXPORT, MAIN, INLAND), zero)
-    for part, amount in zip(way.parts, parts, strict=True):
-        by_side[part.side] = by_side[part.side] + amount
+    zero, by_side = np.zeros_like(works), _sum_by_side(works, way, parts)
     costs = {
         "packing": zero,
         "loading_origin": zero,
