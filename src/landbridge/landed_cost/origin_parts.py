@@ -72,18 +72,24 @@ def apply_origin_rule(rule: Rule, case: OriginCase) -> RuleOutcome:
     """Goods against a rule, part by part, by the case that `read_case` makes of their bill."""
     if isinstance(rule, And | Or):
         return _join([apply_origin_rule(part, case) for part in rule.parts], every=isinstance(rule, And))
+    part = _test_part(rule, case)
+    return RuleOutcome(part.verdict, part.arithmetic, (part,), part.change)
+
+
+def _test_part(
+    rule: WhollyObtained | ChangeOfTariff | ValueContent | WeightShare | Process, case: OriginCase
+) -> PartVerdict:
     match rule:
         case WhollyObtained():
-            part = _test_obtained(rule, case)
+            return _test_obtained(rule, case)
         case ChangeOfTariff():
-            part = _test_change(rule, case)
+            return _test_change(rule, case)
         case ValueContent():
-            part = _test_value(rule, case)
+            return _test_value(rule, case)
         case WeightShare():
-            part = _test_weight(rule, case)
+            return _test_weight(rule, case)
         case Process():
-            part = _test_process(rule, case)
-    return RuleOutcome(part.verdict, part.arithmetic, (part,), part.change)
+            return _test_process(rule, case)
 
 
 def _join(outcomes: Sequence[RuleOutcome], *, every: bool) -> RuleOutcome:
@@ -329,10 +335,10 @@ def show_share(share: float, limit: float | None = None) -> str:
     >>> show_share(42.1234), show_share(50.0), show_share(50.0004, 50.0)
     ('42.1 %', '50 %', '50.0004 %')
     """
-    for digits in (1, 2, 3, 4, 6, 9):
-        text = f"{share:.{digits}f}"
-        if limit is None or abs(share - limit) <= CLOSE or _side(float(text), limit) == _side(share, limit):
-            break
+    texts = [f"{share:.{digits}f}" for digits in (1, 2, 3, 4, 6, 9)]
+    text = texts[0]
+    if limit is not None and abs(share - limit) > CLOSE:
+        text = next((t for t in texts if _side(float(t), limit) == _side(share, limit)), texts[-1])
     return f"{text.rstrip('0').rstrip('.')} %"
 
 
