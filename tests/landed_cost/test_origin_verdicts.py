@@ -83,6 +83,10 @@ EXAMPLES = [
         "CTH", {}, "9401", [material("4407", 20), material("5208", 10), material("3903", 5), work(15)], "originates",
     ),
     (
+        "WCO guide to the AfCFTA rules (Zest Logistics): tomatoes 0702 grown from seeds 1209 of a third state",
+        "WO of 07", {}, "0702", [material("1209", 5), work(40)], "originates",
+    ),
+    (
         "EU Access2Markets, tolerance: under a change of heading materials of the goods' own heading up to the share",
         "CTH", TEN, "9401", [material("940190", 9), material("4407", 50), work(41)], "originates",
     ),
