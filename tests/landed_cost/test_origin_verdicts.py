@@ -251,6 +251,16 @@ def test_the_longest_code_rules() -> None:
     assert "no_origin_rule" in {finding.code for finding in none.findings}
 
 
+def test_bases_and_what_comes_from_outside_hold_the_same_lines() -> None:
+    abroad = BillLine(part="sewing", kind="labour", value=30.0, place="CN")
+    lines = [material("5208", 20), material("5209", 20, "US"), abroad, work(30)]
+    assert judge("6204", lines, make_law("VNM <= 50 % exw")).foreign == 50
+    assert judge("6204", lines, make_law("VNM <= 50 % materials")).verdict == "originates"
+    packed = [material("5208", 50), replace(material("4819", 20), kind="packing"), work(50)]
+    assert judge("6204", packed, make_law("RVC >= 50 % net cost")).verdict == "originates"
+    assert judge("6204", packed, make_law("RVC >= 50 % exw")).verdict == "does_not"
+
+
 def test_cumulation_says_which_materials_count() -> None:
     lines = [material("8409", 40, "MX"), material("7208", 30, "TR"), work(30)]
 

@@ -9,7 +9,7 @@ import typer
 from landbridge.api.origin import OriginAnswer, OriginOptions, judge_origin
 from landbridge.cli.printing import print_json, print_table, say
 from landbridge.landed_cost.consignment_way import Passage
-from landbridge.schema import Tables
+from landbridge.schema import Tables, load_catalogue
 
 VERDICTS = {"originates": "originates", "does_not": "does not originate", "unknown": "not known"}
 
@@ -55,7 +55,8 @@ def print_origin(arguments: OriginArguments, *, json: bool) -> None:
 def _print_answer(answer: OriginAnswer) -> None:
     claim, origin = answer.claim, answer.origin
     say(f"{claim.product} made in {claim.made_in} under {answer.agreement.title}, on {claim.date}")
-    say(f"{VERDICTS[origin.verdict]}: {origin.arithmetic}")
+    word = VERDICTS[origin.verdict]
+    say(origin.arithmetic if origin.arithmetic.endswith(word) else f"{word}: {origin.arithmetic}")
     say()
     if origin.parts:
         print_table(
@@ -93,7 +94,7 @@ def read_passage(text: str) -> Passage:
     """
     country, _, words = text.partition(":")
     done = {word for word in words.split("+") if word}
-    if len(country) != 2 or done - {"handled", "stored", "worked"}:
+    if country.upper() not in load_catalogue().country_codes or done - {"handled", "stored", "worked"}:
         what = f"{text!r} is no passage: write AZ, AZ:handled or AZ:stored"
         raise typer.BadParameter(what, param_hint="--through")
     return Passage(country.upper(), **dict.fromkeys(done, True))

@@ -40,6 +40,11 @@ BASE_WORDS = {
     "ex_works": "the ex-works price",
     "weight": "the weight",
 }
+# Kinds of lines that are not in a base, and so not in what comes from outside of it.
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "net_cost": ("packing", "royalty", "profit"),
+    "materials": ("labour", "overhead", "royalty", "profit"),
+}
 LEVEL_WORDS = {"chapter": "chapter", "heading": "heading", "subheading": "subheading", "any": "heading"}
 
 
@@ -112,7 +117,8 @@ def _join(outcomes: Sequence[RuleOutcome], *, every: bool) -> RuleOutcome:
 
 def _test_value(rule: ValueContent, case: OriginCase) -> PartVerdict:
     text, base = write_origin_rule(rule), case.bases[rule.base]
-    foreign = math.fsum(p.value for p in case.foreign if not rule.of or is_code_of(p.line.product, rule.of))
+    asked = [p for p in case.foreign if p.line.kind not in LEFT_OUT.get(rule.base, ())]
+    foreign = math.fsum(p.value for p in asked if not rule.of or is_code_of(p.line.product, rule.of))
     unclear = any(_is_unclear(p.line.product, rule.of) for p in case.foreign if p.is_material)
     costs = base - math.fsum((case.own, case.foreign_value))
     counted = {"build_up": case.own, "direct": case.own + costs}.get(rule.method, base - foreign)
@@ -315,7 +321,7 @@ def _tolerate(
             f", and whether the tolerance of {show_share(case.terms.tolerance)} covers it is not known",
         )
     whole = room * 100.0 / case.terms.tolerance if case.terms.tolerance else math.nan
-    share = 100.0 * all_of_them / whole if whole > 0 else math.inf
+    share = 100.0 * all_of_them / whole if whole > 0 else math.inf if all_of_them else 0.0
     words = f"{show_share(share, case.terms.tolerance)} of {BASE_WORDS[base]}"
     limit = f"the tolerance of {show_share(case.terms.tolerance)}"
     if all_of_them <= room * (1 + CLOSE):
