@@ -49,7 +49,9 @@ def test_simple_assembly_does_not_and_says_what_would(
 ) -> None:
     shown = ask(landbridge, bom("simple assembly"), "--through", "KE:handled", "--through", "DJ:handled")
     assert shown.code == 0
-    assert "all work at home is of operations that never confer origin (simple assembly of parts)" in shown.out
+    assert (
+        "all work at home is of operations that never confer origin (simple assembly of parts)" in shown.out
+    )
     assert shown.out.count("does not originate") == 1
     assert "to originate: do working at home" in shown.out
     assert "way: satisfied with proof" in shown.out
