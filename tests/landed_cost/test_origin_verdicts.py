@@ -212,7 +212,7 @@ def test_the_eac_rules_of_2015(example: tuple[str, str, list[BillLine], bool]) -
 
 
 def test_a_set_is_judged_by_its_foreign_articles() -> None:
-    """EAC rule 10(2); CUSMA Rules of Origin Regulations, section 6(5), example 1: brushes of 4 % in a paint set."""
+    """EAC rule 10(2); CUSMA, SOR/2020-155, section 6(5), example 1: brushes of a paint set (4 %, by memory)."""
     for foreign, verdict in ((14, "originates"), (16, "does_not")):
         articles = [material("8205", foreign), material("8204", 100 - foreign, "KE")]
         assert judge_eac("820600", articles, is_set=True).verdict == verdict
