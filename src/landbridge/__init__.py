@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from landbridge.api import LandedCost as LandedCost
     from landbridge.api import Offer as Offer
     from landbridge.api import Options as Options
+    from landbridge.api import OriginAnswer as OriginAnswer
+    from landbridge.api import OriginOptions as OriginOptions
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from landbridge.api import find_gateways as find_gateways
     from landbridge.api import find_routes as find_routes
     from landbridge.api import import_network as import_network
+    from landbridge.api import judge_origin as judge_origin
     from landbridge.api import list_indicators as list_indicators
     from landbridge.api import price_landed_cost as price_landed_cost
     from landbridge.api import read_network as read_network
@@ -60,6 +63,8 @@ _PUBLIC = {
     "LandedCost": "landbridge.api",
     "Offer": "landbridge.api",
     "Options": "landbridge.api",
+    "OriginAnswer": "landbridge.api",
+    "OriginOptions": "landbridge.api",
     "ProhibitedError": "landbridge.schema",
     "Routes": "landbridge.api",
     "Run": "landbridge.api",
@@ -73,6 +78,7 @@ _PUBLIC = {
     "find_gateways": "landbridge.api",
     "find_routes": "landbridge.api",
     "import_network": "landbridge.api",
+    "judge_origin": "landbridge.api",
     "list_indicators": "landbridge.api",
     "price_landed_cost": "landbridge.api",
     "read_network": "landbridge.api",
@@ -91,6 +97,8 @@ __all__ = [
     "LandedCost",
     "Offer",
     "Options",
+    "OriginAnswer",
+    "OriginOptions",
     "ProhibitedError",
     "Routes",
     "Run",
@@ -105,6 +113,7 @@ __all__ = [
     "find_gateways",
     "find_routes",
     "import_network",
+    "judge_origin",
     "list_indicators",
     "price_landed_cost",
     "read_network",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from landbridge.api.networks import export_network as export_network
     from landbridge.api.networks import import_network as import_network
     from landbridge.api.networks import read_network as read_network
+    from landbridge.api.origin import OriginAnswer as OriginAnswer
+    from landbridge.api.origin import OriginOptions as OriginOptions
+    from landbridge.api.origin import judge_origin as judge_origin
     from landbridge.api.pricing import LandedCost as LandedCost
     from landbridge.api.pricing import Offer as Offer
     from landbridge.api.pricing import price_landed_cost as price_landed_cost
@@ -42,6 +45,7 @@ _HOMES = {
         "read_network",
     ),
     "pricing": ("GivenFreight", "LandedCost", "Offer", "Wishes", "price_landed_cost"),
+    "origin": ("OriginAnswer", "OriginOptions", "judge_origin"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
     "study": ("Run", "Study", "read_study"),
 }

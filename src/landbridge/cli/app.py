@@ -278,6 +278,43 @@ def price(
 
 
 @app.command()
+def origin(
+    bill: Annotated[Path, typer.Argument(help="Bill of materials, a CSV file.", metavar="BOM.csv")],
+    agreement: Annotated[str, typer.Option(help="Trade agreement, such as eac or eaeu-iran-2025.")],
+    product: Annotated[str, typer.Option(help="HS 2022 code of the goods, e.g. 843351.")],
+    made_in: Annotated[str, typer.Option(help="Country where they are made, e.g. BY.")] = "",
+    date: AsOf = "",
+    study: OverStudy = None,
+    inland: Annotated[float, typer.Option(min=0.0, help="Cost to the ship or border for one unit.")] = 0.0,
+    as_set: Annotated[bool, typer.Option("--set", help="The materials are the articles of a set.")] = False,
+    through: Annotated[
+        list[str] | None,
+        typer.Option(help="A country of the way, with what is done there: AZ:handled (repeat, in order)."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Which bill, where the file has several.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Say whether goods originate under an agreement, with the arithmetic."""
+    from landbridge.cli.origin import OriginArguments, print_origin
+
+    print_origin(
+        OriginArguments(
+            bill=bill,
+            agreement=agreement,
+            product=product,
+            made_in=made_in,
+            date=date,
+            study=study,
+            inland=inland,
+            is_set=as_set,
+            through=tuple(through or ()),
+            name=name,
+        ),
+        json=json,
+    )
+
+
+@app.command()
 def show(
     study: StudyPath,
     indicator: Annotated[str, typer.Argument(help="Name of an indicator; none lists them.")] = "",

@@ -7,7 +7,7 @@ ex-works price is the sum of all values. A value that is missing is a finding, a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from landbridge.sources import clean_product, is_product
 # What is valued and weighed as a part of the goods; the other kinds are work and costs.
 GOODS = ("material", "packing")
 TABLE = "components"
+Exchanged = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,13 @@ def read_bill(
     *,
     name: str = "",
     currency: str = "",
-    exchange: Mapping[str, float] | None = None,
+    exchange: Exchanged | Callable[[str], Exchanged] | None = None,
 ) -> Bill:
     """A bill from a CSV file or from rows of components.
 
     `name` says which where there are several: by default that which no other is made by. Values are turned into
-    `currency`, by default that of the first line, by `exchange` (units of it for one of each other).
+    `currency`, by default that of the first line, by `exchange`: units of it for one of each other, or what gives
+    these for a currency.
 
     Raises InputError with all faults of the rows: cells, codes, currencies without an exchange rate, no rows at all.
 
@@ -106,10 +108,12 @@ def read_bill(
     rows = read_rows(read.frame)
     found = [*read.findings, *_check_rows(read)]
     currency = currency or next((str(row["currency"]) for row in rows), "")
-    found += _check_currencies(rows, read, currency, exchange or {})
+    mixed = any(row["currency"] != currency for row in rows)
+    rates = dict((exchange(currency) if callable(exchange) else exchange) or {}) if mixed else {}
+    found += _check_currencies(rows, read, currency, rates)
     found += [] if rows or found else [_no_rows(read)]
     raise_errors(found)
-    rates = {**(exchange or {}), currency: 1.0}
+    rates[currency] = 1.0
     bills = {
         key: Bill(key, tuple(_read_line(row, rates) for row in rows if row["bill"] == key), currency)
         for key in dict.fromkeys(str(row["bill"]) for row in rows)

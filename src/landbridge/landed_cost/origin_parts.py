@@ -40,6 +40,11 @@ BASE_WORDS = {
     "ex_works": "the ex-works price",
     "weight": "the weight",
 }
+# Kinds of lines that are not in a base, and so not in what comes from outside of it.
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "net_cost": ("packing", "royalty", "profit"),
+    "materials": ("labour", "overhead", "royalty", "profit"),
+}
 LEVEL_WORDS = {"chapter": "chapter", "heading": "heading", "subheading": "subheading", "any": "heading"}
 
 
@@ -72,18 +77,24 @@ def apply_origin_rule(rule: Rule, case: OriginCase) -> RuleOutcome:
     """Goods against a rule, part by part, by the case that `read_case` makes of their bill."""
     if isinstance(rule, And | Or):
         return _join([apply_origin_rule(part, case) for part in rule.parts], every=isinstance(rule, And))
+    part = _test_part(rule, case)
+    return RuleOutcome(part.verdict, part.arithmetic, (part,), part.change)
+
+
+def _test_part(
+    rule: WhollyObtained | ChangeOfTariff | ValueContent | WeightShare | Process, case: OriginCase
+) -> PartVerdict:
     match rule:
         case WhollyObtained():
-            part = _test_obtained(rule, case)
+            return _test_obtained(rule, case)
         case ChangeOfTariff():
-            part = _test_change(rule, case)
+            return _test_change(rule, case)
         case ValueContent():
-            part = _test_value(rule, case)
+            return _test_value(rule, case)
         case WeightShare():
-            part = _test_weight(rule, case)
+            return _test_weight(rule, case)
         case Process():
-            part = _test_process(rule, case)
-    return RuleOutcome(part.verdict, part.arithmetic, (part,), part.change)
+            return _test_process(rule, case)
 
 
 def _join(outcomes: Sequence[RuleOutcome], *, every: bool) -> RuleOutcome:
@@ -106,7 +117,8 @@ def _join(outcomes: Sequence[RuleOutcome], *, every: bool) -> RuleOutcome:
 
 def _test_value(rule: ValueContent, case: OriginCase) -> PartVerdict:
     text, base = write_origin_rule(rule), case.bases[rule.base]
-    foreign = math.fsum(p.value for p in case.foreign if not rule.of or is_code_of(p.line.product, rule.of))
+    asked = [p for p in case.foreign if p.line.kind not in LEFT_OUT.get(rule.base, ())]
+    foreign = math.fsum(p.value for p in asked if not rule.of or is_code_of(p.line.product, rule.of))
     unclear = any(_is_unclear(p.line.product, rule.of) for p in case.foreign if p.is_material)
     costs = base - math.fsum((case.own, case.foreign_value))
     counted = {"build_up": case.own, "direct": case.own + costs}.get(rule.method, base - foreign)
@@ -309,7 +321,7 @@ def _tolerate(
             f", and whether the tolerance of {show_share(case.terms.tolerance)} covers it is not known",
         )
     whole = room * 100.0 / case.terms.tolerance if case.terms.tolerance else math.nan
-    share = 100.0 * all_of_them / whole if whole > 0 else math.inf
+    share = 100.0 * all_of_them / whole if whole > 0 else math.inf if all_of_them else 0.0
     words = f"{show_share(share, case.terms.tolerance)} of {BASE_WORDS[base]}"
     limit = f"the tolerance of {show_share(case.terms.tolerance)}"
     if all_of_them <= room * (1 + CLOSE):
@@ -329,10 +341,10 @@ def show_share(share: float, limit: float | None = None) -> str:
     >>> show_share(42.1234), show_share(50.0), show_share(50.0004, 50.0)
     ('42.1 %', '50 %', '50.0004 %')
     """
-    for digits in (1, 2, 3, 4, 6, 9):
-        text = f"{share:.{digits}f}"
-        if limit is None or abs(share - limit) <= CLOSE or _side(float(text), limit) == _side(share, limit):
-            break
+    texts = [f"{share:.{digits}f}" for digits in (1, 2, 3, 4, 6, 9)]
+    text = texts[0]
+    if limit is not None and abs(share - limit) > CLOSE:
+        text = next((t for t in texts if _side(float(t), limit) == _side(share, limit)), texts[-1])
     return f"{text.rstrip('0').rstrip('.')} %"
 
 
