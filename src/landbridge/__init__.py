@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from landbridge.api import LandedCost as LandedCost
     from landbridge.api import Offer as Offer
     from landbridge.api import Options as Options
+    from landbridge.api import RateEffect as RateEffect
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
     from landbridge.api import Wishes as Wishes
+    from landbridge.api import assess_rate_change as assess_rate_change
     from landbridge.api import check_network as check_network
     from landbridge.api import compare_networks as compare_networks
     from landbridge.api import export_network as export_network
@@ -61,11 +63,13 @@ _PUBLIC = {
     "Offer": "landbridge.api",
     "Options": "landbridge.api",
     "ProhibitedError": "landbridge.schema",
+    "RateEffect": "landbridge.api",
     "Routes": "landbridge.api",
     "Run": "landbridge.api",
     "Study": "landbridge.api",
     "UnreachableError": "landbridge.schema",
     "Wishes": "landbridge.api",
+    "assess_rate_change": "landbridge.api",
     "check_network": "landbridge.api",
     "compare_networks": "landbridge.api",
     "export_network": "landbridge.api",
@@ -92,12 +96,14 @@ __all__ = [
     "Offer",
     "Options",
     "ProhibitedError",
+    "RateEffect",
     "Routes",
     "Run",
     "Study",
     "UnreachableError",
     "Wishes",
     "__version__",
+    "assess_rate_change",
     "check_network",
     "compare_networks",
     "export_network",

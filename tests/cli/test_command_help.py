@@ -19,6 +19,7 @@ Command = Callable[..., Any]
 
 COMMANDS = (
     "new", "check", "run", "route", "through", "show", "trace", "evidence", "criticality", "report", "export", "schema",
+    "effect",
 )  # fmt: skip
 
 

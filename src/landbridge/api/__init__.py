@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from landbridge.api.networks import export_network as export_network
     from landbridge.api.networks import import_network as import_network
     from landbridge.api.networks import read_network as read_network
+    from landbridge.api.partial_equilibrium import RateEffect as RateEffect
+    from landbridge.api.partial_equilibrium import assess_rate_change as assess_rate_change
     from landbridge.api.pricing import LandedCost as LandedCost
     from landbridge.api.pricing import Offer as Offer
     from landbridge.api.pricing import price_landed_cost as price_landed_cost
@@ -41,6 +43,7 @@ _HOMES = {
         "import_network",
         "read_network",
     ),
+    "partial_equilibrium": ("RateEffect", "assess_rate_change"),
     "pricing": ("GivenFreight", "LandedCost", "Offer", "Wishes", "price_landed_cost"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
     "study": ("Run", "Study", "read_study"),
