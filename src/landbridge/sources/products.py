@@ -19,7 +19,8 @@ def read_products() -> Mapping[str, str]:
     >>> read_products()["843351"]
     'Combine harvester-threshers'
     """
-    return MappingProxyType({str(row.hscode): str(row.description) for row in hscodes})
+    rows = ((str(row.hscode), str(row.description)) for row in hscodes)
+    return MappingProxyType({code: title for code, title in rows if code.isdigit()})
 
 
 def clean_product(code: str) -> str:
@@ -39,3 +40,30 @@ def is_product(code: str) -> bool:
     """
     digits = clean_product(code)
     return digits in read_products() or bool(_NATIONAL.fullmatch(digits) and digits[:6] in read_products())
+
+
+def list_parents(code: str) -> tuple[str, ...]:
+    """The codes above a code, its chapter first; of a national line the subheading too.
+
+    >>> list_parents("8433510001"), list_parents("84")
+    (('84', '8433', '843351'), ())
+    """
+    digits = clean_product(code)
+    return tuple(digits[:length] for length in (2, 4, 6) if length < len(digits))
+
+
+def list_children(code: str) -> tuple[str, ...]:
+    """The codes of HS 2022 next below a chapter or heading; none below a subheading.
+
+    >>> list_children("3104")
+    ('310420', '310430', '310490')
+    """
+    return _group_children().get(clean_product(code), ())
+
+
+@cache
+def _group_children() -> Mapping[str, tuple[str, ...]]:
+    children: dict[str, list[str]] = {}
+    for code in sorted(read_products()):
+        children.setdefault(code[:-2], []).append(code)
+    return {code: tuple(below) for code, below in children.items()}
