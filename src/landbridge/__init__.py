@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from landbridge.api import find_routes as find_routes
     from landbridge.api import find_tariff_lines as find_tariff_lines
     from landbridge.api import import_network as import_network
-    from landbridge.api import judge_origin as judge_origin
     from landbridge.api import import_tariff as import_tariff
+    from landbridge.api import judge_origin as judge_origin
     from landbridge.api import list_indicators as list_indicators
     from landbridge.api import parse_rate as parse_rate
     from landbridge.api import price_landed_cost as price_landed_cost
@@ -90,8 +90,8 @@ _PUBLIC = {
     "find_routes": "landbridge.api",
     "find_tariff_lines": "landbridge.api",
     "import_network": "landbridge.api",
-    "judge_origin": "landbridge.api",
     "import_tariff": "landbridge.api",
+    "judge_origin": "landbridge.api",
     "list_indicators": "landbridge.api",
     "parse_rate": "landbridge.api",
     "price_landed_cost": "landbridge.api",
@@ -133,8 +133,8 @@ __all__ = [
     "find_routes",
     "find_tariff_lines",
     "import_network",
-    "judge_origin",
     "import_tariff",
+    "judge_origin",
     "list_indicators",
     "parse_rate",
     "price_landed_cost",
