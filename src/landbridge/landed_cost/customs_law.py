@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from landbridge.landed_cost.customs_value import ValueBasis, find_value_basis
-from landbridge.landed_cost.exchange import Exchange, Quote, read_exchange
+from landbridge.landed_cost.exchange import MOST_DAYS, Exchange, MissingRateError, Quote, read_exchange
 from landbridge.landed_cost.tariff_lines import TariffBook, read_tariff_book
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at
@@ -20,6 +20,7 @@ from landbridge.schema.rows import Row, read_rows
 DATED = (
     "tariff_quotas", "import_taxes", "trade_agreements", "origin_rules", "regime_terms", "conformity",
 )  # fmt: skip
+OLDEST_MONTHS = 12
 TABLES = ("tariffs", "customs_values", *DATED, "exchange_rates", "territories")
 
 
@@ -61,12 +62,25 @@ class CustomsLaw:
         yield from self._known[key]
 
     def quote(self, currency: str, into: str) -> Quote:
-        """What one unit of a currency is worth in another on the day. Raises MissingRateError."""
+        """What one unit of a currency is worth in another on the day, by the last rate of the 13 months before it.
+
+        Raises MissingRateError where there is none.
+        """
         key = ("quote", currency, into)
         if key not in self._known:
-            self._known[key] = self.exchange.quote(currency, into, date=self.date)
+            self._known[key] = self._find_quote(currency, into)
         quote: Quote = self._known[key]
         return quote
+
+    def _find_quote(self, currency: str, into: str) -> Quote:
+        missing: MissingRateError | None = None
+        for months in range(OLDEST_MONTHS + 1):
+            try:
+                day = self.date - datetime.timedelta(days=months * MOST_DAYS)
+                return self.exchange.quote(currency, into, date=day)
+            except MissingRateError as error:
+                missing = missing or error
+        raise missing or MissingRateError([])
 
     def find_basis(self, country: str, mode: str) -> ValueBasis | None:
         """How a country takes the customs value of goods that come by a mode, None where no row tells."""

@@ -28,7 +28,7 @@ from landbridge.schema.rows import Row
 Floats = NDArray[np.float64]
 
 HOURS_A_YEAR = 8_760.0
-BISECTIONS = 200
+BISECTIONS = 100
 EXACT = 1e-12
 STAGE_OF = {"duty": "duty", "customs_fee": "import_clearance"}
 
@@ -168,27 +168,32 @@ def price_door(
 
     count = np.broadcast_shapes(goods.value.shape, way.hours.shape, *(part.cost.shape for part in way.parts))
     price = np.broadcast_to(goods.value, count).astype(np.float64)
-    return build(_solve_works(build, price))
+    return _solve_works(build, price)
 
 
-def _solve_works(build: Callable[[Floats], Door], price: Floats) -> Floats:
-    """The value ex works at which the price under the terms is that given: exact where it is linear, else bisection."""
+def _solve_works(build: Callable[[Floats], Door], price: Floats) -> Door:
+    """The door at whose value ex works the price under the terms is that given: exact where it is linear in it, else
+    by bisection.
+    """
+    door = build(price)
+    high = _price_of(door)
+    if np.array_equal(high, price):
+        return door
     least, most = np.zeros_like(price), price.copy()
-    low, high = _price_of(build(least)), _price_of(build(most))
+    low = _price_of(build(least))
     if np.any(low > price * (1 + EXACT) + EXACT):
         what = "the price is lower than what the seller pays out of it under its terms"
-        raise InputError(
-            [Finding("price_below_costs", "error", what, "check the value, its terms and the freight")]
-        )
+        remedy = "check the value, its terms and the freight"
+        raise InputError([Finding("price_below_costs", "error", what, remedy)])
     slope = np.divide(high - low, price, out=np.ones_like(price), where=price > 0)
-    works = (price - low) / slope
-    if np.allclose(_price_of(build(works)), price, rtol=EXACT, atol=0.0):
-        return works
+    door = build((price - low) / slope)
+    if np.allclose(_price_of(door), price, rtol=EXACT, atol=0.0):
+        return door
     for _ in range(BISECTIONS):
         middle = (least + most) / 2.0
         above = _price_of(build(middle)) > price
         least, most = np.where(above, least, middle), np.where(above, middle, most)
-    return (least + most) / 2.0
+    return build((least + most) / 2.0)
 
 
 def _price_of(door: Door) -> Floats:

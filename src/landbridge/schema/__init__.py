@@ -129,6 +129,7 @@ __all__ = [
     "CheckInput",
     "Field",
     "Finding",
+    "Incoterm",
     "Indicator",
     "InputError",
     "LandbridgeError",

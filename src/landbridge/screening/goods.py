@@ -1,5 +1,6 @@
 """How far a measure's codes cover goods that are named by a chapter, a heading, a subheading, or not at all."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -65,7 +66,14 @@ def cover_goods(product: str, *, listed: Iterable[str], spared: Iterable[str]) -
 
 @cache
 def _subheadings(product: str) -> tuple[str, ...]:
-    return tuple(code for code in read_products() if len(code) == _SUBHEADING and code.startswith(product))
+    codes = _all_subheadings()
+    return codes[bisect_left(codes, product) : bisect_left(codes, f"{product}:")]
+
+
+@cache
+def _all_subheadings() -> tuple[str, ...]:
+    """All subheadings of HS 2022 in order."""
+    return tuple(sorted(code for code in read_products() if len(code) == _SUBHEADING))
 
 
 def _codes_below(product: str, named: Iterable[str]) -> list[str]:
