@@ -336,7 +336,7 @@ EXAMPLES = (
         10_000.0,
         (Charge("duty", 4.0),),
         {"value": 10_500.0, "duty": 420.0, "value_and_due": 10_920.0},
-        costs={"main_carriage": 400.0, "insurance": 100.0},
+        costs={"main_carriage": 500.0},
     ),
     WorkedExample(
         "eu-twenty",
