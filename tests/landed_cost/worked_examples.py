@@ -359,6 +359,17 @@ EXAMPLES = (
         rule="CIF",
     ),
     WorkedExample(
+        "eaeu-cheese",
+        "kampus.ai, customs, task on cheese from Latvia: formula as printed, the number by it",
+        "EAEU",
+        "entry",
+        20_200.0,
+        (Charge("duty", 5.0),),
+        {"duty": 1010.0},
+        rule="DAP",
+        costs={"destination_terminal": 0.0, "on_carriage": 0.0},
+    ),
+    WorkedExample(
         "calqoo",
         "calqoo.com, import and export cost",
         "TR",
