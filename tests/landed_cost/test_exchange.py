@@ -105,11 +105,27 @@ def test_crosses_go_through_the_dollar_and_the_euro_and_say_so(own: Exchange) ->
     assert crossed.quality == "estimated"
 
 
-def test_a_market_rate_is_taken_only_where_it_is_asked_for() -> None:
+def test_a_market_rate_is_taken_first_only_where_that_is_asked_for(own: Exchange) -> None:
     frame = pd.DataFrame(OWN, columns=["currency", "date", "per", "value", "kind"])
-    rates = read_exchange(frame.assign(source="bank", quality="published"), kinds=("market", "official"))
+    rates = read_exchange(frame.assign(source="bank", quality="published"), kinds=(("market", "official"),))
     assert rates.quote("USD", "IRR", date=Day(2025, 8, 21)).value == 950_000.0
     assert rates.quote("USD", "BYN", date=Day(2025, 8, 21)).value == 2.95
+    assert own.quote("USD", "IRR", date=Day(2025, 8, 21)).value == 600_000.0
+
+
+def test_a_market_rate_serves_where_nothing_else_joins_two_currencies_and_is_marked() -> None:
+    rows = [
+        ("IRR", Day(2025, 8, 20), "USD", 950_000.0, "market"),
+        ("INR", Day(2025, 8, 20), "USD", 99.0, "market"),
+    ]
+    frame = pd.DataFrame(rows, columns=["currency", "date", "per", "value", "kind"])
+    rates = read_exchange(frame.assign(source="bank", quality="published"))
+    rial = rates.quote("EUR", "IRR", date=Day(2025, 8, 21))
+    assert rial.at_market
+    assert "950000 IRR for 1 USD on 2025-08-20, market rate" in rial.describe()
+    rupee = rates.quote("USD", "INR", date=Day(2025, 8, 20))
+    assert not rupee.at_market
+    assert rupee.value != 99.0
 
 
 def test_a_mean_serves_every_day_of_its_month(own: Exchange) -> None:

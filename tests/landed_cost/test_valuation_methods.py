@@ -25,6 +25,8 @@ PRICES = [
     ("India, rule 10(1)(b)(iv)", 2_895.0, {"assists": 1_000.0}, {}, 3_895.0),
     # Jamaica Customs Department, discoverjamaica.com/customs3.htm: 100 + 50, insurance 1.5 % by ship.
     ("Jamaica, section 19", 100.0, {"carriage": 50.0, "insurance": 2.25}, {}, 152.25),
+    # Yasrebi Group, Calculation of customs fees: 100 with carriage of 10 and insurance of 0.5.
+    ("Iran, Article 14", 100.0, {"carriage": 10.0, "insurance": 0.5}, {}, 110.5),
     # Uganda Revenue Authority, scribd.com 234347216.
     ("Uganda, Fourth Schedule", 2_000.0, {"insurance": 200.0, "carriage": 300.0}, {}, 2_500.0),
     # Bureau of Customs of the Philippines, sheet of scribd.com 389036147.

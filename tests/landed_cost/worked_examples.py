@@ -336,7 +336,7 @@ EXAMPLES = (
         10_000.0,
         (Charge("duty", 4.0),),
         {"value": 10_500.0, "duty": 420.0, "value_and_due": 10_920.0},
-        costs={"main_carriage": 400.0, "insurance": 100.0},
+        costs={"main_carriage": 500.0},
     ),
     WorkedExample(
         "eu-twenty",
@@ -357,6 +357,17 @@ EXAMPLES = (
         (Charge("duty", 8.0), Charge("tax", 19.0, VALUE_DUTY)),
         {"duty": 800.0, "tax": 2052.0, "due": 2852.0},
         rule="CIF",
+    ),
+    WorkedExample(
+        "eaeu-cheese",
+        "kampus.ai, customs, task on cheese from Latvia: formula as printed, the number by it",
+        "EAEU",
+        "entry",
+        20_200.0,
+        (Charge("duty", 5.0),),
+        {"duty": 1010.0},
+        rule="DAP",
+        costs={"destination_terminal": 0.0, "on_carriage": 0.0},
     ),
     WorkedExample(
         "calqoo",

@@ -12,7 +12,8 @@ and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of 
 `nested_dissection` (an order of its nodes), `hierarchy` (shortcuts by that order), `customization` (their
 weights, whole or in part), `hierarchy_queries` (one pair), `hierarchy_sweeps` (all nodes), `hierarchy_skims`
 (tables) and `lane_sums` (what tables of further fields rest on); `simple_graph`, `node_flow`, `least_degree`,
-`elimination` and `unpacking` serve them.
+`elimination` and `unpacking` serve them. `partial_equilibrium` is the market of one product after a change of
+tariffs.
 """
 
 import os

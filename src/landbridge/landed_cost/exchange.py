@@ -2,7 +2,8 @@
 
 The reference rates of the European Central Bank (euro foreign exchange reference rates, daily since 4 January
 1999) come offline with the package currencyconverter and are read when a quote first needs them. Rows win over
-them. A day without a rate takes that of the last published day before it, at most 31 days back; a mean of a month
+them; a market rate is taken only where neither official rates nor means of a period join two currencies, and is
+marked. A day without a rate takes that of the last published day before it, at most 31 days back; a mean of a month
 serves every day of its month. Two currencies without a common rate are joined through USD or EUR only. The rouble
 ends in these rates on 1 March 2022. Nothing is fetched, and a rate that is not known is a finding, never 1.
 """
@@ -14,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pandas as pd
@@ -23,8 +24,8 @@ from currency_converter import CurrencyConverter, RateNotFoundError
 from landbridge.schema import Finding, InputError, find_nearest, load_catalogue
 
 MOST_DAYS = 31
-# In the order in which they are looked for; a market rate is taken only where it is asked for.
-USUAL_KINDS = ("official", "mean")
+# Kinds of rows in the order in which they are looked for; the second set only where the first joins nothing.
+USUAL_KINDS = (("official", "mean"), ("official", "mean", "market"))
 ECB_SOURCE = "ecb-reference-rates"
 # Hubs of cross rates, the shortest ways first.
 _WAYS: tuple[tuple[str, ...], ...] = ((), ("EUR",), ("USD",), ("USD", "EUR"), ("EUR", "USD"))
@@ -36,7 +37,10 @@ class MissingRateError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class RateUsed:
-    """A published rate: `value` units of `currency` for one unit of `per`, on `date`."""
+    """A published rate: `value` units of `currency` for one unit of `per`, on `date`.
+
+    `kind` is that of its row (official, mean, market), or "reference" for one of the ECB.
+    """
 
     currency: str
     per: str
@@ -44,6 +48,11 @@ class RateUsed:
     date: datetime.date
     source: str
     quality: str
+    kind: str
+
+    def __str__(self) -> str:
+        mark = {"market": ", market rate", "mean": ", mean of the period"}.get(self.kind, "")
+        return f"{self.value:g} {self.currency} for 1 {self.per} on {self.date}{mark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,12 @@ class Quote:
         >>> read_exchange(None).quote("USD", "INR", date=day).describe()
         '1.0942 USD for 1 EUR on 2024-01-12, 90.735 INR for 1 EUR on 2024-01-12'
         """
-        return ", ".join(f"{r.value:g} {r.currency} for 1 {r.per} on {r.date}" for r in self.inputs)
+        return ", ".join(map(str, self.inputs))
+
+    @property
+    def at_market(self) -> bool:
+        """Whether one of the rates is a market rate, which customs need not accept."""
+        return any(rate.kind == "market" for rate in self.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ class Exchange:
     """Exchange rates by pair of currencies: own rows, each pair in the order of its days, then the ECB's."""
 
     rows: Mapping[tuple[str, str, str], Sequence[RateUsed]]
-    kinds: tuple[str, ...]
+    kinds: tuple[tuple[str, ...], ...]
 
     def quote(self, currency: str, into: str, *, date: datetime.date) -> Quote:
         """What one unit of `currency` is worth in `into` on a day.
@@ -87,10 +101,11 @@ class Exchange:
         """
         if currency == into and self.knows(currency):
             return Quote(1.0, date, "", "measured", ())
-        for hubs in _WAYS:
+        for kinds, hubs in product(self.kinds, _WAYS):
             if currency in hubs or into in hubs:
                 continue
-            steps = [self._find_step(*pair, date=date) for pair in pairwise((currency, *hubs, into))]
+            pairs = pairwise((currency, *hubs, into))
+            steps = [self._find_step(*pair, date=date, kinds=kinds) for pair in pairs]
             used = [step for step in steps if step is not None]
             if len(used) == len(steps):
                 return _join_steps(used)
@@ -109,9 +124,11 @@ class Exchange:
         own = {name for _, *pair in self.rows for name in pair}
         return tuple(sorted(own | set(_open_reference_rates().currencies)))
 
-    def _find_step(self, currency: str, into: str, *, date: datetime.date) -> tuple[float, RateUsed] | None:
+    def _find_step(
+        self, currency: str, into: str, *, date: datetime.date, kinds: tuple[str, ...]
+    ) -> tuple[float, RateUsed] | None:
         """The units of `into` for one `currency` by one published rate of either direction."""
-        for kind in self.kinds:
+        for kind in kinds:
             found = [_latest(self.rows.get((kind, *pair), ()), date, kind) for pair in _both(into, currency)]
             used = max((rate for rate in found if rate), key=lambda rate: rate.date, default=None)
             if used is not None:
@@ -148,11 +165,13 @@ class Exchange:
         yield from [max(days)] if days else []
 
 
-def read_exchange(exchange_rates: pd.DataFrame | None, *, kinds: tuple[str, ...] = USUAL_KINDS) -> Exchange:
+def read_exchange(
+    exchange_rates: pd.DataFrame | None, *, kinds: tuple[tuple[str, ...], ...] = USUAL_KINDS
+) -> Exchange:
     """The exchange rates of the table exchange_rates (None: none), with the ECB's behind them.
 
-    `kinds` are the kinds of rows to take, the first of them first; ("market", "official", "mean") prices at
-    the market. Customs value takes official rates.
+    `kinds` are the sets of kinds of rows that are tried one after the other, each in its order:
+    (("market", "official", "mean"),) prices at the market where a market rate is known.
 
     >>> rows = {"currency": ["BYN"], "date": [datetime.date(2025, 8, 20)], "per": ["USD"], "value": [3.0]}
     >>> frame = pd.DataFrame(rows | {"kind": ["official"], "source": ["bank"], "quality": ["published"]})
@@ -163,7 +182,9 @@ def read_exchange(exchange_rates: pd.DataFrame | None, *, kinds: tuple[str, ...]
     rows: dict[tuple[str, str, str], list[RateUsed]] = {}
     for row in [] if exchange_rates is None else exchange_rates.to_dict("records"):
         kind, per = row.get("kind") or "official", row.get("per") or "USD"
-        rate = RateUsed(row["currency"], per, float(row["value"]), row["date"], row["source"], row["quality"])
+        rate = RateUsed(
+            row["currency"], per, float(row["value"]), row["date"], row["source"], row["quality"], kind
+        )
         rows.setdefault((kind, rate.currency, per), []).append(rate)
     for rates in rows.values():
         rates.sort(key=lambda rate: rate.date)
@@ -204,7 +225,7 @@ def _find_reference(currency: str, date: datetime.date) -> RateUsed | None:
             value = float(rates.convert(1.0, "EUR", currency, date=day))
         except RateNotFoundError:
             continue
-        return RateUsed(currency, "EUR", value, day, f"{ECB_SOURCE}#{currency}", "published")
+        return RateUsed(currency, "EUR", value, day, f"{ECB_SOURCE}#{currency}", "published", "reference")
     return None
 
 
