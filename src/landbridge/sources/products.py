@@ -19,7 +19,8 @@ def read_products() -> Mapping[str, str]:
     >>> read_products()["843351"]
     'Combine harvester-threshers'
     """
-    return MappingProxyType({str(row.hscode): str(row.description) for row in hscodes})
+    rows = ((str(row.hscode), str(row.description)) for row in hscodes)
+    return MappingProxyType({code: title for code, title in rows if code.isdigit()})
 
 
 def clean_product(code: str) -> str:
