@@ -8,7 +8,7 @@ import pytest
 
 import landbridge as lb
 from landbridge.schema import InputError
-from landbridge.study.import_network import append_rows, replace_files
+from landbridge.study.study_files import append_rows, replace_files
 from landbridge.study.new import write_new_study
 
 # A new road from Minsk to Slutsk with a branch to a mine; Slutsk's own node bears its name.

@@ -288,7 +288,7 @@ def _settle(rows: Iterable[_Row], layout: Layout, findings: FindingList) -> list
 
 
 def _choose(alike: Sequence[_Row]) -> _Row | None:
-    """The first of the rows with a unit, or of all where none has one; None where they do not agree or one is unread."""
+    """The first of the rows with a unit, or of all where none has one; None where they differ or one is unread."""
     united = [row for row in alike if not row.bare] or alike
     rates = {row.rate for row in united}
     return united[0] if len(rates) == 1 and None not in rates else None
@@ -297,9 +297,10 @@ def _choose(alike: Sequence[_Row]) -> _Row | None:
 def _explain_repeat(row: _Row, best: _Row | None) -> Finding:
     text = quote(row.reading.rate)
     if best is None:
-        what = f"{row.code} stands on several lines with rates that differ or cannot be read, here {text}: {_LEFT_OUT}"
+        what = f"{row.code} stands on several lines with rates that differ or are unread, here {text}: {_LEFT_OUT}"
         return Finding("repeated_code", "warning", what, "leave the one row that is in force")
-    what = f"{row.code} stands also on line {best.line} with {quote(best.reading.rate)}, which holds; {text} is left out"
+    holds = f"line {best.line} with {quote(best.reading.rate)}, which holds"
+    what = f"{row.code} stands also on {holds}; {text} is left out"
     return Finding(
         "repeated_code", "warning" if row.rate != best.rate else "note", what, "leave one row a code"
     )

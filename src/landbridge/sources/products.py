@@ -40,3 +40,24 @@ def is_product(code: str) -> bool:
     """
     digits = clean_product(code)
     return digits in read_products() or bool(_NATIONAL.fullmatch(digits) and digits[:6] in read_products())
+
+
+def list_parents(code: str) -> tuple[str, ...]:
+    """The codes above a code, its chapter first; of a national line the subheading too.
+
+    >>> list_parents("8433510001"), list_parents("84")
+    (('84', '8433', '843351'), ())
+    """
+    digits = clean_product(code)
+    return tuple(digits[:length] for length in (2, 4, 6) if length < len(digits))
+
+
+def list_children(code: str) -> tuple[str, ...]:
+    """The codes of HS 2022 next below a chapter or heading; none below a subheading.
+
+    >>> list_children("3104")
+    ('310420', '310430', '310490')
+    """
+    digits = clean_product(code)
+    length = len(digits) + 2
+    return tuple(child for child in read_products() if len(child) == length and child.startswith(digits))
