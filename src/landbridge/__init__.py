@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
+    from landbridge.api import TariffChoice as TariffChoice
     from landbridge.api import Wishes as Wishes
     from landbridge.api import check_network as check_network
     from landbridge.api import compare_networks as compare_networks
@@ -35,12 +36,17 @@ if TYPE_CHECKING:
     from landbridge.api import export_tables as export_tables
     from landbridge.api import find_gateways as find_gateways
     from landbridge.api import find_routes as find_routes
+    from landbridge.api import find_tariff_lines as find_tariff_lines
     from landbridge.api import import_network as import_network
+    from landbridge.api import import_tariff as import_tariff
     from landbridge.api import judge_origin as judge_origin
     from landbridge.api import list_indicators as list_indicators
+    from landbridge.api import parse_rate as parse_rate
     from landbridge.api import price_landed_cost as price_landed_cost
     from landbridge.api import read_network as read_network
     from landbridge.api import read_study as read_study
+    from landbridge.api import read_tariff as read_tariff
+    from landbridge.api import search_products as search_products
     from landbridge.schema import Finding as Finding
     from landbridge.schema import InputError as InputError
     from landbridge.schema import LandbridgeError as LandbridgeError
@@ -69,6 +75,7 @@ _PUBLIC = {
     "Routes": "landbridge.api",
     "Run": "landbridge.api",
     "Study": "landbridge.api",
+    "TariffChoice": "landbridge.api",
     "UnreachableError": "landbridge.schema",
     "Wishes": "landbridge.api",
     "check_network": "landbridge.api",
@@ -77,12 +84,17 @@ _PUBLIC = {
     "export_tables": "landbridge.api",
     "find_gateways": "landbridge.api",
     "find_routes": "landbridge.api",
+    "find_tariff_lines": "landbridge.api",
     "import_network": "landbridge.api",
+    "import_tariff": "landbridge.api",
     "judge_origin": "landbridge.api",
     "list_indicators": "landbridge.api",
+    "parse_rate": "landbridge.api",
     "price_landed_cost": "landbridge.api",
     "read_network": "landbridge.api",
     "read_study": "landbridge.api",
+    "read_tariff": "landbridge.api",
+    "search_products": "landbridge.api",
 }
 
 __all__ = [
@@ -103,6 +115,7 @@ __all__ = [
     "Routes",
     "Run",
     "Study",
+    "TariffChoice",
     "UnreachableError",
     "Wishes",
     "__version__",
@@ -112,12 +125,17 @@ __all__ = [
     "export_tables",
     "find_gateways",
     "find_routes",
+    "find_tariff_lines",
     "import_network",
+    "import_tariff",
     "judge_origin",
     "list_indicators",
+    "parse_rate",
     "price_landed_cost",
     "read_network",
     "read_study",
+    "read_tariff",
+    "search_products",
 ]
 
 

@@ -25,13 +25,16 @@ COMMANDS = (
 
 def test_the_commands_are_those_of_the_manual() -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {*COMMANDS, "network"}  # type: ignore[attr-defined]
+    assert set(group.commands) == {*COMMANDS, "network", "tariff"}  # type: ignore[attr-defined]
 
 
 NETWORK_COMMANDS = ("check", "import", "diff", "export")
+TARIFF_COMMANDS = ("show", "search", "import")
+GROUPS = ("network", *(f"network {name}" for name in NETWORK_COMMANDS))
+GROUPS += ("tariff", *(f"tariff {name}" for name in TARIFF_COMMANDS))
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "network", *(f"network {name}" for name in NETWORK_COMMANDS)])
+@pytest.mark.parametrize("command", [*COMMANDS, *GROUPS])
 def test_help_names_every_option_with_a_word_of_explanation(landbridge: Command, command: str) -> None:
     answer = landbridge(*command.split(), "--help")
     assert answer.code == 0

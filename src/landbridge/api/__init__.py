@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from landbridge.api.study import Run as Run
     from landbridge.api.study import Study as Study
     from landbridge.api.study import read_study as read_study
+    from landbridge.api.tariffs import TariffChoice as TariffChoice
+    from landbridge.api.tariffs import find_tariff_lines as find_tariff_lines
+    from landbridge.api.tariffs import import_tariff as import_tariff
+    from landbridge.api.tariffs import parse_rate as parse_rate
+    from landbridge.api.tariffs import read_tariff as read_tariff
+    from landbridge.api.tariffs import search_products as search_products
     from landbridge.landed_cost.pricing import Wishes as Wishes
     from landbridge.network.steps import GatewayChoice as GatewayChoice
     from landbridge.network.steps import Options as Options
@@ -48,6 +54,14 @@ _HOMES = {
     "origin": ("OriginAnswer", "OriginOptions", "judge_origin"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
     "study": ("Run", "Study", "read_study"),
+    "tariffs": (
+        "TariffChoice",
+        "find_tariff_lines",
+        "import_tariff",
+        "parse_rate",
+        "read_tariff",
+        "search_products",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

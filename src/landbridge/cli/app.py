@@ -37,6 +37,7 @@ from landbridge.cli.printing import (
     say,
     show_progress,
 )
+from landbridge.cli.tariff_app import tariff_app
 from landbridge.schema.errors import LandbridgeError, ProhibitedError
 
 SOUTHERN = re.compile(r"-\d+(\.\d+)?\s*[,;]\s*[+-]?\d+(\.\d+)?")
@@ -50,6 +51,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(network_app, name="network")
+app.add_typer(tariff_app, name="tariff")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypedDict, Unpack
 
@@ -41,6 +41,10 @@ class TariffLine:
     average: bool
     from_: datetime.date | None
     until: datetime.date | None
+    charge: str = "duty"
+    treatment: str = "mfn"
+    agreement: str = ""
+    quota: str = ""
     months: str = ""
     origins: tuple[str, ...] = ()
     note: str = ""
@@ -93,8 +97,8 @@ class _Shelf:
 class TariffBook:
     """The tariff lines in force on a day, ready to be looked up.
 
-    `findings` names each row whose rate cannot be read. `spans` gives for each territory the first day of all its
-    rows and the last one (None: open), in force or not.
+    `findings` names each row whose rate cannot be read. `spans` gives for each territory the first day of its rows of
+    duty on most favoured nations and the last one (None: open), in force or not.
     """
 
     date: datetime.date
@@ -127,6 +131,22 @@ class TariffBook:
                 return TariffAnswer(lines, len({line.rate for line in lines}) == 1)
         return TariffAnswer((), False)
 
+    def list_lines(self, territory: str | Sequence[str], product: str) -> tuple[TariffLine, ...]:
+        """All lines that a product may meet, of every charge, treatment, agreement, quota and origin.
+
+        Duties on most favoured nations stand first; of each kind those of the first territory named that has some.
+        """
+        code = clean_product(product)
+        places = (territory,) if isinstance(territory, str) else tuple(territory)
+        kinds = sorted(
+            {key[1:] for key in self._shelves}, key=lambda kind: (kind[:2] != ("duty", "mfn"), kind)
+        )
+        found: list[TariffLine] = []
+        for kind in kinds:
+            shelves = (self._shelves.get((place, *kind)) for place in places)
+            found += next(filter(None, (_choose(shelf, code, None) for shelf in shelves if shelf)), ())
+        return tuple(found)
+
 
 def read_tariff_book(tariffs: pd.DataFrame, *, date: datetime.date) -> TariffBook:
     """The rows of `tariffs` that are in force on a day and in its month, their rates parsed.
@@ -158,7 +178,8 @@ def read_tariff_book(tariffs: pd.DataFrame, *, date: datetime.date) -> TariffBoo
         _place(row, rate, shelves)
     for shelf in shelves.values():
         shelf.codes = sorted(shelf.lines)
-    return TariffBook(date, tuple(findings), _list_spans(tariffs), shelves)
+    spans = _list_spans(tariffs[(tariffs["charge"] == "duty") & (tariffs["treatment"] == "mfn")])
+    return TariffBook(date, tuple(findings), spans, shelves)
 
 
 def _try_rate(text: str) -> Rate | RateError:
@@ -184,6 +205,10 @@ def _place(row: Mapping[str, Any], rate: Rate, shelves: dict[_Key, _Shelf]) -> N
             average=row["average"] is True,
             from_=row["from"],
             until=row["until"],
+            charge=row["charge"],
+            treatment=row["treatment"],
+            agreement=row["agreement"],
+            quota=row["quota"],
             months=row["months"],
             origins=row["origins"],
             note=row["note"],
@@ -208,15 +233,25 @@ def _list_spans(tariffs: pd.DataFrame) -> dict[str, tuple[datetime.date | None, 
     }
 
 
-def _choose(shelf: _Shelf, code: str, origins: set[str]) -> tuple[TariffLine, ...]:
+def _choose(shelf: _Shelf, code: str, origins: set[str] | None) -> tuple[TariffLine, ...]:
+    """The lines for a code; without origins those of each group of them."""
     above = next(filter(None, (_keep_best(lines, origins) for lines in shelf.find_above(code))), [])
     below = [line for lines in shelf.find_below(code) for line in _keep_best(lines, origins)]
     return (*above, *below)
 
 
-def _keep_best(lines: Iterable[TariffLine], origins: set[str]) -> list[TariffLine]:
+def _keep_best(lines: Sequence[TariffLine], origins: set[str] | None) -> list[TariffLine]:
     """Of the lines at one code those that hold for the origin, as the head of the module says."""
-    fitting = [line for line in lines if not line.origins or not origins.isdisjoint(line.origins)]
+    if len(lines) > 1 and origins is None:
+        groups = dict.fromkeys(line.origins for line in lines)
+        return [
+            line
+            for group in groups
+            for line in _keep_best([x for x in lines if x.origins == group], {*group})
+        ]
+    fitting = [
+        line for line in lines if not line.origins or origins is None or not origins.isdisjoint(line.origins)
+    ]
     if len(fitting) < 2:
         return fitting
     ranks = [line.rank(named=bool(line.origins)) for line in fitting]

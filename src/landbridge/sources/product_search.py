@@ -35,7 +35,8 @@ _TRADE_WORDS = {
     "raisin": ("grapes", "dried"),
 }
 _SPELLINGS = (
-    (r"our(?=s?$|ed$|ing$)", "or"), (r"ibre", "iber"), (r"aluminium", "aluminum"), (r"^tyre", "tire"), (r"sulph", "sulf"),
+    (r"our(?=s?$|ed$|ing$)", "or"), (r"ibre", "iber"), (r"aluminium", "aluminum"), (r"^tyre", "tire"),
+    (r"sulph", "sulf"),
     (r"plough", "plow"), (r"jewell", "jewel"), (r"is(?=e[drs]?s?$|ing$|ation$)", "iz"), (r"^grey", "gray"),
     (r"(?<=[tl])re$", "er"), (r"haem", "hem"), (r"aero(?=plane)", "air"), (r"mould", "mold"),
 )  # fmt: skip
@@ -104,7 +105,7 @@ def fold_word(word: str) -> str:
     """A word in American spelling without its ending, as titles and queries are compared.
 
     >>> fold_word("harvesters"), fold_word("harvesting"), fold_word("aluminium"), fold_word("fibres")
-    ('harvest', 'harvest', 'aluminum', 'fib')
+    ('harvest', 'harvest', 'aluminum', 'fiber')
     """
     folded = word
     for pattern, other in _FOLDINGS:
@@ -153,7 +154,7 @@ def _rarity(stem: str) -> float:
 
 
 def _rank(code: str, score: float, wanted: Sequence[Mapping[str, float]]) -> float:
-    """The score, a little more where the title is short, starts with a wanted word, or is a chapter's or a heading's."""
+    """The score, a little more where the title is short, starts with a wanted word, or is that of a heading."""
     stems = [stem for stem, _ in _split_title(read_products()[code])]
     first = any(stem in alike for alike in wanted for stem in stems[:2])
     return score + 0.03 * first - 0.004 * len(stems) + 0.01 * (6 - len(code)) / 2

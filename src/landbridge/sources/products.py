@@ -58,6 +58,12 @@ def list_children(code: str) -> tuple[str, ...]:
     >>> list_children("3104")
     ('310420', '310430', '310490')
     """
-    digits = clean_product(code)
-    length = len(digits) + 2
-    return tuple(child for child in read_products() if len(child) == length and child.startswith(digits))
+    return _group_children().get(clean_product(code), ())
+
+
+@cache
+def _group_children() -> Mapping[str, tuple[str, ...]]:
+    children: dict[str, list[str]] = {}
+    for code in sorted(read_products()):
+        children.setdefault(code[:-2], []).append(code)
+    return {code: tuple(below) for code, below in children.items()}

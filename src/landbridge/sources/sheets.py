@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,9 +77,11 @@ def _read_text(data: bytes, findings: FindingList) -> list[tuple[int, tuple[str,
 
 
 def _find_mark(text: str) -> str:
-    """The mark between cells: the one that the first lines hold most of, a comma where none stands out."""
+    """The mark that the first lines hold most of; a comma between digits may be one of decimals and is not counted."""
     head = text[:20_000].splitlines()[:20]
-    return max(_MARKS, key=lambda mark: (max((line.count(mark) for line in head), default=0), mark == ","))
+    counts = {mark: max((line.count(mark) for line in head), default=0) for mark in _MARKS}
+    counts[","] = max((len(re.findall(r"(?<!\d),|,(?!\d)", line)) for line in head), default=0)
+    return max(_MARKS, key=lambda mark: counts[mark])
 
 
 def _read_workbook(path: Path, findings: FindingList) -> list[tuple[int, tuple[str, ...]]]:
