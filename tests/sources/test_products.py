@@ -2,8 +2,12 @@
 
 import pytest
 
+from landbridge.api import Goods, Options
+from landbridge.api.routing import check_request
+from landbridge.schema import CheckInput, run_checks
+from landbridge.schema.rows import rows_to_frame
 from landbridge.sources import read_shipped_tables
-from landbridge.sources.hs_changes import check_product, find_successors
+from landbridge.sources.hs_changes import check_product, find_successors, list_successors
 from landbridge.sources.product_search import search_products
 from landbridge.sources.products import is_product, list_children, list_parents, read_products
 
@@ -105,3 +109,21 @@ def test_changes_are_of_codes_that_are_gone_and_lead_to_codes_that_are_there() -
     assert frame["code"].is_unique
     assert not [code for code in frame["code"] if is_product(code)]
     assert not [code for codes in frame["successors"] for code in codes if not is_product(code)]
+
+
+def test_a_study_hears_what_became_of_an_old_code() -> None:
+    row = {"id": "f", "origin": "a", "destination": "b", "product": "8701.90", "tonnes": 1.0}
+    frame = rows_to_frame("flows", [row])
+    given = CheckInput(
+        {"flows": frame},
+        {"flows": (("flows.csv", 2),)},
+        is_product=is_product,
+        find_successors=list_successors,
+    )
+    faults = [finding for finding in run_checks(given) if finding.column == "product"]
+    assert [(fault.code, fault.row, fault.nearest[0]) for fault in faults] == [("old_hs_code", 2, "870191")]
+
+
+def test_a_request_for_a_route_hears_it_too() -> None:
+    faults = check_request(Goods(product="870190"), Options(), read_shipped_tables())
+    assert [fault.code for fault in faults] == ["old_hs_code"]

@@ -19,6 +19,7 @@ from landbridge.network.terminals import Stop
 from landbridge.schema import Finding, InputError, ProhibitedError, UnreachableError, find_nearest
 from landbridge.schema.rows import read_rows, rows_to_frame
 from landbridge.sources import network_date, open_world, read_shipped_tables
+from landbridge.sources.hs_changes import check_product, list_successors
 from landbridge.sources.products import clean_product, is_product, read_products
 from landbridge.study.engine import Ground, Progress, Setting, compute
 from landbridge.study.evidence import rank_inputs
@@ -253,7 +254,9 @@ def check_request(goods: Goods, options: Options, tables: Mapping[str, pd.DataFr
         faults.append(_fault("tolerance of a front", str(within), known))
     if options.gateways:
         faults += _check_gateways(options.gateways)
-    if goods.product and not is_product(goods.product):
+    if goods.product and list_successors(goods.product):
+        faults += filter(None, [check_product(goods.product)])
+    elif goods.product and not is_product(goods.product):
         nearest = find_nearest(clean_product(goods.product), tuple(read_products()))
         faults.append(_fault("code of HS 2022", goods.product, nearest or ("a code of 2, 4 or 6 digits",)))
     if goods.tonnes == goods.tonnes and not 0 < goods.tonnes < float("inf"):

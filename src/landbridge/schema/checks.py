@@ -9,7 +9,7 @@ A target is `table.column`, `@words` (a closed list of the catalogue) or `=word`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -26,6 +26,12 @@ from landbridge.schema.timetables import read_departures
 from landbridge.schema.units import UnknownUnitError, read_unit
 
 RowPlace = tuple[str, int | None]
+_MOST_SUCCESSORS = 10
+_OLD_CODE = (
+    "old_hs_code",
+    "is a code of an older edition of the Harmonized System, which HS 2022 no longer has",
+    "write the code of HS 2022 that the goods fall under now",
+)
 
 
 @dataclass(frozen=True)
@@ -33,14 +39,16 @@ class CheckInput:
     """What checks read: typed frames by table, and for their findings the file and line of each row.
 
     `is_place` says whether a text names a place, `is_product` whether it is an HS code; without one of
-    them the checks that need it are left out. `targets` are the whole tables that may be referred to,
-    where `frames` holds only the rows that are to be checked.
+    them the checks that need it are left out. `find_successors` names the codes of HS 2022 that a code of
+    an older edition became, none for any other text. `targets` are the whole tables that may be referred
+    to, where `frames` holds only the rows that are to be checked.
     """
 
     frames: Mapping[str, pd.DataFrame]
     places: Mapping[str, tuple[RowPlace, ...]]
     is_place: Callable[[str], bool] | None = None
     is_product: Callable[[str], bool] | None = None
+    find_successors: Callable[[str], Sequence[str]] = lambda text: ()
     targets: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     _sets: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -67,6 +75,7 @@ class _Fault:
     row: int
     text: str
     nearest: tuple[str, ...] = ()
+    old: bool = False
 
 
 def run_checks(given: CheckInput) -> tuple[Finding, ...]:
@@ -89,11 +98,12 @@ def run_checks(given: CheckInput) -> tuple[Finding, ...]:
 
 def _finding(check: Check, fault: _Fault, table: str, given: CheckInput) -> Finding:
     file, row = given.places[table][fault.row]
+    code, what, remedy = _OLD_CODE if fault.old else (check.code, check.what, check.remedy)
     return Finding(
-        check.code,
+        code,
         check.severity,
-        f"{quote(fault.text, 60)} {check.what}",
-        check.remedy,
+        f"{quote(fault.text, 60)} {what}",
+        remedy,
         file=file,
         row=row,
         column=check.field,
@@ -144,7 +154,8 @@ def _product(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Faul
         return
     for row, text in _values(check, spec, given):
         if not given.is_product(text):
-            yield _Fault(row, text)
+            successors = tuple(given.find_successors(text))
+            yield _Fault(row, text, successors[:_MOST_SUCCESSORS], old=bool(successors))
 
 
 def _pattern(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:

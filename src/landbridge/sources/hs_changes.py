@@ -49,6 +49,16 @@ def find_successors(code: str) -> Succession | None:
     return None if is_product(digits) else _read_successions().get(digits[:_SUBHEADING])
 
 
+def list_successors(code: str) -> tuple[str, ...]:
+    """The codes of HS 2022 that a code of an older edition became; none for any other text.
+
+    >>> list_successors("300220"), list_successors("300241")
+    (('300241',), ())
+    """
+    old = find_successors(code)
+    return old.successors if old else ()
+
+
 def check_product(code: str) -> Finding | None:
     """The finding on a code that is none of HS 2022: `old_hs_code` with its successors, else `unknown_product`.
 

@@ -17,6 +17,7 @@ from landbridge.schema.checks import CheckInput, RowPlace, run_checks
 from landbridge.schema.findings import Finding, find_nearest, has_errors, order_findings
 from landbridge.schema.study_file import STUDY_FILE
 from landbridge.schema.tables import TableFile, Tables
+from landbridge.sources.hs_changes import list_successors
 from landbridge.sources.products import is_product
 from landbridge.sources.world import World
 from landbridge.study.layers import SHIPPED_LAYER
@@ -61,7 +62,14 @@ def check_scenario(
         if rows:
             frames[table] = frame.iloc[list(rows)].reset_index(drop=True)
             places[table] = tuple(rows.values())
-    given = CheckInput(frames, places, is_place=is_place, is_product=is_product, targets=tables.tables)
+    given = CheckInput(
+        frames,
+        places,
+        is_place=is_place,
+        is_product=is_product,
+        find_successors=list_successors,
+        targets=tables.tables,
+    )
     found = [*tables.findings, *run_checks(given), *check_prices(tables.tables), *_check_built_in(tables)]
     if world is not None and not has_errors(found):
         found += [*check_amendments(world, tables.tables), *_check_legs(world, tables)]
