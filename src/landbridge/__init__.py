@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from landbridge.api import Options as Options
     from landbridge.api import OriginAnswer as OriginAnswer
     from landbridge.api import OriginOptions as OriginOptions
+    from landbridge.api import RateEffect as RateEffect
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
     from landbridge.api import Study as Study
     from landbridge.api import TariffChoice as TariffChoice
     from landbridge.api import Wishes as Wishes
+    from landbridge.api import assess_rate_change as assess_rate_change
     from landbridge.api import check_network as check_network
     from landbridge.api import compare_networks as compare_networks
     from landbridge.api import export_network as export_network
@@ -72,12 +74,14 @@ _PUBLIC = {
     "OriginAnswer": "landbridge.api",
     "OriginOptions": "landbridge.api",
     "ProhibitedError": "landbridge.schema",
+    "RateEffect": "landbridge.api",
     "Routes": "landbridge.api",
     "Run": "landbridge.api",
     "Study": "landbridge.api",
     "TariffChoice": "landbridge.api",
     "UnreachableError": "landbridge.schema",
     "Wishes": "landbridge.api",
+    "assess_rate_change": "landbridge.api",
     "check_network": "landbridge.api",
     "compare_networks": "landbridge.api",
     "export_network": "landbridge.api",
@@ -112,6 +116,7 @@ __all__ = [
     "OriginAnswer",
     "OriginOptions",
     "ProhibitedError",
+    "RateEffect",
     "Routes",
     "Run",
     "Study",
@@ -119,6 +124,7 @@ __all__ = [
     "UnreachableError",
     "Wishes",
     "__version__",
+    "assess_rate_change",
     "check_network",
     "compare_networks",
     "export_network",

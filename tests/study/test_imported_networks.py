@@ -8,8 +8,8 @@ import pytest
 
 import landbridge as lb
 from landbridge.schema import InputError
-from landbridge.study.study_files import append_rows, replace_files
 from landbridge.study.new import write_new_study
+from landbridge.study.study_files import append_rows, replace_files
 
 # A new road from Minsk to Slutsk with a branch to a mine; Slutsk's own node bears its name.
 NODES = (

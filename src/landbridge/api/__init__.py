@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from landbridge.api.origin import OriginAnswer as OriginAnswer
     from landbridge.api.origin import OriginOptions as OriginOptions
     from landbridge.api.origin import judge_origin as judge_origin
+    from landbridge.api.partial_equilibrium import RateEffect as RateEffect
+    from landbridge.api.partial_equilibrium import assess_rate_change as assess_rate_change
     from landbridge.api.pricing import LandedCost as LandedCost
     from landbridge.api.pricing import Offer as Offer
     from landbridge.api.pricing import price_landed_cost as price_landed_cost
@@ -50,6 +52,7 @@ _HOMES = {
         "import_network",
         "read_network",
     ),
+    "partial_equilibrium": ("RateEffect", "assess_rate_change"),
     "pricing": ("GivenFreight", "LandedCost", "Offer", "Wishes", "price_landed_cost"),
     "origin": ("OriginAnswer", "OriginOptions", "judge_origin"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),

@@ -424,6 +424,24 @@ def schema(
     print_schema(table)
 
 
+@app.command()
+def effect(
+    imports: Annotated[
+        Path, typer.Argument(help="CSV: partner, imports, rate, new_rate (percent).", metavar="IMPORTS")
+    ],
+    product: Product,
+    importer: Annotated[
+        str, typer.Option(help="Country or bloc that imports, for its own elasticities.")
+    ] = "",
+    currency: Annotated[str, typer.Option(help="Currency of the imports.")] = "",
+    json: AsJson = False,
+) -> None:
+    """What new duty rates do to the imports of a product: creation, diversion, revenue, welfare (SMART)."""
+    from landbridge.cli.effects import print_effect
+
+    print_effect(imports, product=product, importer=importer, currency=currency, json=json)
+
+
 def main() -> None:
     """Run the command line; an error that landbridge raises on purpose becomes findings and its exit code."""
     as_json = "--json" in sys.argv

@@ -78,8 +78,7 @@ def _read_bill(
     own = components[components["bill"].isin([goods.bill, *components["made_by"]])]
     try:
         rates = {
-            currency: law.exchange.quote(currency, goods.currency, date=law.date).value
-            for currency in dict.fromkeys(own["currency"])
+            currency: law.quote(currency, goods.currency).value for currency in dict.fromkeys(own["currency"])
         }
         return read_bill(own, name=goods.bill, currency=goods.currency, exchange=rates)
     except (MissingRateError, InputError) as error:

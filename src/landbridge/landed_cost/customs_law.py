@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-from landbridge.landed_cost.exchange import Exchange, read_exchange
+from landbridge.landed_cost.customs_value import ValueBasis, find_value_basis
+from landbridge.landed_cost.exchange import Exchange, Quote, read_exchange
 from landbridge.landed_cost.tariff_lines import TariffBook, read_tariff_book
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at
@@ -31,6 +33,7 @@ class CustomsLaw:
     blocs: Mapping[str, Mapping[str, str]]
     customs_values: pd.DataFrame
     exchange: Exchange
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def areas(self, country: str) -> tuple[str, ...]:
         """The country and the blocs that it is a member of: whose tariffs and taxes it has."""
@@ -38,14 +41,42 @@ class CustomsLaw:
 
     def union(self, country: str) -> frozenset[str]:
         """The country with all that share a customs territory without formalities inside."""
+        key = ("union", country)
+        if key not in self._known:
+            self._known[key] = self._find_union(country)
+        union: frozenset[str] = self._known[key]
+        return union
+
+    def _find_union(self, country: str) -> frozenset[str]:
         inside = {bloc for bloc, kind in self.blocs.get(country, {}).items() if kind == "none"}
         others = {other for other, blocs in self.blocs.items() if inside & set(blocs)}
         return frozenset({country, *others})
 
     def rows_for(self, table: str, country: str) -> Iterator[Row]:
         """Rows of a table whose territory is the country or one of its blocs, those of the country first."""
-        for area in self.areas(country):
-            yield from (row for row in self.rows[table] if row["territory"] == area)
+        key = ("rows", table, country)
+        if key not in self._known:
+            areas = self.areas(country)
+            self._known[key] = [row for area in areas for row in self.rows[table] if row["territory"] == area]
+        yield from self._known[key]
+
+    def quote(self, currency: str, into: str) -> Quote:
+        """What one unit of a currency is worth in another on the day. Raises MissingRateError."""
+        key = ("quote", currency, into)
+        if key not in self._known:
+            self._known[key] = self.exchange.quote(currency, into, date=self.date)
+        quote: Quote = self._known[key]
+        return quote
+
+    def find_basis(self, country: str, mode: str) -> ValueBasis | None:
+        """How a country takes the customs value of goods that come by a mode, None where no row tells."""
+        key = ("basis", country, mode)
+        if key not in self._known:
+            self._known[key] = find_value_basis(
+                self.customs_values, self.areas(country), date=self.date, mode=mode
+            )
+        basis: ValueBasis | None = self._known[key]
+        return basis
 
     def is_of(self, country: str, codes: Iterable[str]) -> bool:
         """Whether the country, or a bloc that it belongs to, is among `codes`."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from landbridge.landed_cost.conformity import Proof, list_proofs
 from landbridge.landed_cost.consigned import Origins, tell_bars
 from landbridge.landed_cost.customs_law import CustomsLaw
-from landbridge.landed_cost.customs_value import ValueBasis, find_value_basis
+from landbridge.landed_cost.customs_value import ValueBasis
 from landbridge.landed_cost.door import Assumptions, Door, price_door
 from landbridge.landed_cost.exchange import MissingRateError
 from landbridge.landed_cost.goods import Goods, check_goods
 from landbridge.landed_cost.incoterms import check_incoterm
 from landbridge.landed_cost.rate_text import parse_rate
 from landbridge.landed_cost.rates import MissingInputError, Rate, list_needs
-from landbridge.landed_cost.regimes import Regime, list_regimes
+from landbridge.landed_cost.regimes import RELEASE, Regime, list_regimes
 from landbridge.landed_cost.treatments import list_treatments
 from landbridge.landed_cost.way import Way
 from landbridge.schema import Finding, InputError, has_errors, order_findings
@@ -26,8 +26,8 @@ DEFLATOR = "deflator_"
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What is asked beside goods and ways: only this `regime` ("" for all), months of stay under a regime that charges
-    by the month, value added in a zone as a share, whether the papers itemise carriage after entry, and whether
-    the arrays are draws.
+    by the month, value added in a zone as a share, whether the papers itemise carriage after entry, whether the
+    arrays are draws, and whether releases alone are priced.
     """
 
     regime: str = ""
@@ -35,6 +35,7 @@ class Wishes:
     added: float = 0.0
     itemised: bool = True
     drawn: bool = True
+    release_only: bool = False
 
 
 NO_ORIGINS = Origins()
@@ -95,7 +96,7 @@ def price_consignment(
     treatments = list_treatments(law, goods, origins=origins.by_agreement)
     work.findings += treatments.findings
     regimes = list(list_regimes(law, goods, treatments.listed, months=wishes.months, added=wishes.added))
-    regimes = _choose(regimes, work)
+    regimes = [one for one in _choose(regimes, work) if one.kind == RELEASE or not wishes.release_only]
     proofs = tuple(list_proofs(law, goods, in_force=rules.in_force))
     exchange = {name: work.quote(name) for name in sorted(_list_currencies(regimes, proofs, goods))}
     bases = {way.entry: _find_basis(work, way.entry) for way in ways}
@@ -142,7 +143,7 @@ def _list_currencies(regimes: Iterable[Regime], proofs: Iterable[Proof], goods: 
 
 def _find_basis(work: _Work, mode: str) -> ValueBasis | None:
     law, destination = work.rules.law, work.goods.destination
-    basis = find_value_basis(law.customs_values, law.areas(destination), date=law.date, mode=mode)
+    basis = law.find_basis(destination, mode)
     if basis is None:
         what = f"how {destination} takes the customs value on {law.date} is not in the tables"
         remedy = "add a row to customs_values.csv of a study"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.landed_cost.charges import DUTIES, sum_charges
-from landbridge.landed_cost.consigned import judge_consignment
 from landbridge.landed_cost.customs_law import read_customs_law
 from landbridge.landed_cost.door import Door
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods, list_quantities
 from landbridge.landed_cost.pricing import Rules, Wishes, price_consignment
-from landbridge.landed_cost.regimes import RELEASE
 from landbridge.landed_cost.steps import HOURS_A_DAY, read_parameters
 from landbridge.landed_cost.way import Way, give_way
-from landbridge.schema import Finding, InputError, load_catalogue
-from landbridge.schema.tables import Tables, empty_table
+from landbridge.schema import Finding, InputError
 from landbridge.screening import Consignment, Law, read_law, screen_consignment
 from landbridge.screening.tables import read_sites
 from landbridge.sources.products import clean_product
-from landbridge.study.engine import ASKED, Ground
+from landbridge.study.engine import Ground
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +57,8 @@ def price_shipments(frame: pd.DataFrame, *, ground: Ground, wishes: Wishes = Wis
     made_in, incoterm (EXW), quantity, unit, gross_weight, export_freight, freight, inland_freight, days, date, regime.
 
     Gives for each row, by its index: verdict (ok, prohibited, unpriced), regime, total, paid, customs_value, duty and
-    charges in the currency of the row, and why there is no price. Raises InputError for columns that are missing.
+    charges in the currency of the row, and why there is no price. A preference is on the condition that the goods
+    originate. Raises InputError for columns that are missing.
     """
     absent = [name for name in NEEDED if name not in frame]
     if absent:
@@ -69,22 +67,26 @@ def price_shipments(frame: pd.DataFrame, *, ground: Ground, wishes: Wishes = Wis
     rows = _fill(frame, ground.setting.date)
     numbers = {name: rows[name].to_numpy(np.float64) for name in NUMBERS}
     answers = _Answers.empty(len(rows))
-    books: dict[datetime.date, _Books] = {}
-    for key, places in rows.groupby(list(KIND), sort=False).indices.items():
-        kind = dict(zip(KIND, key, strict=True))
-        if kind["date"] not in books:
-            books[kind["date"]] = _open_books(ground, kind["date"])
-        picked = {name: values[places] for name, values in numbers.items()}
-        _price_kind(
-            kind,
-            picked,
-            books[kind["date"]],
-            answers=answers,
-            places=places,
-            tables=_tables(ground),
-            wishes=wishes,
-        )
+    books = {date: _open_books(ground, date) for date in rows["date"].unique()}
+    groups = rows.groupby(list(KIND), sort=False).indices
+    for key, places in groups.items():
+        kind = dict(zip(KIND, key, strict=True))  # type: ignore[call-overload]
+        part = _Kind(kind, np.asarray(places), {name: values[places] for name, values in numbers.items()})
+        _price_kind(part, books[kind["date"]], answers, wishes=wishes)
     return answers.frame(frame.index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The rows of one kind: what they have in common, their places, and their numbers."""
+
+    words: Mapping[str, Any]
+    places: NDArray[np.intp]
+    numbers: Mapping[str, Floats]
+
+    def pick(self, sane: NDArray[np.bool_]) -> _Kind:
+        """Those of its rows."""
+        return _Kind(self.words, self.places[sane], {name: one[sane] for name, one in self.numbers.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +109,17 @@ class _Answers:
         return pd.DataFrame({name: {**self.words, **self.numbers}[name] for name in order}, index=index)
 
 
-def _tables(ground: Ground) -> Tables:
-    return {**{name: empty_table(load_catalogue().tables[name]) for name in ASKED}, **ground.tables}
-
-
 def _fill(frame: pd.DataFrame, date: datetime.date) -> pd.DataFrame:
     """The rows with every column, numbers as float64, codes as digits."""
     columns: dict[str, Any] = {
         name: pd.to_numeric(frame[name], errors="coerce") if name in frame else default
         for name, default in NUMBERS.items()
     }
-    columns |= {name: frame[name] if name in frame else default for name, default in WORDS.items()}
+    columns |= {name: frame.get(name, default) for name, default in WORDS.items()}
     columns |= {name: frame[name] for name in ("origin", "destination", "currency")}
     codes = {code: clean_product(str(code)) for code in frame["product"].unique()}
     columns["product"] = frame["product"].map(codes)
-    columns["date"] = frame["date"] if "date" in frame else date
+    columns["date"] = frame.get("date", date)
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 
 
@@ -138,35 +136,26 @@ def _open_books(ground: Ground, date: datetime.date) -> _Books:
     return _Books(rules, law)
 
 
-def _price_kind(
-    kind: Mapping[str, Any],
-    numbers: Mapping[str, Floats],
-    books: _Books,
-    *,
-    answers: _Answers,
-    places: NDArray[np.intp],
-    tables: Tables,
-    wishes: Wishes,
-) -> None:
-    sane = _is_sane(numbers)
-    answers.refuse(places[~sane], "unpriced", "the value, weight or freight is missing or below 0")
-    places, numbers = places[sane], {name: values[sane] for name, values in numbers.items()}
-    goods = _read_goods(kind, numbers)
+def _price_kind(kind: _Kind, books: _Books, answers: _Answers, *, wishes: Wishes) -> None:
+    sane = _is_sane(kind.numbers)
+    answers.refuse(kind.places[~sane], "unpriced", "the value, weight or freight is missing or below 0")
+    kind = kind.pick(sane)
+    if not len(kind.places):
+        return
+    goods = _read_goods(kind)
     if any(screen_consignment(books.law, one).prohibited for one in _list_origins(goods)):
-        answers.refuse(places, "prohibited", "see `landbridge route` for the measure")
+        answers.refuse(kind.places, "prohibited", "see `landbridge route` for the measure")
         return
-    if not len(places):
-        return
-    way = _give_way(goods, numbers, books.rules.law.date.year)
-    origins = judge_consignment(goods, books.rules.law, tables=tables, ways=[way])
-    wanted = Wishes(str(kind["regime"]), wishes.months, wishes.added, wishes.itemised, drawn=False)
-    priced = price_consignment(books.rules, goods, [way], origins=origins, wishes=wanted)
-    doors = [door for door in priced.doors if door.regime.kind == RELEASE or kind["regime"]]
-    if not doors:
+    way = _give_way(goods, kind.numbers, books.rules.law.date.year)
+    wanted = replace(
+        wishes, regime=str(kind.words["regime"]), drawn=False, release_only=not kind.words["regime"]
+    )
+    priced = price_consignment(books.rules, goods, [way], wishes=wanted)
+    if not priced.doors:
         errors = [finding.what for finding in priced.findings if finding.severity == "error"]
-        answers.refuse(places, "unpriced", "; ".join(errors))
+        answers.refuse(kind.places, "unpriced", "; ".join(errors))
         return
-    _note_cheapest(doors, places, answers)
+    _note_cheapest(priced.doors, kind.places, answers)
 
 
 def _is_sane(numbers: Mapping[str, Floats]) -> NDArray[np.bool_]:
@@ -178,18 +167,19 @@ def _is_sane(numbers: Mapping[str, Floats]) -> NDArray[np.bool_]:
     return np.asarray(sane & (numbers["weight"] > 0) & heavier)
 
 
-def _read_goods(kind: Mapping[str, Any], numbers: Mapping[str, Floats]) -> Goods:
+def _read_goods(kind: _Kind) -> Goods:
+    words, numbers = kind.words, kind.numbers
     weight, gross = numbers["weight"], numbers["gross_weight"]
-    unit, count = str(kind["unit"]), numbers["quantity"]
+    unit, count = str(words["unit"]), numbers["quantity"]
     return Goods(
         id="",
-        product=str(kind["product"]),
-        start=str(kind["origin"]),
-        made_in=str(kind["made_in"]) or str(kind["origin"]),
-        destination=str(kind["destination"]),
+        product=str(words["product"]),
+        start=str(words["origin"]),
+        made_in=str(words["made_in"]) or str(words["origin"]),
+        destination=str(words["destination"]),
         value=numbers["value"],
-        currency=str(kind["currency"]),
-        incoterm=str(kind["incoterm"]),
+        currency=str(words["currency"]),
+        incoterm=str(words["incoterm"]),
         weight=weight,
         gross_weight=np.where(np.isnan(gross), weight, gross),
         count=count,
