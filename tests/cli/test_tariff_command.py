@@ -118,6 +118,16 @@ def test_an_import_writes_all_or_nothing(landbridge: Command, file: Path, study:
     assert (study / "tariffs.csv").read_bytes() == before
 
 
+def test_a_study_hears_of_rates_that_cannot_be_read(study: Path) -> None:
+    text = "id,territory,products,rate,from,act,source,quality\nx,IR,8433,17.23,2025-01-01,A,test,published\n"
+    (study / "tariffs.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(lb.InputError) as error:
+        lb.read_study(study).check()
+    assert [(f.code, f.row, f.column) for f in error.value.findings if f.file == "tariffs.csv"] == [
+        ("bad_rate", 2, "rate")
+    ]
+
+
 def test_a_tariff_is_not_imported_twice(landbridge: Command, file: Path, study: Path) -> None:
     assert landbridge("tariff", "import", file, *OPTIONS, "--out", study).code == 0
     again = landbridge("tariff", "import", file, *OPTIONS, "--out", study / "study.toml", "--json")

@@ -284,6 +284,7 @@ def test_faults_of_the_choice(tmp_path: Path, choice: TariffChoice, code: str) -
         ("a.csv", b"", "empty_file"),
         ("a.csv", b"\n\n ,\n", "empty_file"),
         ("a.csv", b"colour,size\nred,5\n", "unknown_layout"),
+        ("a.csv", b"id,territory,products,treatment,rate\na,BY,0808,preference,5%\n", "own_table"),
         ("a.csv", b"\x00\x01", "not_text"),
         ("a.csv", b'code,rate\n"0808,5%\n', "bad_csv"),
         ("a.xlsx", b"no workbook", "unreadable"),

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from landbridge.landed_cost.checks import RATES, check_rates
 from landbridge.landed_cost.rates import AdValorem, Free
 from landbridge.landed_cost.tariff_lines import TariffBook, read_tariff_book
 from landbridge.schema.rows import rows_to_frame
+from landbridge.sources import read_shipped_tables
 
 DAY = datetime.date(2026, 6, 18)
 COLUMNS: dict[str, Any] = {
@@ -131,6 +133,28 @@ def test_a_rate_that_cannot_be_read_is_a_finding_and_no_line() -> None:
     assert [finding.code for finding in book.findings] == ["bad_rate"]
     assert "17.23" in book.findings[0].what
     assert ids(book, "8511") == []
+
+
+def test_every_line_that_a_product_may_meet_is_listed() -> None:
+    book = open_book(
+        {"products": ("0207",), "rate": "25 %", "quota": "poultry"},
+        {"products": ("0207",), "rate": "free", "treatment": "preference", "agreement": "eaeu-ir"},
+        {"products": ("0207",), "rate": "62.5 %"},
+        {"products": ("0207",), "rate": "20 %", "charge": "anti_dumping", "origins": ("CN",)},
+        {"products": ("0207",), "rate": "11 %", "charge": "anti_dumping"},
+        {"products": ("0207",), "rate": "5 %", "territory": "KZ"},
+    )
+    assert [line.id for line in book.list_lines("EAEU", "020711")] == ["2", "0", "3", "4", "1"]
+    assert [line.id for line in book.list_lines(("KZ", "EAEU"), "0207")] == ["5", "0", "3", "4", "1"]
+    assert book.list_lines("EAEU", "0208") == ()
+
+
+def test_every_shipped_rate_can_be_read() -> None:
+    tables = read_shipped_tables()
+    frames = {table: tables[table] for table, _ in RATES}
+    places = {table: tuple((table, row) for row in range(len(frame))) for table, frame in frames.items()}
+    assert not list(check_rates(frames, places))
+    assert not read_tariff_book(tables["tariffs"], date=DAY).findings
 
 
 @pytest.mark.parametrize("count", [13_000])

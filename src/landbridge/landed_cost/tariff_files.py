@@ -108,7 +108,7 @@ def read_tariff(path: Path | str, choice: TariffChoice) -> TariffFile:
     if found is None or has_errors(faults):
         return TariffFile(sheet.file, "", empty, (), order_findings(faults))
     head, names, layout = found
-    faults += _check_shares(sheet, names, layout)
+    faults += [*_check_own_table(names, sheet.file), *_check_shares(sheet, names, layout)]
     readings = list(_read_rows(sheet, head, names, layout))
     faults += _check_several(readings, choice, sheet.file)
     rows = _settle(_make_rows(readings, choice, layout, findings), layout, findings)
@@ -139,6 +139,13 @@ def _check_choice(choice: TariffChoice, file: str) -> Iterator[Finding]:
     if choice.quality not in qualities:
         what = f"'{choice.quality}' is no quality"
         yield Finding("unknown_quality", "error", what, f"write one of {', '.join(qualities)}", file)
+
+
+def _check_own_table(names: tuple[str, ...], file: str) -> Iterator[Finding]:
+    """Rows of the table `tariffs` itself say more than a tariff file: of whom, for whom, under which agreement."""
+    if {"products", "territory", "rate"} <= {*names}:
+        what = "the file is a table of tariffs already"
+        yield Finding("own_table", "error", what, "put it into the study as tariffs.csv", file, 1)
 
 
 def _check_shares(sheet: Sheet, names: tuple[str, ...], layout: Layout) -> Iterator[Finding]:
