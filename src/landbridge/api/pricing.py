@@ -24,7 +24,8 @@ from landbridge.schema import (
     load_catalogue,
 )
 from landbridge.schema.rows import Row, read_rows, rows_to_frame
-from landbridge.sources.products import clean_product, is_product, read_products
+from landbridge.sources.hs_changes import check_product
+from landbridge.sources.products import clean_product, read_products
 from landbridge.study.engine import Ground, Progress, compute
 from landbridge.study.offers import GivenFreight, price_given
 
@@ -208,9 +209,9 @@ def check_offer(offer: Offer) -> list[Finding]:
     """
     catalogue = load_catalogue()
     faults = []
-    if not is_product(offer.product):
-        nearest = find_nearest(clean_product(offer.product), tuple(read_products()))
-        faults.append(_fault("unknown_product", offer.product, "code of HS 2022", nearest))
+    found = check_product(offer.product)
+    if found is not None:
+        faults.append(found)
     if not (0 <= offer.value < float("inf")):
         what = f"{offer.value} is no value of goods"
         faults.append(Finding("bad_value", "error", what, "give a finite number of at least 0"))

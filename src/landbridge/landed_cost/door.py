@@ -109,7 +109,7 @@ class Door:
 
     def seller_pays(self, stage: str) -> bool:
         """Whether a stage of cost is in the price under the terms."""
-        return stage in find_incoterm(self.goods.incoterm).seller
+        return stage in seller_stages(self.goods.incoterm)
 
     def is_counted(self, charge: Charge) -> bool:
         """Whether a charge burdens the buyer: what he gets back does not."""
@@ -152,6 +152,17 @@ def stage_of(charge: str) -> str:
     if charge in ("anti_dumping", "countervailing", "safeguard"):
         return "duty"
     return STAGE_OF.get(charge, "taxes")
+
+
+def seller_stages(rule: str) -> frozenset[str]:
+    """The stages of cost that a price under a rule holds. FCA is at the place of dispatch: its price does not hang on
+    the way that is taken from there.
+
+    >>> sorted(seller_stages("FCA"))
+    ['export_clearance', 'loading_origin', 'packing']
+    """
+    stages = frozenset(find_incoterm(rule).seller)
+    return stages - {"pre_carriage"} if rule == "FCA" else stages
 
 
 def price_door(
@@ -206,17 +217,15 @@ def _build(
     works: Floats, goods: Goods, way: Way, *, regime: Regime, basis: ValueBasis, assumptions: Assumptions
 ) -> Door:
     zero = np.zeros_like(works)
-    rule = find_incoterm(goods.incoterm)
+    held = seller_stages(goods.incoterm)
     tonnes = goods.gross_weight / KG_A_TONNE
     parts = tuple(
-        _settle(
-            zero + part.cost * tonnes * assumptions.money, assumptions, in_price=part.stage in rule.seller
-        )
+        _settle(zero + part.cost * tonnes * assumptions.money, assumptions, in_price=part.stage in held)
         for part in way.parts
     )
     carried = works + sum(parts, 0.0)
     premium = insure(carried, "CIP", rate=assumptions.premium).premium
-    premium = _settle(zero + premium, assumptions, in_price="insurance" in rule.seller)
+    premium = _settle(zero + premium, assumptions, in_price="insurance" in held)
     hours = np.nan_to_num(way.hours)
     interest = works * assumptions.interest * hours / HOURS_A_YEAR
     customs = _value_goods(works, premium, way, parts=parts, basis=basis, itemised=assumptions.itemised)
@@ -228,9 +237,7 @@ def _build(
     charged = [_suspend(one, regime) for one in full]
     suspended = sum((one.amount - due.amount for one, due in zip(full, charged, strict=True)), zero)
     charges = tuple(
-        replace(
-            one, amount=_settle(one.amount, assumptions, in_price=stage_of(one.charge.name) in rule.seller)
-        )
+        replace(one, amount=_settle(one.amount, assumptions, in_price=stage_of(one.charge.name) in held))
         for one in charged
     )
     extras = _list_extras(works, goods, regime, dutiable=dutiable, measure=measure, assumptions=assumptions)

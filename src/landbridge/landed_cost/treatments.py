@@ -108,9 +108,13 @@ def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge
         return None
     line = answer.lines[0]
     if line.average:
-        what = f"the duty of {goods.destination} on {goods.product} is an average, {line.text}, no rate of a line"
-        findings.append(Finding("average_rate", "warning", what, "add the line of the tariff to tariffs.csv"))
+        findings.append(_tell_average(goods, make_duty(line), "most favoured nations"))
     return make_duty(line)
+
+
+def _tell_average(goods: Goods, duty: Charge, whom: str) -> Finding:
+    what = f"the duty of {goods.destination} on {goods.product} for {whom} is an average, {duty.text}, no rate of a line"
+    return Finding("average_rate", "warning", what, "add the line of the tariff to tariffs.csv of a study")
 
 
 def _ask_code(goods: Goods, answer: TariffAnswer) -> Finding:
@@ -226,6 +230,8 @@ def _list_preferences(
             what = f"{row['title']} gives {goods.product} no preference in {goods.destination} on {law.date}"
             findings.append(Finding("no_preference", "note", what, ""))
             continue
+        if duty.average:
+            findings.append(_tell_average(goods, duty, str(row["title"])))
         yield _make_preference(row, (duty, *others), references, verdict)
 
 

@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.landed_cost.charges import DUTIES, ChargeAmount, sum_charges
-from landbridge.landed_cost.door import HOURS_A_YEAR, NOTHING, Door, Footing, stage_of, stand_on
+from landbridge.landed_cost.door import (
+    HOURS_A_YEAR,
+    NOTHING,
+    Door,
+    Footing,
+    seller_stages,
+    stage_of,
+    stand_on,
+)
 from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.incoterms import convert_price
 from landbridge.landed_cost.regimes import SUSPENSION
@@ -167,11 +175,12 @@ def list_prices(door: Door) -> dict[str, float]:
     """
     costs = dict.fromkeys(load_catalogue().cost_stages, 0.0)
     costs |= {stage: _mean(amount) for stage, amount in door.stage_costs().items()}
-    works = _mean(door.works)
-    return {
-        rule: float(convert_price(works, "EXW", into=rule, costs=costs).price)
-        for rule in load_catalogue().incoterms
-    }
+    works, prices = _mean(door.works), {}
+    for rule in load_catalogue().incoterms:
+        held = seller_stages(rule)
+        mine = {stage: cost if stage in held else 0.0 for stage, cost in costs.items()}
+        prices[rule] = float(convert_price(works, "EXW", into=rule, costs=mine).price)
+    return prices
 
 
 def cost_row(door: Door, *, dollars: float) -> dict[str, Any]:
