@@ -30,6 +30,8 @@ TRACED = {
     "transport_emissions": ("co2e", "kg/t"),
 }
 
+LANDED_COST = "landed_cost"
+
 quiet: Progress = lambda line: None  # noqa: E731
 
 
@@ -183,9 +185,13 @@ class Run:
         """Every term of a route with formula, inputs, source and quality.
 
         `name` is the id of a route; or an indicator such as "transport_cost", which traces the route that it takes
-        among those with `keys` (flow, corridor, product, origin, destination), in the indicator's unit.
-        Raises InputError for an unknown route, indicator or key, and where no route has the keys.
+        among those with `keys` (flow, corridor, product, origin, destination), in the indicator's unit; or
+        "landed_cost", which gives the lines of the cheapest release among the rows of landed_costs with `keys`
+        (consignment, date, corridor, product, regime and so on). Raises InputError for an unknown route, indicator or
+        key, and where nothing has the keys.
         """
+        if name == LANDED_COST:
+            return self._trace_landed_cost(keys)
         terms = self.tables["route_terms"]
         if name in TRACED:
             column, unit = TRACED[name]
@@ -196,6 +202,25 @@ class Run:
         items = self.tables["route_items"][["route", "seq", "kind", "mode", "operation", "place"]]
         mine = terms[terms["route"] == name]
         return items.merge(mine, on=["route", "seq"]).drop(columns="route")
+
+    def landed_costs(self, consignment: str = "") -> pd.DataFrame:
+        """What the consignments of the study, or one of them, cost at the buyer's door: a row for each day, way and
+        regime, releases first, the cheapest first. Raises InputError for an unknown consignment.
+        """
+        costs = self.tables["landed_costs"]
+        if consignment:
+            costs = _narrow(costs, {"consignment": consignment})
+        return costs.sort_values(["consignment", "date", "kind", "total"], kind="stable", ignore_index=True)
+
+    def _trace_landed_cost(self, keys: Mapping[str, str]) -> pd.DataFrame:
+        found = _narrow(self.tables["landed_costs"], keys).sort_values(["kind", "cost_tonne"], kind="stable")
+        lines = self.tables["landed_cost_lines"]
+        if found.empty:
+            return lines
+        best = found.iloc[0]
+        for key in ("consignment", "date", "route", "regime"):
+            lines = lines[lines[key] == best[key]]
+        return lines.reset_index(drop=True)
 
     def evidence(self, route: str = "", *, flow: str = "") -> pd.DataFrame:
         """What a route rests on, one row an input, the one most worth measuring first.
@@ -246,13 +271,7 @@ class Run:
             raise InputError([_unknown("flow", flow, tuple(known))])
 
     def _best_route(self, column: str, keys: Mapping[str, str]) -> str:
-        routes = self.routes()
-        for key, value in keys.items():
-            if key not in routes:
-                raise InputError([_unknown("key", key, tuple(map(str, routes.columns)))])
-            routes = routes[routes[key] == value]
-            if routes.empty:
-                raise InputError([_unknown(key, value, tuple(dict.fromkeys(self.routes()[key])))])
+        routes = _narrow(self.routes(), keys)
         return str(routes["route"].tolist()[int(routes[column].to_numpy().argmin())])
 
     def layers(self) -> pd.DataFrame:
@@ -277,6 +296,18 @@ class Run:
 def read_study(path: Path | str) -> Study:
     """Read a study from its folder or its study.toml. Raises InputError where there is no study."""
     return Study(read_study_input(path))
+
+
+def _narrow(frame: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame:
+    """The rows with these values. Raises InputError for a column or a value that the frame does not have."""
+    rows = frame
+    for key, value in keys.items():
+        if key not in rows:
+            raise InputError([_unknown("key", key, tuple(map(str, frame.columns)))])
+        rows = rows[rows[key].astype(str) == value]
+        if rows.empty:
+            raise InputError([_unknown(key, value, tuple(dict.fromkeys(frame[key].astype(str))))])
+    return rows
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> Finding:

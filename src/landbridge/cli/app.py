@@ -230,15 +230,23 @@ def trace(
         str, typer.Argument(help="A route's id as `show` and the report give it; none lists them.")
     ] = "",
     scenario: Scenario = "",
+    consignment: Annotated[
+        str, typer.Option(help="A consignment, whose cheapest landed cost is opened into its lines.")
+    ] = "",
+    date: Annotated[
+        str, typer.Option(help="With --consignment: the day, where it is priced on several.")
+    ] = "",
     changes: Annotated[
         bool, typer.Option("--changes", help="Show each changed cell with its layers instead.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Open a route into its terms: formula, inputs, source; or show which layer each changed cell comes from."""
-    from landbridge.cli.studies import trace_changes, trace_route
+    """Open a route or a landed cost into its terms, with formula, inputs and source; or show layers of changed cells."""
+    from landbridge.cli.studies import trace_changes, trace_landed_cost, trace_route
 
-    if changes:
+    if consignment:
+        trace_landed_cost(study, consignment, scenario=scenario, date=date, json=json)
+    elif changes:
         trace_changes(study, scenario=scenario, json=json)
     else:
         trace_route(study, route, scenario=scenario, json=json)

@@ -135,6 +135,27 @@ def trace_route(path: Path, route: str, *, scenario: str, json: bool) -> None:
     print_frame(routes, json=json)
 
 
+def trace_landed_cost(path: Path, consignment: str, *, scenario: str, date: str, json: bool) -> None:
+    """Print the lines of a consignment's cheapest release, or all that were priced."""
+    run = _run(read_study(path), scenario)
+    keys = {"consignment": consignment, **({"date": date} if date else {})}
+    lines = run.trace("landed_cost", **keys)
+    columns = [
+        "title",
+        "rate",
+        "amount",
+        "p10",
+        "p90",
+        "currency",
+        "payer",
+        "formula",
+        "inputs",
+        "act",
+        "source",
+    ]
+    print_frame(lines[columns] if not json else lines, json=json)
+
+
 def trace_changes(path: Path, *, scenario: str, json: bool) -> None:
     """Print every cell that the study or its scenario changes: its layers, the lowest first, the last one holds."""
     prepared = read_study(path).prepare(scenario)

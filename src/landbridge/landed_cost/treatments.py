@@ -113,7 +113,8 @@ def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge
 
 
 def _tell_average(goods: Goods, duty: Charge, whom: str) -> Finding:
-    what = f"the duty of {goods.destination} on {goods.product} for {whom} is an average, {duty.text}, no rate of a line"
+    where = f"{goods.destination} on {goods.product}"
+    what = f"the duty of {where} for {whom} is an average, {duty.text}, no rate of a line"
     return Finding("average_rate", "warning", what, "add the line of the tariff to tariffs.csv of a study")
 
 

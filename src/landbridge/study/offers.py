@@ -96,18 +96,24 @@ def _price(given: Workspace, freight: GivenFreight) -> dict[str, pd.DataFrame]:
 
 def find_ends(ground: Ground, ends: tuple[str, str]) -> tuple[GivenEnd, GivenEnd]:
     """Two places, or countries by their codes. Raises InputError with those that are not known."""
+    names = load_catalogue().country_codes
+    if all(text in names for text in ends):
+        return _name_country(ends[0]), _name_country(ends[1])
     world = amend_world(open_world(), ground.tables)
     own = select_own(world, ground.tables["places"])
     found: list[GivenEnd] = []
     faults: list[Finding] = []
     for text in ends:
-        if text in load_catalogue().country_codes:
-            found.append(GivenEnd("", load_catalogue().country_codes[text], text, "country"))
-            continue
         try:
-            place = find_place(world, text, extra=own)
-            found.append(GivenEnd(place.id, place.name, place.country, place.kind))
+            place = None if text in names else find_place(world, text, extra=own)
         except InputError as error:
             faults += error.findings
+            continue
+        known = place and GivenEnd(place.id, place.name, place.country, place.kind)
+        found.append(known or _name_country(text))
     raise_errors(faults)
     return found[0], found[1]
+
+
+def _name_country(code: str) -> GivenEnd:
+    return GivenEnd("", load_catalogue().country_codes[code], code, "country")
