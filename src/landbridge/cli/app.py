@@ -241,7 +241,7 @@ def trace(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Open a route or a landed cost into its terms, with formula, inputs and source; or show layers of changed cells."""
+    """Open a route or a landed cost into its terms: formula, inputs, source; or show the layers of changed cells."""
     from landbridge.cli.studies import trace_changes, trace_landed_cost, trace_route
 
     if consignment:

@@ -10,7 +10,7 @@ from landbridge.landed_cost.consigned import Origins, tell_bars
 from landbridge.landed_cost.customs_law import CustomsLaw
 from landbridge.landed_cost.customs_value import ValueBasis
 from landbridge.landed_cost.door import Assumptions, Door, price_door
-from landbridge.landed_cost.exchange import MissingRateError
+from landbridge.landed_cost.exchange import MOST_DAYS, MissingRateError
 from landbridge.landed_cost.goods import Goods, check_goods
 from landbridge.landed_cost.incoterms import check_incoterm
 from landbridge.landed_cost.rate_text import parse_rate
@@ -70,13 +70,21 @@ class _Work:
 
     def quote(self, currency: str) -> float:
         """Units of the goods' currency for one of another; a missing rate is a finding, and then the answer is NaN."""
+        law, into = self.rules.law, self.goods.currency
         try:
-            return self.rules.law.exchange.quote(
-                currency, self.goods.currency, date=self.rules.law.date
-            ).value
+            quote = law.quote(currency, into)
         except MissingRateError as error:
             self.findings += error.findings
             return float("nan")
+        if (law.date - quote.date).days > MOST_DAYS:
+            what = f"the exchange rate of {currency} and {into} is of {quote.date}, no later one is known"
+            remedy = f"add a row of {law.date} to exchange_rates.csv"
+            self.findings.append(Finding("old_exchange_rate", "warning", what, remedy))
+        if quote.at_market:
+            what = f"{currency} and {into} are joined by a market rate: {quote.describe()}"
+            remedy = "customs take an official rate: add it to exchange_rates.csv"
+            self.findings.append(Finding("market_exchange_rate", "warning", what, remedy))
+        return quote.value
 
 
 def price_consignment(

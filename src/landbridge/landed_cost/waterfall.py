@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.landed_cost.charges import DUTIES, ChargeAmount, sum_charges
+from landbridge.landed_cost.charges import DUTIES, Charge, ChargeAmount, sum_charges
 from landbridge.landed_cost.door import (
     HOURS_A_YEAR,
     NOTHING,
@@ -21,6 +21,8 @@ from landbridge.landed_cost.door import (
 )
 from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.incoterms import convert_price
+from landbridge.landed_cost.rate_text import write_rate
+from landbridge.landed_cost.rates import list_needs
 from landbridge.landed_cost.regimes import SUSPENSION
 from landbridge.schema import load_catalogue
 
@@ -97,6 +99,7 @@ def _interest_line(door: Door) -> Line:
     hours = np.nan_to_num(door.way.hours)
     yearly = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%}"
     words = f"{yearly} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
+    words = "none: the days on the way are not given" if np.isnan(door.way.hours).any() else words
     footing = Footing(("parameters#interest_rate",), quality="estimated")
     return Line(
         "inventory", "Interest on the goods on their way", "main", door.interest, words, footing=footing
@@ -134,11 +137,27 @@ def _charge_lines(door: Door) -> Iterator[Line]:
 
 def _tell_charge(door: Door, one: ChargeAmount) -> str:
     charge, regime = one.charge, door.regime
-    words = f"{charge.text} of {_mean(one.base):,.2f}"
+    words = f"{charge.text} of {_mean(one.base):,.2f}{_tell_needs(door, charge)}"
     if regime.kind == SUSPENSION and charge.suspended:
         words += f"; charged while suspended: {regime.share_words or 'nothing'}"
     words += "" if door.is_counted(charge) else "; got back by a registered buyer"
     return f"{words}; an average rate" if charge.average else words
+
+
+def _tell_needs(door: Door, charge: Charge) -> str:
+    """The quantities and exchange rates that a rate was worked out with."""
+    references = door.regime.treatment.references
+    needs = list_needs(charge.rate)
+    for name in needs.references & set(references):
+        needs = needs.join(list_needs(references[name]))
+    known, exchange = door.goods.quantities, door.assumptions.exchange
+    told = [f"{_mean(known[unit]):,.6g} {unit}" for unit in sorted(needs.units & set(known))]
+    told += [
+        f"1 {name} = {exchange[name]:,.6g} {door.goods.currency}"
+        for name in sorted(needs.currencies & set(exchange))
+    ]
+    told += [f"{name} {write_rate(references[name])}" for name in sorted(needs.references & set(references))]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _extra_lines(door: Door) -> Iterator[Line]:

@@ -238,6 +238,7 @@ def give_way(costs: Mapping[str, Floats], *, currency: str, year: int, hours: Fl
             "carriage", f"Carriage, {titles[side]}, as given", side, stages[side], cost, quality="published"
         )
         for side, cost in costs.items()
+        if np.any(cost)
     )
     return Way("", "", "given freight", parts, hours, currency, year)
 
