@@ -14,14 +14,14 @@ _OF_ROUTE = (
     " JOIN (SELECT scenario, route, flow, corridor, label, rank FROM routes) USING (scenario, route)"
     " JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts) USING (scenario, flow)"
 )
+_OF_FLOW = " JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts) USING (scenario, flow)"
 _SOURCES = {
-    "routes": "routes JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
-    " USING (scenario, flow)",
+    "routes": f"routes{_OF_FLOW}",
     "route_items": f"route_items{_OF_ROUTE}",
     "route_inputs": f"route_inputs{_OF_ROUTE}",
-    "closures": "closures JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
-    " USING (scenario, flow)",
-    "gateways": "gateways JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts)"
+    "closures": f"closures{_OF_FLOW}",
+    "gateways": f"gateways{_OF_FLOW}",
+    "landed_costs": "landed_costs JOIN (SELECT scenario, flow, origin, destination, shipment FROM verdicts)"
     " USING (scenario, flow)",
 }
 _ROUTE_KEYS = ("origin", "destination", "product", "shipment", "flow", "corridor", "label", "rank")
@@ -31,6 +31,7 @@ _SHARED_KEYS = {
     "route_inputs": _ROUTE_KEYS,
     "closures": ("origin", "destination", "product", "shipment"),
     "gateways": ("origin", "destination", "product", "shipment"),
+    "landed_costs": ("origin", "destination", "shipment"),
 }
 _QUANTILES = ("p10", "p50", "p90")
 
