@@ -12,6 +12,7 @@ import pandas as pd
 
 from landbridge.api.quantities import Quantity, make_quantity, read_quantity
 from landbridge.api.routing import FLOW, default_ground, describe_listing
+from landbridge.landed_cost.goods import read_measure
 from landbridge.landed_cost.pricing import Wishes
 from landbridge.network.shipments import choose_shipment
 from landbridge.network.steps import Options
@@ -222,6 +223,11 @@ def check_offer(offer: Offer) -> list[Finding]:
     ):
         if given not in known:
             faults.append(_fault(f"unknown_{code}", given, code, find_nearest(given, known)))
+    for measure in offer.measures:
+        try:
+            read_measure(measure)
+        except ValueError as error:
+            faults.append(Finding("bad_measure", "error", str(error), "write it as 1596 cm3"))
     for name in ("quantity", "weight", "gross_weight"):
         number = getattr(offer, name)
         if not isnan(number) and not 0 < number < float("inf"):

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.landed_cost.rates import UNITS
 from landbridge.schema import Finding
 from landbridge.schema.rows import Row
 
 Floats = NDArray[np.float64]
 
 KG_A_TONNE = 1_000.0
-_MEASURE = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*(\S+)\s*")
+_MEASURE = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*(\S.*?)\s*")
 # What one piece of these is called in rates.
 _SAME = {"units": "unit", "piece": "unit", "pieces": "unit"}
 
@@ -89,11 +90,21 @@ def list_quantities(
         found |= {"kg": weight, "t": weight / KG_A_TONNE}
     if unit and not np.isnan(count).any():
         found[unit] = count
-    for measure in measures:
-        match = _MEASURE.fullmatch(measure)
-        if match:
-            found[_SAME.get(match[2], match[2])] = float(match[1].replace(",", "."))
+    found |= dict(map(read_measure, measures))
     return found
+
+
+def read_measure(text: str) -> tuple[str, float]:
+    """The unit and the number of a quantity in words. Raises ValueError where it is none of rates.
+
+    >>> read_measure("1596 cm3"), read_measure("12,5 m2")
+    (('cm3', 1596.0), ('m2', 12.5))
+    """
+    match = _MEASURE.fullmatch(text)
+    unit = _SAME.get(match[2], match[2]) if match else ""
+    if match is None or unit not in UNITS:
+        raise ValueError(f"{text!r} is no number and unit of rates: {', '.join(UNITS)}")
+    return unit, float(match[1].replace(",", "."))
 
 
 def check_goods(goods: Goods) -> Iterator[Finding]:

@@ -185,7 +185,6 @@ def _cost_row(door: Door, row: Row, rank: int, *, law: CustomsLaw, origins: Orig
         "kind": regime.kind,
         "rank": rank,
         **cost_row(door, dollars=law.quote(door.goods.currency, "USD").value),
-        "days": float(way.hours.mean()) / HOURS_A_DAY,
         "papers": regime.papers,
         "conditions": "; ".join(conditions),
     }

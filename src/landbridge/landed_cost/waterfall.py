@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
 TAXES = ("excise", "levy", "vat", "sales_tax", "income_tax", "customs_fee")
-CENT = 0.005
+CENT, HOURS_A_DAY = 0.005, 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +231,19 @@ def cost_row(door: Door, *, dollars: float) -> dict[str, Any]:
         "cost_tonne": _mean(total / tonnes) * dollars,
         **_ranges("cost_tonne", total / tonnes * dollars, drawn=drawn),
         "charges_tonne": _mean(sum_charges(counted) / tonnes) * dollars,
+        "days": count_days(door),
         "quality": worst_quality(list_lines(door)),
     }
+
+
+def count_days(door: Door) -> float:
+    """Mean days to the door: those of the way, and the longest wait for a proof that each shipment needs."""
+    waits = [
+        float(proof.row["time"])
+        for proof in door.assumptions.proofs
+        if proof.row["per"] == "shipment" and not proof.recognised and not np.isnan(float(proof.row["time"]))
+    ]
+    return _mean(door.way.hours) / HOURS_A_DAY + max(waits, default=0.0)
 
 
 def line_rows(door: Door, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
