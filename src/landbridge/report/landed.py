@@ -24,9 +24,8 @@ from landbridge.report.landed_reading import (
     choose_cases,
     find_best,
     list_ways,
-    read_consigned,
 )
-from landbridge.report.reading import Answer, list_records
+from landbridge.report.reading import list_records
 from landbridge.report.summary import tell_prohibition
 from landbridge.report.words import join_words, name_country
 
@@ -125,7 +124,7 @@ class ConsignedView:
     currency: str = ""
     refusals: tuple[str, ...] = ()
     cases: tuple[CaseView, ...] = ()
-    ways: Markup = Markup("")
+    ways: Markup | None = None
     regimes: tuple[RegimeView, ...] = ()
     lines: tuple[LineView, ...] = ()
     prices: tuple[tuple[str, str, bool], ...] = ()
@@ -134,12 +133,16 @@ class ConsignedView:
     same: frozenset[str] = field(default=frozenset())
 
 
-def view_landed(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> list[list[ConsignedView]]:
-    """The consignments of each scenario; none where no run has priced any."""
-    scenarios = read_consigned(content, answers)
+def view_landed(
+    content: ReportContent, scenarios: Sequence[Sequence[Consigned]]
+) -> list[list[ConsignedView]]:
+    """The consignments of each scenario as the page shows them; none where no run has priced any."""
     if not any(scenarios):
         return []
-    named = {str(row["id"]): str(row["title"]) for row in list_records(content.study_tables.get("trade_agreements"))}
+    named = {
+        str(row["id"]): str(row["title"])
+        for row in list_records(content.study_tables.get("trade_agreements"))
+    }
     first = {one.id: one for one in scenarios[0]}
     begun = {one.id: view_consigned(one, named) for one in scenarios[0]}
     found = [list(begun.values())]
@@ -149,7 +152,11 @@ def view_landed(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> 
         for one in scenario:
             view, before = view_consigned(one, named), begun.get(one.id)
             if before is not None:
-                same = {part for part in PARTS if getattr(view, part) == getattr(before, part) and getattr(view, part)}
+                same = {
+                    part
+                    for part in PARTS
+                    if getattr(view, part) == getattr(before, part) and getattr(view, part)
+                }
                 against = tell_shift(first[one.id], one, title)
                 view = replace(view, same=frozenset(same), against=against)
             views.append(view)
@@ -197,7 +204,7 @@ def _view_costs(view: ConsignedView, consigned: Consigned, best: DoorCost) -> Co
         cut=tell_cut_axis(money),
         ways_cut=tell_cut_axis(wide) if len(ways) > 1 else "",
         cases=tuple(_view_cases(cases, money, consigned.name)),
-        ways=draw_ways(ways, money=wide, title=f"{consigned.name} at the door, by way") if len(ways) > 1 else Markup(),
+        ways=draw_ways(ways, money=wide, title=f"{consigned.name} at the door, by way") if len(ways) > 1 else None,
         regimes=tuple(_view_regime(cost, money) for cost in list_regimes(consigned, best)),
         lines=tuple(_view_line(line, money) for line in best.lines),
         prices=tuple(
@@ -226,7 +233,7 @@ def list_facts(consigned: Consigned) -> Iterable[str]:
         yield f"{write_amount(weight / KG_A_TONNE)} t net"
     if row.get("value"):
         yield f"{group_digits(row['value'])} {row['currency']} under {row['incoterm']}"
-    days = list(dict.fromkeys(one.date for one in (*consigned.costs, *consigned.origins)))
+    days = {cost.date for cost in consigned.costs} | {row.date for row in consigned.origins}
     told = [write_date(day) for day in sorted(day for day in days if isinstance(day, datetime.date))]
     if told:
         yield f"priced as of {join_words(told)}"
@@ -274,11 +281,11 @@ def group_days(cases: Sequence[DoorCost]) -> list[tuple[DoorCost, list[datetime.
 
 
 def is_equal(one: DoorCost, other: DoorCost) -> bool:
-    """Whether two costs are the same to the cent, family by family, under one regime by one way."""
+    """Whether two costs print the same, family by family, under one regime by one way."""
     if (one.regime, one.route) != (other.regime, other.route):
         return False
-    sums, others = one.sum_families(), other.sum_families()
-    return sums.keys() == others.keys() and all(abs(sums[key] - others[key]) < 0.005 for key in sums)
+    sums, others, least = one.sum_families(), other.sum_families(), fit_money([one, other]).least
+    return all(abs(sums.get(key, 0.0) - others.get(key, 0.0)) < least for key in FAMILIES)
 
 
 def _view_cases(
@@ -293,26 +300,31 @@ def _view_cases(
         title = f"{name}: from ex works to the door, {case.name}, {told}"
         yield CaseView(
             title=case.name,
-            sub=", ".join([told, *([case.label] if several_ways else [])]),
+            sub=", ".join([told, *([case.label] if several_ways else []), *tell_days(case)]),
             picture=draw_waterfall(case, families, money=money, title=title),
             only="; ".join(split_conditions(case)[0]),
             against=against,
         )
 
 
+def tell_days(cost: DoorCost) -> list[str]:
+    """How long it takes to the door, where that is known."""
+    return [] if math.isnan(cost["days"]) else [f"{write_amount(cost['days'])}{THIN}days to the door"]
+
+
 def name_family(family: str) -> str:
     """A family within a sentence.
 
-    >>> name_family("duty"), name_family("vat")
-    ('duty', 'VAT')
+    >>> name_family("duty"), name_family("vat"), name_family("excise")
+    ('duty', 'VAT', 'excise and levies')
     """
-    title = FAMILIES[family]
+    title = FAMILIES[family].replace(", ", " and ")
     return title if title.isupper() else title[:1].lower() + title[1:]
 
 
 def tell_difference(first: DoorCost, other: DoorCost, money: Money, *, named: str = "") -> str:
     """How much less or more than the first, and by which families, the largest first."""
-    least = 10 ** -2 / 2 if money.high < 1000 else 0.5
+    least = money.least
     change, against = other["total"] - first["total"], named or name_case(first)
     before, after = first.sum_families(), other.sum_families()
     moves = {family: after.get(family, 0.0) - before.get(family, 0.0) for family in FAMILIES}
@@ -389,7 +401,16 @@ def view_origins(consigned: Consigned, agreements: dict[str, str]) -> Iterable[O
     """Verdicts, those that say the same of several days as one."""
     grouped: dict[tuple[Any, ...], list[datetime.date]] = {}
     for row in consigned.origins:
-        key = (row.agreement, row.verdict, row.rule, row.arithmetic, row.change, row.transport, row.act, row.source)
+        key = (
+            row.agreement,
+            row.verdict,
+            row.rule,
+            row.arithmetic,
+            row.change,
+            row.transport,
+            row.act,
+            row.source,
+        )
         days = grouped.setdefault(key, [])
         days += [row.date] if row.date not in days else []
     for (agreement, verdict, *texts), days in grouped.items():
@@ -424,7 +445,9 @@ def tell_cheapest(consigned: Consigned) -> str:
     noted = "; ".join(filter(None, (f"p10–p90 {span}" if span else "", unit)))
     text = f"{consigned.name}: at the door {money.write(best['total'])}{THIN}{best.currency}"
     text += f" ({noted})" if noted else ""
-    text += f" on {write_date(best.date)} by “{best.label}”, " if best.label else f" on {write_date(best.date)}, "
+    text += (
+        f" on {write_date(best.date)} by “{best.label}”, " if best.label else f" on {write_date(best.date)}, "
+    )
     plain = find_plain(consigned, best)
     text += "without preference" if best.regime == WITHOUT_PREFERENCE else f"under “{best.name}”"
     if plain is not None and plain["total"] > best["total"]:
@@ -441,10 +464,10 @@ def tell_shift(first: Consigned, other: Consigned, title: str) -> str:
     return tell_difference(before, after, fit_money([before, after]), named=f"in “{title}”")
 
 
-def tell_landed(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> list[str]:
+def tell_landed(consigned: Iterable[Consigned]) -> list[str]:
     """Sentences for the head of the report: the cheapest landed cost of each consignment, or why it has none."""
     found = []
-    for one in next(iter(read_consigned(content, answers)), []):
+    for one in consigned:
         refusals = [f"{one.name}: {text}" for text in tell_refusals(one) if one.prohibited]
         found += [tell_cheapest(one)] if find_best(one) else refusals
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from landbridge.report.axes import SIZE, choose_step, list_ticks, open_picture, write_text
-from landbridge.report.figures import DASH, NONE, group_digits
+from landbridge.report.figures import DASH, NONE, group_digits, write_amount
 from landbridge.report.labels import measure_text
 from landbridge.report.landed_reading import FAMILIES, KIND_OF, KIND_TITLES, KINDS, DoorCost
 from landbridge.report.packing import escape_text
@@ -37,8 +37,10 @@ class Money:
     def write(self, amount: float) -> str:
         """An amount without its currency: whole where thousands are told, else with cents.
 
-        >>> Money(0.0, 900.0, "USD").write(12.5), Money(0.0, 9000.0, "USD").write(12.5), Money(0.0, 9e3, "USD").write(0.2)
-        ('12.50', '12', '0.20')
+        >>> Money(0.0, 900.0, "USD").write(12.5)
+        '12.50'
+        >>> Money(0.0, 9000.0, "USD").write(12.5), Money(0.0, 9000.0, "USD").write(0.2)
+        ('12', '0.20')
         """
         if math.isnan(amount):
             return NONE
@@ -48,6 +50,11 @@ class Money:
         """Two quantiles, or nothing where they are unknown."""
         known = not (math.isnan(low) or math.isnan(high))
         return f"{self.write(low)}{DASH}{self.write(high)}" if known else ""
+
+    @property
+    def least(self) -> float:
+        """The least difference that shows."""
+        return 0.5 if self.high >= WHOLE else 0.005
 
     @property
     def is_cut(self) -> bool:
@@ -65,7 +72,9 @@ class Money:
 
 def fit_money(costs: Sequence[DoorCost]) -> Money:
     """The scale of some costs: from zero, or cut below the least value ex works where that would fill the picture."""
-    high = max((value for cost in costs for value in (cost["total"], cost["total_p90"]) if value > 0), default=1.0)
+    high = max(
+        (value for cost in costs for value in (cost["total"], cost["total_p90"]) if value > 0), default=1.0
+    )
     least = min((cost["goods"] for cost in costs), default=0.0)
     currency = costs[0].currency if costs else ""
     if not least > CUT_FROM * high:
@@ -156,7 +165,9 @@ def _draw_axis(money: Money, edges: tuple[float, float], height: float) -> str:
     for tick in list_ticks(money.low, money.high, count=3):
         x, text = money.place(tick, *edges), group_digits(tick)
         half = measure_text(text, SIZE) / 2
-        parts.append(f'<path class="{"base" if tick == money.low else "grid"}" d="M{x:.1f} {HEAD:.0f}V{height - FOOT + 3:.0f}"/>')
+        parts.append(
+            f'<path class="{"base" if tick == money.low else "grid"}" d="M{x:.1f} {HEAD:.0f}V{height - FOOT + 3:.0f}"/>'
+        )
         if x - half > taken and x + half < PANEL - 2:
             parts.append(write_text(x, height - 5, text=text, kind="tick", anchor="middle"))
             taken = x + half + 6
@@ -179,6 +190,7 @@ def sum_kinds(cost: DoorCost) -> dict[str, float]:
 def _draw_way(cost: DoorCost, money: Money, title: str) -> str:
     span = money.write_range(cost["total_p10"], cost["total_p90"])
     total = f"{money.write(cost['total'])}\u202f{cost.currency}" + (f"  ({span})" if span else "")
+    total += "" if math.isnan(cost["days"]) else f", {write_amount(cost['days'])}\u202fd"
     name = f"{title}: {cost.label}, {total}"
     parts = [
         open_picture("door way", name, height=WAY_HEIGHT, width=PANEL),

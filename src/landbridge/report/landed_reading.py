@@ -167,9 +167,8 @@ def _read_scenario(
     scenario: ScenarioContent, study: dict[str, dict[str, Any]], answers: dict[str, Answer]
 ) -> list[Consigned]:
     tables = scenario.tables
-    costs, flows = _gather_costs(scenario), {}
-    for name, flow in list_rows(tables.get("landed_costs"), ("consignment", "flow")):
-        flows[name] = flow
+    costs = _gather_costs(scenario)
+    flows: dict[str, str] = dict(list_rows(tables.get("landed_costs"), ("consignment", "flow")))
     origins: dict[str, list[OriginRow]] = {}
     for name, *texts in list_rows(tables.get("origin_verdicts"), ("consignment", *OriginRow._fields)):
         origins.setdefault(name, []).append(OriginRow._make(texts))
@@ -196,7 +195,8 @@ def _gather_costs(scenario: ScenarioContent) -> dict[str, list[DoorCost]]:
     """Costs at the door of each consignment, by day, then in the order of the table."""
     tables = scenario.tables
     frame = tables.get("landed_costs")
-    lines, prices = _gather_lines(tables.get("landed_cost_lines")), _gather_prices(tables.get("landed_prices"))
+    lines = _gather_lines(tables.get("landed_cost_lines"))
+    prices = _gather_prices(tables.get("landed_prices"))
     texts = ("label", "regime_name", "kind", "per", "currency", "conditions", "quality")
     found: dict[str, list[DoorCost]] = {}
     for keys, text, (papers,), numbers in zip(
@@ -207,11 +207,11 @@ def _gather_costs(scenario: ScenarioContent) -> dict[str, list[DoorCost]]:
         strict=True,
     ):
         name, date, route, regime = keys
-        label, title, *rest = text
+        label, title, kind, per, currency, conditions, quality = text
+        figures = dict(zip(COST_NUMBERS, numbers, strict=True))
         cost = DoorCost(
-            date, route, label, regime, title, *rest, papers=tuple(papers),
-            figures=dict(zip(COST_NUMBERS, numbers, strict=True)),
-            lines=tuple(lines.get(keys, ())), prices=tuple(prices.get(keys, ())),
+            date, route, label, regime, title, kind, per, currency, conditions, quality, tuple(papers), figures,
+            tuple(lines.get(keys, ())), tuple(prices.get(keys, ())),
         )  # fmt: skip
         found.setdefault(name, []).append(cost)
     for costs in found.values():
@@ -283,7 +283,9 @@ def choose_cases(consigned: Consigned) -> list[DoorCost]:
 
 def is_preference(cost: DoorCost) -> bool:
     """Whether a release is under an agreement or quota, and not out of a free zone."""
-    return not any(line.name == "zone_processing" for line in cost.lines) and not cost.regime.endswith("-inland")
+    return not any(line.name == "zone_processing" for line in cost.lines) and not cost.regime.endswith(
+        "-inland"
+    )
 
 
 def list_ways(consigned: Consigned) -> list[DoorCost]:

@@ -38,7 +38,7 @@ from landbridge.report.flow_pieces import (
 )
 from landbridge.report.item_rows import COLUMNS, TermPool
 from landbridge.report.landed import tell_landed, view_landed
-from landbridge.report.landed_reading import KIND_TITLES
+from landbridge.report.landed_reading import KIND_TITLES, Consigned, read_consigned
 from landbridge.report.law import (
     gather_measures,
     list_changes,
@@ -80,7 +80,8 @@ def load_templates() -> Environment:
     }  # fmt: skip
     templates.globals |= {
         "families": family_titles(), "qualities": QUALITIES, "verdicts": VERDICTS,
-        "cost_kinds": KIND_TITLES, "rank_scales": SCALES, "tell_bound": tell_bound, "tell_flows": tell_flows, "tell_period": tell_period,
+        "cost_kinds": KIND_TITLES,
+        "rank_scales": SCALES, "tell_bound": tell_bound, "tell_flows": tell_flows, "tell_period": tell_period,
     }  # fmt: skip
     return templates
 
@@ -118,6 +119,7 @@ def render_report(content: ReportContent) -> str:
     if not content.scenarios:
         raise ValueError("a report needs at least one scenario")
     answers = read_answers(content)
+    consigned = read_consigned(content, answers)
     corridors = {
         str(row["id"]): str(row.get("name") or row["id"])
         for row in list_records(content.study_tables.get("corridors"))
@@ -127,12 +129,12 @@ def render_report(content: ReportContent) -> str:
     drawn = _draw_scenarios(answers, pool, corridors)
     start = next((number for number, answer in enumerate(answers[0]) if answer.routes), 0)
     context = {
-        **head_context(content, answers),
+        **head_context(content, answers, consigned=consigned[0]),
         **_flow_context(drawn, corridors, start, title_scenarios(content)),
         **_map_context(content, drawn, (plane, pool), start),
         **evidence_context(content, answers),
         "rankings": rank_scenarios(content, answers),
-        **_landed_context(content, answers),
+        **_landed_context(content, consigned),
         "script": Markup(read_asset("report.js")),
         "style": Markup(read_asset("report.css")),
         "script_hash": hash_source(read_asset("report.js")),
@@ -168,8 +170,10 @@ def title_scenarios(content: ReportContent) -> list[str]:
     return [scenario.title or scenario.name for scenario in content.scenarios]
 
 
-def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> dict[str, Any]:
-    """Head, summary, answers and law."""
+def head_context(
+    content: ReportContent, answers: Sequence[Sequence[Answer]], *, consigned: Sequence[Consigned]
+) -> dict[str, Any]:
+    """Head, summary with the `consigned` of the first scenario, answers and law."""
     titles = title_scenarios(content)
     applying, others = gather_measures(answers)
     changes = list_changes(content)
@@ -179,7 +183,7 @@ def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) ->
         "jurisdictions": list_jurisdictions(content),
         "sentences": [
             *summarise(answers, titles),
-            *tell_landed(content, answers),
+            *tell_landed(consigned),
             tell_law(len(applying), len(others), changes=len(changes)),
         ],
         "answer_lines": [
@@ -241,12 +245,15 @@ def _pack_flow(
     return write_plain({"scenarios": scenarios, "terms": terms.rows, "compare": html}), Markup(html)
 
 
-def _landed_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> dict[str, Any]:
+def _landed_context(content: ReportContent, consigned: Sequence[Sequence[Consigned]]) -> dict[str, Any]:
     """Landed costs: those of the first scenario as they stand, those of the others packed for the script."""
-    landed, titles = view_landed(content, answers), title_scenarios(content)
+    landed, titles = view_landed(content, consigned), title_scenarios(content)
     page = load_templates().get_template("consigned.html.j2")
     texts = [
-        "".join(page.render(view=view, number=number, first=not place, titles=titles) for place, view in enumerate(views))
+        "".join(
+            page.render(view=view, number=number, first=not place, titles=titles)
+            for place, view in enumerate(views)
+        )
         for number, views in enumerate(landed[1:], 1)
     ]
     return {"landed": landed, "landed_chunks": [pack(text) for text in texts]}
