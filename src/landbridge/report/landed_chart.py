@@ -23,6 +23,7 @@ EDGE = 4.0
 WAY_HEIGHT, WAY_BAR = 62.0, 17.0
 WHOLE = 1000.0  # from here on amounts are told without cents
 CUT_FROM = 0.45  # the axis is cut where all goods are dearer ex works than this share of the dearest total
+CUT_TO = 0.998  # and is not where next to nothing is added to them
 ROOM_BEFORE = 0.12  # of what is drawn, left for the goods before what is added to them
 
 
@@ -77,7 +78,7 @@ def fit_money(costs: Sequence[DoorCost]) -> Money:
     )
     least = min((cost["goods"] for cost in costs), default=0.0)
     currency = costs[0].currency if costs else ""
-    if not least > CUT_FROM * high:
+    if not CUT_FROM * high < least < CUT_TO * high:
         return Money(0.0, high, currency)
     step = choose_step(high - least, 5)
     low = math.floor((least - ROOM_BEFORE * (high - least)) / step) * step
