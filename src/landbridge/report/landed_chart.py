@@ -95,7 +95,7 @@ def draw_waterfall(cost: DoorCost, families: Sequence[str], *, money: Money, tit
     """A row a family, each bar from where the last ended; the last row is the total with its range."""
     sums, total = cost.sum_families(), money.write(cost["total"])
     span = money.write_range(cost["total_p10"], cost["total_p90"])
-    right = PANEL - measure_text(max(total, money.write(cost["goods"]), key=len), SIZE) - 10
+    right = PANEL - measure_text(money.write(money.high), SIZE) - 10
     height = HEAD + ROW * (len(families) + 1) + (ROW - 5 if span else 0) + FOOT
     parts = [open_picture("door", title, height=height, width=PANEL)]
     parts.append(_draw_axis(money, (LABELS, right), height))
@@ -205,7 +205,7 @@ def _draw_way(cost: DoorCost, money: Money, title: str) -> str:
         parts.append(_draw_bar((ends[0], ends[1] - 0.8), y, WAY_BAR, kind, f"{KIND_TITLES[kind]}: {number}"))
         if ends[1] - ends[0] > measure_text(number, SIZE) + (24 if kind == "goods" and money.is_cut else 6):
             middle = (ends[0] + ends[1]) / 2 + (6 if kind == "goods" and money.is_cut else 0)
-            parts.append(write_text(middle, y + 13, text=number, kind="in", anchor="middle"))
+            parts.append(write_text(middle, y + 13, text=number, kind=f"in {kind}", anchor="middle"))
         reached += amount
     parts += [_draw_cut(EDGE + 5, y, WAY_BAR)] if money.is_cut else []
     if span:
