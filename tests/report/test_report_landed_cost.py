@@ -329,6 +329,14 @@ def test_the_summary_tells_the_cheapest_in_a_sentence(html: str) -> None:
     assert sentence in words[: words.index("All flows")]
 
 
+def test_many_consignments_have_short_sentences(kit: Consigned) -> None:
+    (told, *_) = tell_landed([kit] * 9)
+    assert told.replace(THIN, " ") == (
+        "Harvester: at the door 164 153 USD (p10–p90 159 228–172 361; 82 076 USD/unit), under “Trade agreement”, "
+        "12 922 USD less than without preference."
+    )
+
+
 def test_another_scenario_is_packed_and_says_what_it_changes(html: str) -> None:
     found = re.search(r'id="landed-1">([^<]*)<', html)
     assert found

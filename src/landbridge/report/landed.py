@@ -26,7 +26,7 @@ from landbridge.report.landed_reading import (
     list_ways,
 )
 from landbridge.report.reading import list_records
-from landbridge.report.summary import tell_prohibition
+from landbridge.report.summary import FEW, tell_prohibition
 from landbridge.report.words import join_words, name_country
 
 KG_A_TONNE = 1000.0
@@ -435,8 +435,8 @@ def tell_paid(cost: DoorCost, money: Money) -> str:
     return f"{money.write(back)} {money.currency} more is paid as tax and got back." if back >= 0.5 else ""
 
 
-def tell_cheapest(consigned: Consigned) -> str:
-    """The cheapest landed cost in a sentence; nothing where there is none."""
+def tell_cheapest(consigned: Consigned, *, short: bool = False) -> str:
+    """The cheapest landed cost in a sentence, or a `short` one without day, way and conditions; nothing without one."""
     best = find_best(consigned)
     if best is None:
         return ""
@@ -445,15 +445,15 @@ def tell_cheapest(consigned: Consigned) -> str:
     noted = "; ".join(filter(None, (f"p10–p90 {span}" if span else "", unit)))
     text = f"{consigned.name}: at the door {money.write(best['total'])}{THIN}{best.currency}"
     text += f" ({noted})" if noted else ""
-    text += (
-        f" on {write_date(best.date)} by “{best.label}”, " if best.label else f" on {write_date(best.date)}, "
-    )
+    if not short:
+        text += f" on {write_date(best.date)}" + (f" by “{best.label}”" if best.label else "")
+    text += ", without preference" if best.regime == WITHOUT_PREFERENCE else f", under “{best.name}”"
     plain = find_plain(consigned, best)
-    text += "without preference" if best.regime == WITHOUT_PREFERENCE else f"under “{best.name}”"
     if plain is not None and plain["total"] > best["total"]:
-        text += f", {money.write(plain['total'] - best['total'])}{THIN}{best.currency} less than without preference"
-    only = split_conditions(best)[0]
-    return f"{text}{', ' + '; '.join(only) if only else ''}."
+        less = money.write(plain["total"] - best["total"])
+        text += f", {less}{THIN}{best.currency} less than without preference"
+    only = "" if short else "; ".join(split_conditions(best)[0])
+    return f"{text}, {only}." if only else f"{text}."
 
 
 def tell_shift(first: Consigned, other: Consigned, title: str) -> str:
@@ -465,9 +465,12 @@ def tell_shift(first: Consigned, other: Consigned, title: str) -> str:
 
 
 def tell_landed(consigned: Iterable[Consigned]) -> list[str]:
-    """Sentences for the head of the report: the cheapest landed cost of each consignment, or why it has none."""
-    found = []
-    for one in consigned:
+    """Sentences for the head of the report: the cheapest landed cost of each consignment, or why it is forbidden.
+
+    They are short where there are many; the table of the section has the rest.
+    """
+    found, every = [], list(consigned)
+    for one in every:
         refusals = [f"{one.name}: {text}" for text in tell_refusals(one) if one.prohibited]
-        found += [tell_cheapest(one)] if find_best(one) else refusals
+        found += [tell_cheapest(one, short=len(every) > FEW)] if find_best(one) else refusals
     return found
