@@ -9,7 +9,8 @@ import pytest
 
 STYLES = Path(__file__).parents[2] / "web-src/src"
 MARKS = ("rail", "road", "sea", "ferry", "border", "terminal")
-FAMILIES = (*MARKS, "gauge", "wait", "passage", "inland_water", "air")
+COSTS = ("goods", "moved", "charged", "proved")
+FAMILIES = (*MARKS, "gauge", "wait", "passage", "inland_water", "air", *COSTS)
 # Sight without red, green or blue cones: G. M. Machado, M. M. Oliveira and L. A. F. Fernandes, IEEE
 # Transactions on Visualization and Computer Graphics 15 (2009), 1291-1298, severity 1.0.
 SIGHTS = {
@@ -89,6 +90,7 @@ def test_lines_and_marks_stand_out_from_land_and_sea(colours: dict[str, np.ndarr
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_marks_can_be_told_apart(colours: dict[str, np.ndarray], sight: str) -> None:
     # 10 is told apart side by side; dash, shape and number say the same again.
-    seen = {name: lab(SIGHTS[sight] @ colours[name]) for name in MARKS}
-    for a, b in itertools.combinations(MARKS, 2):
-        assert np.linalg.norm(seen[a] - seen[b]) >= 25, (a, b)
+    for family in (MARKS, COSTS):
+        seen = {name: lab(SIGHTS[sight] @ colours[name]) for name in family}
+        for a, b in itertools.combinations(family, 2):
+            assert np.linalg.norm(seen[a] - seen[b]) >= 25, (a, b)

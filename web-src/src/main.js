@@ -66,9 +66,16 @@ function markFlow() {
   for (const input of document.querySelectorAll('input[name="axis"]')) input.checked = input.value === state.axis;
 }
 
+/** Landed costs of another scenario than the first stand packed until it is chosen. */
+async function fillLanded() {
+  const box = document.querySelector(".by-scenario.on > .packed:empty");
+  if (box) box.innerHTML = await readPiece(box.dataset.piece);
+}
+
 async function show() {
   const wanted = `${state.flow}/${state.scenario}`;
   markFlow();
+  await fillLanded();
   if (drawn !== wanted) {
     const piece = await readPiece(`flow-${state.flow}`);
     if (wanted !== `${state.flow}/${state.scenario}`) return;

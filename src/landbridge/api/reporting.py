@@ -24,6 +24,8 @@ _CITED = (
     "shipments",
     "services",
     "places",
+    "consignments",
+    "trade_agreements",
 )
 
 

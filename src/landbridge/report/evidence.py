@@ -89,6 +89,11 @@ def cite_sources(content: ReportContent) -> list[dict[str, Any]]:
 def walk_citations(content: ReportContent) -> Iterable[str]:
     """Texts of all columns `source` that the report draws on, each once."""
     frames = [scenario.tables.get("route_terms") for scenario in content.scenarios]
+    frames += [
+        scenario.tables.get(name)
+        for scenario in content.scenarios
+        for name in ("landed_cost_lines", "origin_verdicts")
+    ]
     frames += [content.study_tables.get(name) for name in ("agreements", "commitments", "corridors", "flows")]
     frames.append(content.law_changes)
     for frame in frames:

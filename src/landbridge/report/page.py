@@ -37,6 +37,8 @@ from landbridge.report.flow_pieces import (
     total_texts,
 )
 from landbridge.report.item_rows import COLUMNS, TermPool
+from landbridge.report.landed import tell_landed, view_landed
+from landbridge.report.landed_reading import KIND_TITLES, Consigned, read_consigned
 from landbridge.report.law import (
     gather_measures,
     list_changes,
@@ -52,7 +54,15 @@ from landbridge.report.projection import Plane, fit_plane
 from landbridge.report.reading import Answer, list_records, read_answers
 from landbridge.report.route_map import SCALES, LinePool, draw_still, parse_line
 from landbridge.report.summary import summarise, write_line
-from landbridge.report.words import FAMILY_KEYS, QUALITIES, VERDICTS, family_titles, name_country, title_of
+from landbridge.report.words import (
+    FAMILY_KEYS,
+    QUALITIES,
+    VERDICTS,
+    family_titles,
+    name_country,
+    raise_first,
+    title_of,
+)
 
 NOWHERE = ((-20.0, 110.0), (-35.0, 62.0))  # longitudes and latitudes of the map of a report without any route
 
@@ -66,9 +76,11 @@ def load_templates() -> Environment:
     )  # fmt: skip
     templates.filters |= {
         "amount": write_amount, "share": write_share, "day": write_date, "country": name_country, "word": title_of,
+        "raised": raise_first,
     }  # fmt: skip
     templates.globals |= {
         "families": family_titles(), "qualities": QUALITIES, "verdicts": VERDICTS,
+        "cost_kinds": KIND_TITLES,
         "rank_scales": SCALES, "tell_bound": tell_bound, "tell_flows": tell_flows, "tell_period": tell_period,
     }  # fmt: skip
     return templates
@@ -107,6 +119,7 @@ def render_report(content: ReportContent) -> str:
     if not content.scenarios:
         raise ValueError("a report needs at least one scenario")
     answers = read_answers(content)
+    consigned = read_consigned(content, answers)
     corridors = {
         str(row["id"]): str(row.get("name") or row["id"])
         for row in list_records(content.study_tables.get("corridors"))
@@ -116,11 +129,12 @@ def render_report(content: ReportContent) -> str:
     drawn = _draw_scenarios(answers, pool, corridors)
     start = next((number for number, answer in enumerate(answers[0]) if answer.routes), 0)
     context = {
-        **head_context(content, answers),
+        **head_context(content, answers, consigned=consigned[0]),
         **_flow_context(drawn, corridors, start, title_scenarios(content)),
         **_map_context(content, drawn, (plane, pool), start),
         **evidence_context(content, answers),
         "rankings": rank_scenarios(content, answers),
+        **_landed_context(content, consigned),
         "script": Markup(read_asset("report.js")),
         "style": Markup(read_asset("report.css")),
         "script_hash": hash_source(read_asset("report.js")),
@@ -156,8 +170,10 @@ def title_scenarios(content: ReportContent) -> list[str]:
     return [scenario.title or scenario.name for scenario in content.scenarios]
 
 
-def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) -> dict[str, Any]:
-    """Head, summary, answers and law."""
+def head_context(
+    content: ReportContent, answers: Sequence[Sequence[Answer]], *, consigned: Sequence[Consigned]
+) -> dict[str, Any]:
+    """Head, summary with the `consigned` of the first scenario, answers and law."""
     titles = title_scenarios(content)
     applying, others = gather_measures(answers)
     changes = list_changes(content)
@@ -167,6 +183,7 @@ def head_context(content: ReportContent, answers: Sequence[Sequence[Answer]]) ->
         "jurisdictions": list_jurisdictions(content),
         "sentences": [
             *summarise(answers, titles),
+            *tell_landed(consigned),
             tell_law(len(applying), len(others), changes=len(changes)),
         ],
         "answer_lines": [
@@ -226,6 +243,20 @@ def _pack_flow(
     page = templates.get_template("compare.html.j2")
     html = page.render(comparison=comparison, scale=group[0].scale, titles=titles)
     return write_plain({"scenarios": scenarios, "terms": terms.rows, "compare": html}), Markup(html)
+
+
+def _landed_context(content: ReportContent, consigned: Sequence[Sequence[Consigned]]) -> dict[str, Any]:
+    """Landed costs: those of the first scenario as they stand, those of the others packed for the script."""
+    landed, titles = view_landed(content, consigned), title_scenarios(content)
+    page = load_templates().get_template("consigned.html.j2")
+    texts = [
+        "".join(
+            page.render(view=view, number=number, first=not place, titles=titles)
+            for place, view in enumerate(views)
+        )
+        for number, views in enumerate(landed[1:], 1)
+    ]
+    return {"landed": landed, "landed_chunks": [pack(text) for text in texts]}
 
 
 def list_keys(drawn: Sequence[Sequence[Pieces]]) -> list[tuple[str, str]]:

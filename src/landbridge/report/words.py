@@ -55,6 +55,15 @@ def join_words(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
 
 
+def raise_first(text: str) -> str:
+    """A sentence from a clause: its first letter large, the others as they are.
+
+    >>> raise_first("only under EAEU law")
+    'Only under EAEU law'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def name_country(code: str) -> str:
     """English name of a country; a bloc's code as it is."""
     return load_catalogue().country_codes.get(code, code)
