@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
@@ -64,16 +64,20 @@ class ChargeAmount:
 class Measure:
     """What rates are evaluated with: a currency, quantities by unit (float64[n] or one number), exchange rates (units
     of the currency for one of each other), and the rates that others are a share of.
+
+    `factors` is what rates are multiplied by, by the name of the charge or reference (1 where none is given).
     """
 
     currency: str
     quantities: Mapping[str, Floats | float]
-    exchange: Mapping[str, float]
+    exchange: Mapping[str, Floats | float]
     references: Mapping[str, Rate]
+    factors: Mapping[str, Floats | float] = field(default_factory=dict)
 
     def rate_input(self, base: Floats) -> RateInput:
         """The input of a rate on `base`."""
-        return RateInput(base, self.currency, self.quantities, self.exchange, self.references)
+        factors = {name: by for name, by in self.factors.items() if name in self.references}
+        return RateInput(base, self.currency, self.quantities, self.exchange, self.references, factors)
 
 
 def order_charges(charges: Sequence[Charge]) -> tuple[Charge, ...]:
@@ -129,7 +133,7 @@ def assess_charges(
         for earlier in found:
             if _is_in(earlier.charge, charge.base):
                 base = base + earlier.amount
-        amount = evaluate_rate(charge.rate, measure.rate_input(base))
+        amount = evaluate_rate(charge.rate, measure.rate_input(base)) * measure.factors.get(charge.name, 1.0)
         found.append(ChargeAmount(charge, base, np.broadcast_to(amount, base.shape)))
     return tuple(found)
 

@@ -35,7 +35,7 @@ def list_proofs(law: CustomsLaw, goods: Goods, *, in_force: frozenset[str]) -> I
             yield Proof(row, next((name for name in row["recognised"] if name in in_force), ""))
 
 
-def cost_proof(row: Row, *, value: Floats, yearly: float, exchange: float) -> tuple[Floats, str]:
+def cost_proof(row: Row, *, value: Floats, yearly: float, exchange: Floats | float) -> tuple[Floats, str]:
     """The cost of a proof for one consignment, float64[n], and its formula.
 
     `value` is that of the goods in the currency wanted, `exchange` its units for one of the row's currency, `yearly`

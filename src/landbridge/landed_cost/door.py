@@ -7,7 +7,7 @@ the seller pays under the terms is in his price, so in draws it stands at its me
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -39,18 +39,20 @@ class Assumptions:
     currency for one of the way's at the prices of the day with `money_words`, whether the papers itemise carriage
     after entry, and whether arrays are draws (else consignments).
 
-    `exchange` gives units of the goods' currency for one of each other that a rate names.
+    `exchange` gives units of the goods' currency for one of each other that a rate names, `factors` what rates are
+    multiplied by, by the name of the charge or of the rate referred to: 1 unless a question is what another rate does.
     """
 
     interest: float
     premium: float
-    money: float
+    money: Floats | float
     money_words: str
-    exchange: dict[str, float]
+    exchange: Mapping[str, Floats | float]
     itemised: bool = True
     drawn: bool = True
     proofs: tuple[Proof, ...] = ()
-    proof_exchange: dict[str, float] = field(default_factory=dict)
+    proof_exchange: Mapping[str, Floats | float] = field(default_factory=dict)
+    factors: Mapping[str, Floats | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,13 @@ def _build(
     customs = _value_goods(works, premium, way, parts=parts, basis=basis, itemised=assumptions.itemised)
     added = works * regime.added
     dutiable = customs.value + (added if regime.whole else 0.0)
-    measure = Measure(goods.currency, goods.quantities, assumptions.exchange, regime.treatment.references)
+    measure = Measure(
+        goods.currency,
+        goods.quantities,
+        assumptions.exchange,
+        regime.treatment.references,
+        assumptions.factors,
+    )
     bases = {CUSTOMS_VALUE: zero + dutiable, **_other_bases(works, premium, way, parts)}
     full = assess_charges(regime.treatment.charges, bases=bases, measure=measure)
     charged = [_suspend(one, regime) for one in full]

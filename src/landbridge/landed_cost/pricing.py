@@ -106,7 +106,7 @@ def price_consignment(
     regimes = list(list_regimes(law, goods, treatments.listed, months=wishes.months, added=wishes.added))
     regimes = [one for one in _choose(regimes, work) if one.kind == RELEASE or not wishes.release_only]
     proofs = tuple(list_proofs(law, goods, in_force=rules.in_force))
-    exchange = {name: work.quote(name) for name in sorted(_list_currencies(regimes, proofs, goods))}
+    exchange = {name: work.quote(name) for name in sorted(list_currencies(regimes, proofs, goods))}
     bases = {way.entry: _find_basis(work, way.entry) for way in ways}
     for way in ways:
         modes = ["sea"] if way.water or not way.route else []
@@ -138,7 +138,8 @@ def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
     return chosen
 
 
-def _list_currencies(regimes: Iterable[Regime], proofs: Iterable[Proof], goods: Goods) -> set[str]:
+def list_currencies(regimes: Iterable[Regime], proofs: Iterable[Proof], goods: Goods) -> set[str]:
+    """Currencies, beside that of the goods, that rates and proofs are in."""
     rates: list[Rate] = []
     for regime in regimes:
         rates += [charge.rate for charge in regime.treatment.charges]

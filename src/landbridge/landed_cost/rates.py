@@ -154,7 +154,8 @@ class RateInput:
     """What a rate is evaluated on.
 
     `base` is money in `currency`. `quantities` are by unit (kg and t, l and m3 stand for each other). `exchange` is
-    how many of `currency` one unit of another currency buys. `references` are rates that a share may refer to.
+    how many of `currency` one unit of another currency buys. `references` are rates that a share may refer to;
+    `factors`, by the name of a reference, is what each is multiplied by (1 where none is given).
     """
 
     base: Numbers
@@ -162,6 +163,7 @@ class RateInput:
     quantities: Mapping[str, Numbers] = field(default_factory=dict)
     exchange: Mapping[str, Numbers] = field(default_factory=dict)
     references: Mapping[str, Rate] = field(default_factory=dict)
+    factors: Mapping[str, Numbers] = field(default_factory=dict)
 
 
 def list_needs(rate: Rate) -> Needs:
@@ -213,7 +215,8 @@ def evaluate_rate(rate: Rate, given: RateInput) -> Array:
     numbers = [given.base, *given.quantities.values()]
     if any(np.any(np.asarray(value, dtype=np.float64) < 0) for value in numbers):
         raise ValueError("a base and quantities are not below zero")
-    shape = np.broadcast_shapes(*(np.shape(value) for value in [*numbers, *given.exchange.values()]))
+    others = [*given.exchange.values(), *given.factors.values()]
+    shape = np.broadcast_shapes(*(np.shape(value) for value in [*numbers, *others]))
     return np.array(np.broadcast_to(_evaluate(rate, given), shape), dtype=np.float64)
 
 
@@ -227,7 +230,8 @@ def _evaluate(rate: Rate, given: RateInput) -> Array:
             return _evaluate_specific(rate, given)
         case ShareOf(percent=percent, of=of):
             # The rate referred to may not refer to itself.
-            return _evaluate(given.references[of], _leave_out(given, of)) * percent / 100.0
+            referred = _evaluate(given.references[of], _leave_out(given, of))
+            return referred * given.factors.get(of, 1.0) * percent / 100.0
         case Compound(terms=terms):
             return sum((_evaluate(term, given) for term in terms[1:]), start=_evaluate(terms[0], given))
         case AtLeast(rate=one, floor=other):
