@@ -3,7 +3,7 @@
 Method. What is asked about is multiplied by a factor, and the consignment is priced again as a whole, so that minimum
 rates, caps of the customs value and prices that include carriage act as they do in law. All changes of one door are
 priced at once as arrays. The elasticity is that of the step: the change of the total in per cent for one per cent of
-the factor. Of draws the means are taken, so where a rate has a minimum a total may differ a little from a mean of draws.
+the factor. Of draws the means are taken: where a rate has a minimum, a total may differ a little from a mean of draws.
 
 Limits. A factor moves alone: a weaker currency that would also lower the price asked is no part of it. Freight is all
 that is paid on the way; insurance and interest follow the value.
@@ -37,7 +37,7 @@ TITLES = {
     "days": "Time on the way",
     "duty": "Rate of duty",
     "mfn_duty": "Rate of duty without preference",
-    "charges": "Rates of duty, taxes and fees",
+    "charges": "Rate of duty, taxes and fees",
 }
 
 
@@ -86,7 +86,7 @@ def price_again(door: Door, shifts: Shifts) -> Door:
     duty without preference and what a preference takes from it, and "exchange:" with the goods' own currency, which
     moves it against all others. Raises InputError for an unknown factor, one below 0, or a price below the costs in it.
     """
-    _check_shifts(door, shifts)
+    _check_shifts(shifts)
     shape = np.broadcast_shapes((1,), *(np.shape(by) for by in shifts.values()))
     goods, way = _average(door, np.ones(shape))
     goods = replace(goods, value=goods.value * shifts.get("value", 1.0))
@@ -94,7 +94,7 @@ def price_again(door: Door, shifts: Shifts) -> Door:
     parts = tuple(replace(part, cost=part.cost * freight) for part in way.parts)
     way = replace(way, parts=parts, hours=way.hours * days)
     assumptions = replace(_shift_money(door, shifts), drawn=False, factors=_shift_rates(door, shifts))
-    return price_door(goods, way, door.regime, basis=_find_basis(door), assumptions=assumptions)
+    return price_door(goods, way, door.regime, basis=find_basis(door), assumptions=assumptions)
 
 
 def measure_sensitivities(
@@ -163,7 +163,7 @@ def _price_cases(door: Door, changes: Mapping[str, Floats]) -> tuple[list[float]
     try:
         totals = price_again(door, changes).total.tolist()
     except InputError:
-        _check_shifts(door, changes)
+        _check_shifts(changes)
         count = len(next(iter(changes.values())))
         tried = [_try_case(door, {name: by[place] for name, by in changes.items()}) for place in range(count)]
         return [total for total, _ in tried], [why for _, why in tried]
@@ -185,7 +185,8 @@ def _average(door: Door, ones: Floats) -> tuple[Goods, Way]:
     return replace(goods, value=ones * goods.value.mean()), replace(way, parts=parts, hours=hours)
 
 
-def _find_basis(door: Door) -> ValueBasis:
+def find_basis(door: Door) -> ValueBasis:
+    """The basis of the customs value that a door was priced on."""
     if door.customs.basis is None:
         raise ValueError("a door that was priced has the basis of its customs value")
     return door.customs.basis
@@ -218,7 +219,7 @@ def _shift_rates(door: Door, shifts: Shifts) -> dict[str, Floats | float]:
     return {**factors, MFN: plain}
 
 
-def _check_shifts(door: Door, shifts: Shifts) -> None:
+def _check_shifts(shifts: Shifts) -> None:
     # Another currency is let pass: of two doors that are compared one may be priced in it, the other not.
     known = (*TITLES, *(name for name in shifts if name.startswith(EXCHANGE)))
     faults = list(check_factors(shifts, known))

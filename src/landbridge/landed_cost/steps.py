@@ -12,19 +12,32 @@ from typing import Any
 import pandas as pd
 
 from landbridge.kernels.item_draws import ItemDraws
+from landbridge.landed_cost.break_even import break_even_rows
 from landbridge.landed_cost.consigned import Origins, judge_consignment
 from landbridge.landed_cost.customs_law import TABLES as LAW_TABLES
 from landbridge.landed_cost.customs_law import CustomsLaw, read_customs_law
 from landbridge.landed_cost.door import Door
 from landbridge.landed_cost.goods import Goods, read_goods
+from landbridge.landed_cost.preference_margin import margin_rows
 from landbridge.landed_cost.pricing import Rules, Wishes, price_consignment
+from landbridge.landed_cost.regimes import RELEASE
+from landbridge.landed_cost.sensitivity import price_again, sensitivity_rows
 from landbridge.landed_cost.waterfall import cost_row, line_rows, list_prices
 from landbridge.landed_cost.way import Way, read_way
 from landbridge.schema import Finding
 from landbridge.schema.rows import Row, read_rows, rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
-TABULATED = ("landed_costs", "landed_cost_lines", "landed_prices", "origin_verdicts", "landed_findings")
+TABULATED = (
+    "landed_costs",
+    "landed_cost_lines",
+    "landed_prices",
+    "landed_sensitivities",
+    "landed_break_evens",
+    "preference_margins",
+    "origin_verdicts",
+    "landed_findings",
+)
 READS = (
     *LAW_TABLES,
     "agreements",
@@ -44,11 +57,22 @@ HOURS_A_DAY = 24.0
 FindWays = Callable[[CustomsLaw, Goods, str], list[Way]]
 
 
+@dataclass(frozen=True, slots=True)
+class BestDoor:
+    """The cheapest release of a consignment (of all where none releases it) at its means, and US dollars for one of its
+    currency on that day.
+    """
+
+    door: Door
+    dollars: float
+
+
 @dataclass(slots=True)
 class _Table:
     """Rows of the result tables so far."""
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in TABULATED})
+    best: dict[tuple[str, datetime.date], BestDoor] = field(default_factory=dict)
 
     def note(self, goods: str, date: datetime.date, findings: Sequence[Finding], regime: str = "") -> None:
         """Add findings of a consignment."""
@@ -75,14 +99,17 @@ def price_consignments(given: Workspace) -> Mapping[str, Any]:
     return price_cases(given, find_ways)
 
 
-def price_cases(given: Workspace, find_ways: FindWays) -> dict[str, pd.DataFrame]:
-    """The result tables by name; `find_ways` gives the ways of goods of a flow under the law of a day."""
+def price_cases(given: Workspace, find_ways: FindWays) -> dict[str, Any]:
+    """The result tables by name and the best doors by consignment and day; `find_ways` gives the ways of goods of a
+    flow under the law of a day.
+    """
     table, laws = _Table(), dict[datetime.date, CustomsLaw]()
     for row, date in list_cases(given["consignments"], given["date"]):
         if date not in laws:
             laws[date] = read_customs_law(given, date)
         _price_case(given, row, laws[date], table=table, find_ways=find_ways)
-    return {name: rows_to_frame(name, rows) for name, rows in table.rows.items()}
+    frames = {name: rows_to_frame(name, rows) for name, rows in table.rows.items()}
+    return {**frames, "best_doors": table.best}
 
 
 def list_cases(consignments: pd.DataFrame, date: datetime.date) -> Iterator[tuple[Row, datetime.date]]:
@@ -115,6 +142,8 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
     table.note(name, law.date, (*origins.findings, *priced.findings))
     table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
     _tabulate(table, row, law, priced.doors, origins)
+    if priced.doors:
+        _tabulate_changes(table, row, law, priced.doors)
 
 
 def _wish(given: Workspace, row: Row) -> Wishes:
@@ -173,6 +202,24 @@ def _tabulate(table: _Table, row: Row, law: CustomsLaw, doors: Sequence[Door], o
             ]
 
 
+def _tabulate_changes(table: _Table, row: Row, law: CustomsLaw, doors: Sequence[Door]) -> None:
+    """What moves the best release by each way, where it breaks even with another, and what preferences save."""
+    name = str(row["id"])
+    keys = {"consignment": name, "date": law.date}
+    dollars = law.exchange.quote(doors[0].goods.currency, "USD", date=law.date).value
+    ranked = sorted(doors, key=lambda door: (door.regime.kind != RELEASE, float(door.total.mean())))
+    table.best[name, law.date] = BestDoor(price_again(ranked[0], {}), dollars)
+    ways: dict[str, Door] = {}
+    for door in ranked:
+        ways.setdefault(door.way.route, door)
+    for route, door in ways.items():
+        cell = {**keys, "route": route, "regime": door.regime.id}
+        table.rows["landed_sensitivities"] += [{**cell, **one} for one in sensitivity_rows(door)]
+    table.rows["landed_break_evens"] += [{**keys, **one} for one in break_even_rows(doors)]
+    keys["flow"] = str(row["flow"])
+    table.rows["preference_margins"] += [{**keys, **one} for one in margin_rows(doors, dollars=dollars)]
+
+
 def _cost_row(door: Door, row: Row, rank: int, *, law: CustomsLaw, origins: Origins) -> dict[str, Any]:
     regime, way = door.regime, door.way
     conditions = (*regime.conditions, *origins.demands(regime.treatment.agreement, way.route))
@@ -190,4 +237,4 @@ def _cost_row(door: Door, row: Row, rank: int, *, law: CustomsLaw, origins: Orig
     }
 
 
-STEPS = (Step("price to the door", READS, TABULATED, price_consignments),)
+STEPS = (Step("price to the door", READS, (*TABULATED, "best_doors"), price_consignments),)

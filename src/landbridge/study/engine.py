@@ -33,6 +33,9 @@ RESULTS = (
     "landed_costs",
     "landed_cost_lines",
     "landed_prices",
+    "landed_sensitivities",
+    "landed_break_evens",
+    "preference_margins",
     "origin_verdicts",
     "landed_findings",
 )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from landbridge.landed_cost import steps as landed_cost_steps
 from landbridge.landed_cost.customs_law import CustomsLaw
@@ -83,7 +82,7 @@ def price_given(
     return {**workspace, **_price(workspace, freight)}
 
 
-def _price(given: Workspace, freight: GivenFreight) -> dict[str, pd.DataFrame]:
+def _price(given: Workspace, freight: GivenFreight) -> dict[str, Any]:
     def find_ways(law: CustomsLaw, goods: Goods, _flow: str) -> list[Way]:
         tonnes = goods.gross_weight / KG_A_TONNE
         sides = ("export", "main", "inland")
