@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from landbridge.api import BreakEven as BreakEven
     from landbridge.api import GatewayChoice as GatewayChoice
     from landbridge.api import Gateways as Gateways
     from landbridge.api import GivenFreight as GivenFreight
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from landbridge.api import compare_networks as compare_networks
     from landbridge.api import export_network as export_network
     from landbridge.api import export_tables as export_tables
+    from landbridge.api import find_break_even as find_break_even
     from landbridge.api import find_gateways as find_gateways
     from landbridge.api import find_routes as find_routes
     from landbridge.api import find_tariff_lines as find_tariff_lines
@@ -61,6 +63,7 @@ __version__ = "0.1.0"
 # holds the two lists together.
 _PUBLIC = {
     "Finding": "landbridge.schema",
+    "BreakEven": "landbridge.api",
     "GatewayChoice": "landbridge.api",
     "Gateways": "landbridge.api",
     "GivenFreight": "landbridge.api",
@@ -86,6 +89,7 @@ _PUBLIC = {
     "compare_networks": "landbridge.api",
     "export_network": "landbridge.api",
     "export_tables": "landbridge.api",
+    "find_break_even": "landbridge.api",
     "find_gateways": "landbridge.api",
     "find_routes": "landbridge.api",
     "find_tariff_lines": "landbridge.api",
@@ -102,6 +106,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "BreakEven",
     "Finding",
     "GatewayChoice",
     "Gateways",
@@ -129,6 +134,7 @@ __all__ = [
     "compare_networks",
     "export_network",
     "export_tables",
+    "find_break_even",
     "find_gateways",
     "find_routes",
     "find_tariff_lines",

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from landbridge.api.break_evens import find_break_even as find_break_even
     from landbridge.api.exporting import export_tables as export_tables
     from landbridge.api.gateways import Gateways as Gateways
     from landbridge.api.gateways import find_gateways as find_gateways
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
     from landbridge.api.tariffs import parse_rate as parse_rate
     from landbridge.api.tariffs import read_tariff as read_tariff
     from landbridge.api.tariffs import search_products as search_products
+    from landbridge.landed_cost.break_even import BreakEven as BreakEven
     from landbridge.landed_cost.pricing import Wishes as Wishes
     from landbridge.network.steps import GatewayChoice as GatewayChoice
     from landbridge.network.steps import Options as Options
     from landbridge.study.offers import GivenFreight as GivenFreight
 
 _HOMES = {
+    "break_evens": ("BreakEven", "find_break_even"),
     "exporting": ("export_tables",),
     "gateways": ("GatewayChoice", "Gateways", "find_gateways"),
     "indicators": ("Indicator", "list_indicators"),

@@ -14,6 +14,7 @@ from landbridge.api.quantities import Quantity, make_quantity, read_quantity
 from landbridge.api.routing import FLOW, default_ground, describe_listing
 from landbridge.landed_cost.goods import read_measure
 from landbridge.landed_cost.pricing import Wishes
+from landbridge.landed_cost.steps import BestDoor
 from landbridge.network.shipments import choose_shipment
 from landbridge.network.steps import Options
 from landbridge.schema import (
@@ -63,7 +64,10 @@ class Offer:
 @dataclass(frozen=True, slots=True, eq=False)
 class LandedCost:
     """The answer to one offer. `frame` has a row for each way and regime (columns of landed_costs), the cheapest way of
-    release first; `lines` those of landed_cost_lines, `prices` of landed_prices, `origins` of origin_verdicts.
+    release first; `lines` those of landed_cost_lines, `prices` of landed_prices, `origins` of origin_verdicts,
+    `sensitivities` of landed_sensitivities, `break_evens` of landed_break_evens, `margins` of preference_margins.
+
+    `cheapest` is what the best row was priced with: see `find_break_even`.
     """
 
     verdict: str
@@ -73,6 +77,10 @@ class LandedCost:
     lines: pd.DataFrame
     prices: pd.DataFrame
     origins: pd.DataFrame
+    sensitivities: pd.DataFrame
+    break_evens: pd.DataFrame
+    margins: pd.DataFrame
+    cheapest: BestDoor
     listings: tuple[dict[str, Any], ...]
     findings: tuple[dict[str, Any], ...]
 
@@ -101,6 +109,9 @@ class LandedCost:
             "lines": [self._line(row) for row in read_rows(self.lines_of(best))],
             "prices": {rule: self._money(price) for rule, price in self.prices_of(best).items()},
             "regimes": [self._regime(row) for row in read_rows(self.frame)],
+            "sensitivities": [self._sensitivity(row) for row in read_rows(self.sensitivities)],
+            "break_evens": [self._break_even(row) for row in read_rows(self.break_evens)],
+            "preference_margins": [self._margin(row) for row in read_rows(self.margins)],
             "origin": [_plain(row) for row in read_rows(self.origins)],
             "listings": list(self.listings),
             "findings": list(self.findings),
@@ -147,6 +158,23 @@ class LandedCost:
             "papers": list(row["papers"]),
             "conditions": row["conditions"],
         }
+
+    def _sensitivity(self, row: Row) -> dict[str, Any]:
+        told = {name: row[name] for name in ("route", "regime", "factor", "title", "step")}
+        money = {name: self._money(row[name]) for name in ("total", "change")}
+        numbers = {name: row[name] for name in ("change_share", "elasticity", "share")}
+        return {**told, **money, **numbers, "words": row["words"]}
+
+    def _break_even(self, row: Row) -> dict[str, Any]:
+        total = None if isnan(row["total"]) else self._money(row["total"])
+        names = ("kind", "one", "other", "factor", "at", "words", "route", "regime")
+        more = {name: row[name] for name in ("other_route", "other_regime")}
+        return {**{name: row[name] for name in names}, **more, "total": total}
+
+    def _margin(self, row: Row) -> dict[str, Any]:
+        money = {name: self._money(row[name]) for name in ("margin", "proof", "way", "net")}
+        told = {name: row[name] for name in ("route", "regime", "barred", "words")}
+        return {**told, "way_name": row["label"], **money}
 
     def _repr_html_(self) -> str:
         columns = [
@@ -325,6 +353,10 @@ def _read_answer(
         lines=workspace["landed_cost_lines"],
         prices=workspace["landed_prices"],
         origins=workspace["origin_verdicts"],
+        sensitivities=workspace["landed_sensitivities"],
+        break_evens=workspace["landed_break_evens"],
+        margins=workspace["preference_margins"],
+        cheapest=workspace["best_doors"][OFFER, date],
         listings=listings,
         findings=tuple(finding.as_dict() for finding in findings),
     )

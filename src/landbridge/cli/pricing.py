@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class PriceArguments:
     corridor: str
     freight: float | None
     inland_freight: float
+    sensitivities: bool = False
 
 
 def print_price(arguments: PriceArguments, *, json: bool) -> None:
@@ -51,6 +53,9 @@ def print_price(arguments: PriceArguments, *, json: bool) -> None:
     _print_regimes(answer)
     _print_prices(answer, best)
     _print_origin(answer)
+    if arguments.sensitivities:
+        _print_sensitivities(answer)
+        _print_comparisons(answer)
     for listing in answer.listings:
         say(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
     for finding in answer.findings:
@@ -124,6 +129,37 @@ def _print_prices(answer: LandedCost, best: Row) -> None:
         "the same goods under each rule: "
         + ", ".join(f"{rule} {number(price)}" for rule, price in prices.items())
     )
+
+
+def _print_sensitivities(answer: LandedCost) -> None:
+    """How the total of the best row moves."""
+    best = answer.best
+    rows = [
+        (
+            row["title"],
+            f"{row['step']:+.0%}",
+            number(row["total"], 2),
+            number(row["change"], 2),
+            number(row["change_share"], 2),
+            number(row["elasticity"], 3),
+            "–" if isnan(row["share"]) else f"{row['share']:.1%}",
+            row["words"],
+        )
+        for row in read_rows(answer.sensitivities)
+        if row["route"] == best["route"] and row["regime"] == best["regime"]
+    ]
+    columns = ("what changes", "by", "total", "change", "%", "elasticity", "share of total", "")
+    say()
+    print_table(columns, rows, right=columns[1:-1])
+
+
+def _print_comparisons(answer: LandedCost) -> None:
+    """Break-even in words, and what preferences save by each way."""
+    say()
+    for row in read_rows(answer.break_evens):
+        say(f"break-even: {row['words']}")
+    for row in read_rows(answer.margins):
+        say(f"preference by {row['label']}: {row['words']}")
 
 
 def _print_origin(answer: LandedCost) -> None:

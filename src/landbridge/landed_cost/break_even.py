@@ -140,6 +140,10 @@ def _climb(pair: _Pair) -> tuple[Floats, Floats]:
 
 def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:
     """Where the two first meet on the way up from 1, and on the way down."""
+
+    def gap(by: float) -> float:
+        return float(pair.find_gaps(np.array([by]))[0])
+
     today = int(np.flatnonzero(ladder == 1.0)[0])
     for places in (range(today + 1, len(ladder)), range(today - 1, -1, -1)):
         for place in places:
@@ -148,10 +152,8 @@ def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:
                 yield _find_edge(pair, ladder[before], ladder[place])
                 break
             if gaps[place] * gaps[before] < 0:
-                ends = sorted((ladder[before], ladder[place]))
-                yield float(
-                    brentq(lambda by: pair.find_gaps(np.array([by]))[0], *ends, xtol=1e-14, rtol=1e-14)
-                )
+                low, high = sorted((float(ladder[before]), float(ladder[place])))
+                yield float(brentq(gap, low, high, xtol=1e-14, rtol=1e-14))
                 break
 
 
