@@ -55,6 +55,12 @@ def price(
     corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
     freight: GivenCarriage = None,
     inland_freight: Annotated[float, typer.Option(help="With --freight: freight after entry.")] = 0.0,
+    sensitivities: Annotated[
+        bool,
+        typer.Option(
+            help="Also how the total moves, where ways or regimes break even, what preferences save."
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Price goods to the buyer's door: freight, customs value, duty, taxes, under every lawful regime."""
@@ -80,7 +86,10 @@ def price(
         "freight": freight,
         "inland_freight": inland_freight,
     }
-    print_price(PriceArguments(offer=offer, regime=regime, months=months, **ground, **way), json=json)
+    told = PriceArguments(
+        offer=offer, regime=regime, months=months, sensitivities=sensitivities, **ground, **way
+    )
+    print_price(told, json=json)
 
 
 def origin(
