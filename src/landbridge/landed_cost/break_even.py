@@ -133,9 +133,11 @@ def find_break_even(one: Door, other: Door, *, factor: str, exchange: float = 1.
 
 def _climb(pair: _Pair) -> tuple[Floats, Floats]:
     """The rungs at which both have a price, and the gaps there; nothing for nothing is no price."""
-    gaps = pair.find_gaps(LADDER)
-    kept = ~np.isnan(gaps) & ((LADDER > 0) | (gaps != 0))
-    return LADDER[kept], gaps[kept]
+    # A currency that is worth nothing has no rates.
+    ladder = LADDER[1:] if pair.factor.startswith(EXCHANGE) else LADDER
+    gaps = pair.find_gaps(ladder)
+    kept = ~np.isnan(gaps) & ((ladder > 0) | (gaps != 0))
+    return ladder[kept], gaps[kept]
 
 
 def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:

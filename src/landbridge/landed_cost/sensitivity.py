@@ -86,7 +86,7 @@ def price_again(door: Door, shifts: Shifts) -> Door:
     duty without preference and what a preference takes from it, and "exchange:" with the goods' own currency, which
     moves it against all others. Raises InputError for an unknown factor, one below 0, or a price below the costs in it.
     """
-    _check_shifts(shifts)
+    _check_shifts(door, shifts)
     shape = np.broadcast_shapes((1,), *(np.shape(by) for by in shifts.values()))
     goods, way = _average(door, np.ones(shape))
     goods = replace(goods, value=goods.value * shifts.get("value", 1.0))
@@ -163,7 +163,7 @@ def _price_cases(door: Door, changes: Mapping[str, Floats]) -> tuple[list[float]
     try:
         totals = price_again(door, changes).total.tolist()
     except InputError:
-        _check_shifts(changes)
+        _check_shifts(door, changes)
         count = len(next(iter(changes.values())))
         tried = [_try_case(door, {name: by[place] for name, by in changes.items()}) for place in range(count)]
         return [total for total, _ in tried], [why for _, why in tried]
@@ -219,7 +219,7 @@ def _shift_rates(door: Door, shifts: Shifts) -> dict[str, Floats | float]:
     return {**factors, MFN: plain}
 
 
-def _check_shifts(shifts: Shifts) -> None:
+def _check_shifts(door: Door, shifts: Shifts) -> None:
     # Another currency is let pass: of two doors that are compared one may be priced in it, the other not.
     known = (*TITLES, *(name for name in shifts if name.startswith(EXCHANGE)))
     faults = list(check_factors(shifts, known))
@@ -227,6 +227,9 @@ def _check_shifts(shifts: Shifts) -> None:
         if not (np.isfinite(by).all() and np.all(np.asarray(by) >= 0)):
             what, remedy = f"{name} cannot be {by} times what it is", "give a factor of at least 0"
             faults.append(Finding("bad_factor", "error", what, remedy))
+        elif name == f"{EXCHANGE}{door.goods.currency}" and not np.all(by):
+            what = f"{door.goods.currency}, in which the goods are priced, cannot be worth nothing"
+            faults.append(Finding("bad_factor", "error", what, "give a factor above 0"))
     raise_errors(faults)
 
 
