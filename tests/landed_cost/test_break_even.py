@@ -143,20 +143,24 @@ def test_freight_beyond_the_price_ends_the_search_and_is_said():
     found = find_break_even(other, door, factor="freight")
     assert np.isnan(found.at)
     assert "tried from 0 to 10 times" in found.words
-    assert "beyond, the price does not cover" in found.words
+    assert "outside that the price does not cover" in found.words
 
 
 def test_pairs_of_a_consignment():
     sea, rail = make_way(), make_way(1_200.0, route="r2", label="By rail")
     doors = [make_door(way=way, regime=regime) for way in (sea, rail) for regime in (make_regime(), fta())]
-    pairs = list(list_pairs(doors))
-    assert [[(one.way.route, one.regime.id) for one in pair] for pair in pairs] == [
-        [("r1", "fta"), ("r1", "mfn")],
-        [("r1", "fta"), ("r2", "fta")],
+    rows = [
+        (row["route"], row["regime"], row["other_route"], row["other_regime"], row["factor"])
+        for row in break_even_rows(doors)
     ]
-    rows = list(break_even_rows(doors))
-    assert [row["factor"] for row in rows] == ["freight", "value", "mfn_duty", "freight", "value", "days"]
+    assert rows == [
+        ("r1", "fta", "r1", "mfn", "mfn_duty"),
+        ("r2", "fta", "r1", "mfn", "freight"),
+        *(("r1", "fta", "r2", "fta", factor) for factor in ("freight", "value", "days")),
+    ]
     assert list(list_pairs(doors[:1])) == []
+    priced = make_door(regime=fta(proof=10.0))
+    assert [factors for *_, factors in list_pairs([doors[0], priced])] == [("value", "mfn_duty")]
 
 
 @given(

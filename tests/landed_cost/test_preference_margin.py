@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from doors_by_hand import make_door, make_goods, make_regime, make_way
 from hypothesis import given
@@ -18,7 +19,7 @@ def preference(proof=float("nan")):
 
 
 def test_on_the_cheapest_way_the_whole_margin_is_kept():
-    (margin,) = measure_margins([make_door(), make_door(regime=preference())])
+    (margin,) = measure_margins([make_door(), make_door(regime=preference(0.0))])
     assert (margin.margin, margin.proof, margin.way, margin.net) == pytest.approx((600.0, 0.0, 0.0, 600.0))
     assert margin.words == "The preference saves 600.00 USD on this way"
     assert not margin.barred
@@ -32,9 +33,16 @@ def test_direct_consignment_that_bars_the_cheaper_way_eats_of_the_margin():
     assert (margin.margin, margin.proof, margin.way, margin.net) == pytest.approx((624.0, 50.0, 504.0, 70.0))
     assert margin.barred
     assert margin.words == (
-        "The preference saves 624.00 USD on this way; its proof takes 50.00; the way takes 504.00 more than "
+        "The preference saves 624.00 USD on this way; its proof of origin takes 50.00; the way takes 504.00 more than "
         "By sea, which direct consignment bars from it; 70.00 are left"
     )
+
+
+def test_a_proof_of_unknown_cost_is_left_out_and_that_is_said():
+    (margin,) = measure_margins([make_door(), make_door(regime=preference())])
+    assert np.isnan(margin.proof)
+    assert (margin.margin, margin.net) == pytest.approx((600.0, 600.0))
+    assert margin.words.endswith("on this way, what its proof of origin costs left out")
 
 
 def test_a_way_may_eat_more_than_the_margin():

@@ -161,7 +161,8 @@ class LandedCost:
 
     def _sensitivity(self, row: Row) -> dict[str, Any]:
         told = {name: row[name] for name in ("route", "regime", "factor", "title", "step")}
-        money = {name: self._money(row[name]) for name in ("total", "change")}
+        names = ("total", "change")
+        money = {name: None if isnan(row[name]) else self._money(row[name]) for name in names}
         numbers = {name: row[name] for name in ("change_share", "elasticity", "share")}
         return {**told, **money, **numbers, "words": row["words"]}
 
@@ -172,7 +173,8 @@ class LandedCost:
         return {**{name: row[name] for name in names}, **more, "total": total}
 
     def _margin(self, row: Row) -> dict[str, Any]:
-        money = {name: self._money(row[name]) for name in ("margin", "proof", "way", "net")}
+        names = ("margin", "proof", "way", "net")
+        money = {name: None if isnan(row[name]) else self._money(row[name]) for name in names}
         told = {name: row[name] for name in ("route", "regime", "barred", "words")}
         return {**told, "way_name": row["label"], **money}
 

@@ -5,8 +5,8 @@ difference changes its sign the factor is found by Brent's method (Brent, Algori
 Derivatives, 1973, ch. 4; scipy.optimize.brentq). Minimum rates can make costs meet more than once: the factor nearest
 to 1 is given. What is compared is the cost of a piece where both count the same pieces, else of a tonne.
 
-Freight and days are moved on the first door alone where the ways differ; value, duty and charges on the first alone
-where the goods differ; exchange rates always on both.
+Freight and days are moved on the first door alone where ways or goods differ, the value where the goods do, duty and
+charges where regimes or goods do; exchange rates always on both.
 
 Limits. Two crossings between the same two rungs are not seen. Whether the goods originate is not judged again: a value
 that changes with the factor may change that.
@@ -15,7 +15,7 @@ that changes with the factor may change that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,6 @@ LADDER = np.array([0.0, *(1.0 / rung for rung in reversed(RUNGS)), 1.0, *RUNGS])
 EQUAL = 1e-12
 CUTS = 65
 HOURS_A_DAY = 24.0
-OF_PAIR = {REGIMES: ("freight", "value", "mfn_duty"), WAYS: ("freight", "value", "days")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,8 @@ class _Pair:
     @property
     def alone(self) -> bool:
         """Whether the factor is moved on the first door only."""
-        moved = {"freight", "days"} if _tell_way(self.one) != _tell_way(self.other) else set()
+        apart = self.kind == ORIGINS or _tell_way(self.one) != _tell_way(self.other)
+        moved = {"freight", "days"} if apart else set()
         moved |= {"value"} if self.kind == ORIGINS else set()
         moved |= {"duty", "charges"} if self.kind != WAYS else set()
         return self.factor in moved
@@ -202,7 +202,7 @@ def _tell_none(pair: _Pair, ladder: Floats, *, today: float) -> str:
     cheap, dear = _quote_names(pair, today)
     words = f"{cheap} costs less than {dear} whatever {_tell_thing(pair)} is"
     short = ladder[-1] < LADDER[-1] or ladder[0] > LADDER[1]
-    beyond = "; beyond, the price does not cover what is paid out of it" if short else ""
+    beyond = "; outside that the price does not cover what is paid out of it" if short else ""
     return f"{words}, tried from {ladder[0]:.4g} to {ladder[-1]:.4g} times today's{beyond}"
 
 
@@ -295,40 +295,46 @@ def _lacks_days(door: Door) -> bool:
     return bool(np.isnan(door.way.hours).any())
 
 
-def list_pairs(doors: Sequence[Door]) -> Iterator[tuple[Door, Door]]:
-    """The two questions of one consignment: the best preference against the best release without, wherever each goes;
-    and the cheapest release against the cheapest by any other way.
+def list_pairs(doors: Sequence[Door]) -> Iterator[tuple[Door, Door, tuple[str, ...]]]:
+    """The questions of one consignment: two doors, and the factors that they are asked for.
+
+    Each preference against the cheapest release without one: the best of them for the duty, for the value where the
+    proof of origin has a price, and all that go another way for their freight. And the cheapest release against the
+    cheapest by any other way.
     """
-    released = sorted(
-        (door for door in doors if door.regime.kind == RELEASE), key=lambda door: float(door.total.mean())
-    )
-    preferred = next((door for door in released if door.regime.treatment.agreement), None)
+    released = sorted((door for door in doors if door.regime.kind == RELEASE), key=_mean)
     plain = next((door for door in released if door.regime.id == MFN), None)
-    if preferred is not None and plain is not None:
-        yield preferred, plain
-    apart = (door for door in released if door.way.route != released[0].way.route)
-    second = next(apart, None)
-    if second is not None:
-        yield released[0], second
+    preferred = [door for door in released if door.regime.treatment.agreement and plain is not None]
+    for door in preferred:
+        apart = plain is not None and door.way.route != plain.way.route
+        factors = ("freight",) if apart else ()
+        if door is preferred[0]:
+            priced = apart or not np.isnan(door.regime.treatment.proof_cost)
+            factors = (*factors, *(("value",) if priced else ()), "mfn_duty")
+        if plain is not None and factors:
+            yield door, plain, factors
+    others = [door for door in released if door.way.route != released[0].way.route]
+    if others:
+        yield released[0], others[0], ("freight", "value", "days")
+
+
+def _mean(door: Door) -> float:
+    return float(door.total.mean())
 
 
 def break_even_rows(doors: Sequence[Door]) -> Iterator[dict[str, object]]:
     """Rows of landed_break_evens for the doors of one consignment on one day, without consignment and date."""
-    for number, (one, other) in enumerate(list_pairs(doors)):
-        kinds = OF_PAIR[REGIMES if number == 0 and one.regime.id != other.regime.id else WAYS]
-        for factor in kinds:
-            found = find_break_even(one, other, factor=factor)
-            yield {
-                "kind": found.kind,
-                "one": found.one,
-                "other": found.other,
-                "factor": factor,
-                "at": found.at,
-                "total": found.total,
-                "currency": found.currency,
-                "words": found.words,
-                "route": one.way.route,
-                "regime": one.regime.id,
-                "other_route": other.way.route,
-                "other_regime": other.regime.id,
-            }
+    told = set()
+    for one, other, factors in list_pairs(doors):
+        ends = {
+            "route": one.way.route,
+            "regime": one.regime.id,
+            "other_route": other.way.route,
+            "other_regime": other.regime.id,
+        }
+        for factor in factors:
+            # The cheapest by another way may be the cheapest without preference: that pair is asked once.
+            key = (*ends.values(), factor)
+            if key not in told:
+                told.add(key)
+                yield {**asdict(find_break_even(one, other, factor=factor)), **ends}

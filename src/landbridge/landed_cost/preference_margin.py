@@ -26,8 +26,9 @@ CENT = 0.005
 class PreferenceMargin:
     """The margin of the preference of `door` on its way, means in the currency of the goods.
 
-    `margin` is what it saves on that way before its proof, `proof` what that costs, `way` what the way costs above the
-    cheapest one, `net` what is left; `barred` that the cheapest way has no preference for want of direct consignment.
+    `margin` is what it saves on that way before its proof, `proof` what that costs (NaN where it is not known; then it
+    is left out), `way` what the way costs above the cheapest one, `net` what is left; `barred` that the cheapest way
+    has no preference for want of direct consignment.
     """
 
     door: Door
@@ -60,13 +61,16 @@ def measure_margins(doors: Sequence[Door]) -> Iterator[PreferenceMargin]:
 
 
 def _measure(door: Door, plain: Door, cheapest: Door, *, barred: bool) -> PreferenceMargin:
-    proof = _mean(door) - _mean(_leave_out_proof(door))
-    margin, way = _mean(plain) - _mean(door) + proof, _mean(plain) - _mean(cheapest)
+    free = _leave_out_proof(door)
+    proof = np.nan if free is None else _mean(door) - _mean(free)
+    margin, way = _mean(plain) - _mean(free or door), _mean(plain) - _mean(cheapest)
     net = _mean(cheapest) - _mean(door)
     currency = door.goods.currency
     words = f"{door.regime.name} saves {margin:,.2f} {currency} on this way"
-    if proof > CENT:
-        words += f"; its proof takes {proof:,.2f}"
+    if np.isnan(proof):
+        words += ", what its proof of origin costs left out"
+    elif proof > CENT:
+        words += f"; its proof of origin takes {proof:,.2f}"
     if way > CENT:
         why = ", which direct consignment bars from it" if barred else ""
         words += f"; the way takes {way:,.2f} more than {cheapest.way.label}{why}"
@@ -75,10 +79,12 @@ def _measure(door: Door, plain: Door, cheapest: Door, *, barred: bool) -> Prefer
     return PreferenceMargin(door, margin, proof, way, net, barred, words)
 
 
-def _leave_out_proof(door: Door) -> Door:
-    """The same door as if proof of origin cost nothing: priced again, for under some terms it is in the price."""
-    if not any(extra.name == "origin_proof" for extra in door.extras):
-        return door
+def _leave_out_proof(door: Door) -> Door | None:
+    """The same door as if proof of origin cost nothing, None where what it costs is not known: then it is left out of
+    the door as it is. Priced again, for under some terms it is in the price.
+    """
+    if np.isnan(door.regime.treatment.proof_cost):
+        return None
     treatment = replace(door.regime.treatment, proof_cost=np.nan)
     regime = replace(door.regime, treatment=treatment)
     return price_door(door.goods, door.way, regime, basis=find_basis(door), assumptions=door.assumptions)

@@ -12,7 +12,7 @@ that is paid on the way; insurance and interest follow the value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -262,15 +262,4 @@ def _knows_days(way: Way) -> bool:
 def sensitivity_rows(door: Door) -> Iterator[dict[str, object]]:
     """Rows of landed_sensitivities of a door, without consignment, date, route and regime."""
     for one in measure_sensitivities(door):
-        yield {
-            "factor": one.factor,
-            "title": one.title,
-            "step": one.step,
-            "total": one.total,
-            "change": one.change,
-            "change_share": one.change_share,
-            "elasticity": one.elasticity,
-            "share": one.share,
-            "currency": door.goods.currency,
-            "words": one.words,
-        }
+        yield {**asdict(one), "currency": door.goods.currency}
