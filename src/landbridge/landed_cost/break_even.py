@@ -65,13 +65,17 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two doors of one kind of comparison, with a factor and units of the first's currency for one of the second's."""
+    """Two doors at their means, with a factor and units of the first's currency for one of the second's."""
 
     one: Door
     other: Door
-    kind: str
     factor: str
-    exchange: float
+    exchange: float = 1.0
+
+    @property
+    def kind(self) -> str:
+        """What the two differ in."""
+        return _tell_kind(self.one, self.other)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -92,8 +96,8 @@ class _Pair:
         """Cost of a unit by the two doors at factors float64[n], in the currency of the first; NaN without a price."""
         units = _count_units(self.one, self.other)
         one = _price_ladder(self.one, self.factor, by) / units[0]
-        still = np.ones(1) if self.alone else by
-        other = np.broadcast_to(_price_ladder(self.other, self.factor, still), by.shape) / units[1]
+        moved = self.other.total if self.alone else _price_ladder(self.other, self.factor, by)
+        other = np.broadcast_to(moved, by.shape) / units[1]
         return self._weigh(self.one, one, by), self._weigh(self.other, other, by) * self.exchange
 
     def find_gaps(self, by: Floats) -> Floats:
@@ -116,9 +120,14 @@ def find_break_even(one: Door, other: Door, *, factor: str, exchange: float = 1.
     """
     known = (*TITLES, *_list_exchange(one, other))
     raise_errors(check_factors([factor], known))
-    pair = _Pair(one, other, _tell_kind(one, other), factor, exchange)
-    unknown = [name for door, name in zip((one, other), pair.names, strict=True) if _lacks_days(door)]
-    if factor == "days" and unknown:
+    return _compare(_Pair(price_again(one, {}), price_again(other, {}), factor, exchange))
+
+
+def _compare(pair: _Pair) -> BreakEven:
+    unknown = [
+        name for door, name in zip((pair.one, pair.other), pair.names, strict=True) if _lacks_days(door)
+    ]
+    if pair.factor == "days" and unknown:
         return _answer(pair, np.nan, f"the days of {' and '.join(unknown)} are not known")
     ladder, gaps = _climb(pair)
     today = float(gaps[ladder == 1.0][0])
@@ -142,9 +151,10 @@ def _climb(pair: _Pair) -> tuple[Floats, Floats]:
 
 def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:
     """Where the two first meet on the way up from 1, and on the way down."""
+    known = dict(zip(ladder.tolist(), gaps.tolist(), strict=True))
 
     def gap(by: float) -> float:
-        return float(pair.find_gaps(np.array([by]))[0])
+        return known[by] if by in known else float(pair.find_gaps(np.array([by]))[0])
 
     today = int(np.flatnonzero(ladder == 1.0)[0])
     for places in (range(today + 1, len(ladder)), range(today - 1, -1, -1)):
@@ -171,14 +181,35 @@ def _find_edge(pair: _Pair, apart: float, equal: float) -> float:
 
 
 def _price_ladder(door: Door, factor: str, by: Floats) -> Floats:
-    """Totals at factors float64[n], priced at once; where some have no price the halves are tried apart."""
+    """Totals at factors float64[n], priced at once; NaN where the price does not cover what the seller pays."""
+    totals = np.full(by.shape, np.nan)
+    covered = _may_cover(door, factor, by)
+    totals[covered] = _price_rungs(door, factor, by[covered])
+    return totals
+
+
+def _may_cover(door: Door, factor: str, by: Floats) -> NDArray[np.bool_]:
+    """Where the price covers at least the seller's carriage: elsewhere there is no price, and none is tried."""
+    parts = zip(door.way.parts, door.parts, strict=True)
+    carriage = sum((float(amount.mean()) for part, amount in parts if door.seller_pays(part.stage)), 0.0)
+    price = float(door.goods.value.mean())
+    match factor:
+        case "value":
+            return by * price >= carriage
+        case "freight":
+            return by * carriage <= price
+    return np.ones(by.shape, dtype=np.bool_)
+
+
+def _price_rungs(door: Door, factor: str, by: Floats) -> Floats:
+    """Totals at factors float64[n]; where some have no price the halves are tried apart."""
     try:
         return price_again(door, {factor: by}).total
     except InputError:
-        if len(by) == 1:
-            return np.array([np.nan])
+        if len(by) <= 1:
+            return np.full(by.shape, np.nan)
         middle = len(by) // 2
-        return np.concatenate([_price_ladder(door, factor, part) for part in (by[:middle], by[middle:])])
+        return np.concatenate([_price_rungs(door, factor, part) for part in (by[:middle], by[middle:])])
 
 
 def _answer(pair: _Pair, at: float, words: str) -> BreakEven:
@@ -324,17 +355,27 @@ def _mean(door: Door) -> float:
 
 def break_even_rows(doors: Sequence[Door]) -> Iterator[dict[str, object]]:
     """Rows of landed_break_evens for the doors of one consignment on one day, without consignment and date."""
-    told = set()
-    for one, other, factors in list_pairs(doors):
+    told: set[tuple[str, ...]] = set()
+    settled: dict[tuple[str, str], Door] = {}
+    for pair in list_pairs(doors):
+        one, other = (_settle(door, settled) for door in pair[:2])
         ends = {
             "route": one.way.route,
             "regime": one.regime.id,
             "other_route": other.way.route,
             "other_regime": other.regime.id,
         }
-        for factor in factors:
+        for factor in pair[2]:
             # The cheapest by another way may be the cheapest without preference: that pair is asked once.
             key = (*ends.values(), factor)
             if key not in told:
                 told.add(key)
-                yield {**asdict(find_break_even(one, other, factor=factor)), **ends}
+                yield {**asdict(_compare(_Pair(one, other, factor))), **ends}
+
+
+def _settle(door: Door, settled: dict[tuple[str, str], Door]) -> Door:
+    """A door at its means, priced so once."""
+    key = door.way.route, door.regime.id
+    if key not in settled:
+        settled[key] = price_again(door, {})
+    return settled[key]
