@@ -26,8 +26,8 @@ def test_a_preference_by_a_dearer_way_is_worth_it_up_to_a_freight():
     assert found.at == pytest.approx(1.2, rel=1e-12)
     assert found.total == pytest.approx(12_600.0, rel=1e-12)
     assert found.words == (
-        '"The preference, By rail" costs less than "Without preference, By sea" as long as the freight of '
-        '"The preference, By rail" is below 1.2 times today\'s (1,500.00 USD)'
+        '"The preference, By rail" costs less than "Without preference, By sea" as long as the freight of the former '
+        "is below 1.2 times today's (1,500.00 USD)"
     )
 
 
@@ -35,7 +35,7 @@ def test_a_way_that_costs_more_today_needs_less_than_today():
     far = make_door(way=make_way(2_000.0, route="r2", label="By rail"), regime=fta())
     found = find_break_even(far, make_door(), factor="freight")
     assert found.at == pytest.approx(0.75)
-    assert "is above 0.75 times" in found.words
+    assert "the freight of the latter is above 0.75 times" in found.words
     assert found.words.startswith('"Without preference, By sea" costs less')
 
 

@@ -15,14 +15,17 @@ _OF_ROUTE = (
     " JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts) USING (scenario, flow)"
 )
 _OF_FLOW = " JOIN (SELECT scenario, flow, origin, destination, product, shipment FROM verdicts) USING (scenario, flow)"
+_ENDS_OF_FLOW = (
+    " JOIN (SELECT scenario, flow, origin, destination, shipment FROM verdicts) USING (scenario, flow)"
+)
 _SOURCES = {
     "routes": f"routes{_OF_FLOW}",
     "route_items": f"route_items{_OF_ROUTE}",
     "route_inputs": f"route_inputs{_OF_ROUTE}",
     "closures": f"closures{_OF_FLOW}",
     "gateways": f"gateways{_OF_FLOW}",
-    "landed_costs": "landed_costs JOIN (SELECT scenario, flow, origin, destination, shipment FROM verdicts)"
-    " USING (scenario, flow)",
+    "landed_costs": f"landed_costs{_ENDS_OF_FLOW}",
+    "preference_margins": f"preference_margins{_ENDS_OF_FLOW}",
 }
 _ROUTE_KEYS = ("origin", "destination", "product", "shipment", "flow", "corridor", "label", "rank")
 _SHARED_KEYS = {
@@ -32,6 +35,7 @@ _SHARED_KEYS = {
     "closures": ("origin", "destination", "product", "shipment"),
     "gateways": ("origin", "destination", "product", "shipment"),
     "landed_costs": ("origin", "destination", "shipment"),
+    "preference_margins": ("origin", "destination", "shipment"),
 }
 _QUANTILES = ("p10", "p50", "p90")
 

@@ -220,8 +220,9 @@ def _answer(pair: _Pair, at: float, words: str) -> BreakEven:
 def _tell_root(pair: _Pair, at: float, *, today: float) -> str:
     cheap, dear = _quote_names(pair, today)
     amount = _tell_amount(pair, at)
-    times = f"{at:.4g} times today's" + (f" ({amount})" if amount else "")
-    return f"{cheap} costs less than {dear} as long as {_tell_thing(pair)} is {'below' if at > 1 else 'above'} {times}"
+    side = "below" if at > 1 else "above"
+    times = f"{side} {at:.4g} times today's" + (f" ({amount})" if amount else "")
+    return f"{cheap} costs less than {dear} as long as {_tell_thing(pair, today)} is {times}"
 
 
 def _quote_names(pair: _Pair, today: float) -> tuple[str, ...]:
@@ -231,16 +232,16 @@ def _quote_names(pair: _Pair, today: float) -> tuple[str, ...]:
 
 def _tell_none(pair: _Pair, ladder: Floats, *, today: float) -> str:
     cheap, dear = _quote_names(pair, today)
-    words = f"{cheap} costs less than {dear} whatever {_tell_thing(pair)} is"
+    words = f"{cheap} costs less than {dear} whatever {_tell_thing(pair, today)} is"
     short = ladder[-1] < LADDER[-1] or ladder[0] > LADDER[1]
     beyond = "; outside that the price does not cover what is paid out of it" if short else ""
     return f"{words}, tried from {ladder[0]:.4g} to {ladder[-1]:.4g} times today's{beyond}"
 
 
-def _tell_thing(pair: _Pair) -> str:
+def _tell_thing(pair: _Pair, today: float) -> str:
     title = TITLES.get(pair.factor) or f"rate of {pair.factor.removeprefix(EXCHANGE)}"
     thing = f"the {title[0].lower()}{title[1:]}"
-    return f'{thing} of "{pair.names[0]}"' if pair.alone else thing
+    return f"{thing} of the {'former' if today < 0 else 'latter'}" if pair.alone else thing
 
 
 def _tell_amount(pair: _Pair, at: float) -> str:
