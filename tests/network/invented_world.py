@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from landbridge.landed_cost.pricing import Wishes
 from landbridge.network.items import Simulation
 from landbridge.network.router import Router
 from landbridge.network.search import Search
@@ -491,6 +492,7 @@ def ask(
         "bound_by": bound_by,
         "simulation": Simulation(500, 1),
         "options": options or Options(by=("cost",), corridors=False),
+        "wishes_of_price": Wishes(),
         "progress": lambda line: None,
     }
     workspace, _ = run_steps(STEPS, given)
