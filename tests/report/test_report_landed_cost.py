@@ -87,7 +87,7 @@ def tabulate(prices: tuple[dict[str, object], ...], *, mark: str = "") -> dict[s
                 "customs_value": amounts["customs_value"], "duty": amounts["duty"], "taxes": amounts["levy"],
                 "conformity": amounts["conformity"], "unit_cost": total / 2, "per": "unit", "currency": "USD",
                 "cost_tonne": total, "charges_tonne": 1.0, "days": 30.5, "papers": ("declaration" + mark,),
-                "conditions": f"only where the goods originate{mark}; direct" if keys["regime"] == "fta" else "",
+                "conditions": (f"only where the goods originate{mark}", "direct") if keys["regime"] == "fta" else (),
                 "quality": "estimated",
             }
         )  # fmt: skip

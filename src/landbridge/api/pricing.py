@@ -156,7 +156,7 @@ class LandedCost:
             "taxes": self._money(row["taxes"]),
             "days": None if isnan(row["days"]) else make_quantity(row["days"], "d"),
             "papers": list(row["papers"]),
-            "conditions": row["conditions"],
+            "conditions": list(row["conditions"]),
         }
 
     def _sensitivity(self, row: Row) -> dict[str, Any]:

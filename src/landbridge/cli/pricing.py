@@ -45,7 +45,10 @@ def print_price(arguments: PriceArguments, *, json: bool) -> None:
     say(f"as of {answer.date}; amounts in {offer.currency}; names are not screened; not legal advice")
     say()
     say(f"{best['regime_name']}, {best['label']}")
-    for what, told in (("only if", best["conditions"]), ("papers", ", ".join(best["papers"]))):
+    for what, told in (
+        ("on condition", "; ".join(best["conditions"])),
+        ("papers", ", ".join(best["papers"])),
+    ):
         if told:
             say(f"{what}: {told}")
     _print_lines(answer, best)
@@ -113,7 +116,7 @@ def _print_regimes(answer: LandedCost) -> None:
             number(row["total"], 2),
             number(row["duty"], 2),
             number(row["days"], 1),
-            row["conditions"],
+            "; ".join(row["conditions"]),
         )
         for row in read_rows(answer.frame)
         if row["kind"] == "release" or row["route"] == answer.best["route"]

@@ -21,12 +21,12 @@ DATED = (
     "tariff_quotas", "import_taxes", "trade_agreements", "origin_rules", "regime_terms", "conformity",
 )  # fmt: skip
 OLDEST_MONTHS = 12
-TABLES = ("tariffs", "customs_values", *DATED, "exchange_rates", "territories")
+TABLES = ("tariffs", "customs_values", *DATED, "exchange_rates", "territories", "places")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomsLaw:
-    """What holds at `date`: the tariff, rows of the other tables by name, blocs by country, exchange rates."""
+    """What holds at `date`: the tariff, rows of the other tables by name, blocs by country, exchange rates, names of places by id."""
 
     date: datetime.date
     book: TariffBook
@@ -34,6 +34,7 @@ class CustomsLaw:
     blocs: Mapping[str, Mapping[str, str]]
     customs_values: pd.DataFrame
     exchange: Exchange
+    place_names: Mapping[str, str]
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def areas(self, country: str) -> tuple[str, ...]:
@@ -109,6 +110,7 @@ def read_customs_law(tables: Mapping[str, pd.DataFrame], date: datetime.date) ->
         blocs=dict(blocs),
         customs_values=tables["customs_values"],
         exchange=read_exchange(tables["exchange_rates"]),
+        place_names=dict(zip(tables["places"]["id"], tables["places"]["name"], strict=True)),
     )
 
 

@@ -15,6 +15,7 @@ from landbridge.schema.rows import Row
 DAYS_A_MONTH = 365.0 / 12.0
 RELEASE, SUSPENSION = "release", "suspension"
 ZONE = "free_zone"
+NAMED = 2
 NAMES = {
     "transit": "Transit",
     "temporary_admission": "Temporary admission",
@@ -81,28 +82,30 @@ def list_regimes(
     for row in rows:
         if row["regime"] == RELEASE:
             continue
-        yield _suspend(row, plain, months)
+        yield _suspend(row, plain, months, law)
         if row["regime"] == ZONE and row["inland"] and added > 0:
-            yield _sell_inland(row, plain, added)
+            yield _sell_inland(row, plain, added, law)
 
 
-def _suspend(row: Row, plain: Treatment, months: float) -> Regime:
+def _suspend(row: Row, plain: Treatment, months: float, law: CustomsLaw) -> Regime:
     stay = min(months, float(row["days"]) / DAYS_A_MONTH) if not math.isnan(float(row["days"])) else months
     charged, monthly = float(row["charged"]), float(row["monthly"])
     share = min((charged + monthly * math.ceil(stay - 1e-9)) / 100.0, 1.0)
     words = f"{charged:g} %" if charged or not monthly else ""
     if monthly:
         words += f"{' + ' if words else ''}{monthly:g} % x {math.ceil(stay - 1e-9)} months"
-    return Regime(str(row["id"]), _name(row), SUSPENSION, plain, row, share, words)
+    return Regime(str(row["id"]), _name(row, law), SUSPENSION, plain, row, share, words)
 
 
-def _sell_inland(row: Row, plain: Treatment, added: float) -> Regime:
+def _sell_inland(row: Row, plain: Treatment, added: float, law: CustomsLaw) -> Regime:
     whole = row["inland"] == "whole"
-    name = f"{_name(row)}, then sale inland with duty on {'the whole' if whole else 'the foreign part'}"
+    name = f"{_name(row, law)}, then sale inland with duty on {'the whole' if whole else 'the foreign part'}"
     return Regime(f"{row['id']}-inland", name, RELEASE, plain, row, added=added, whole=whole)
 
 
-def _name(row: Row) -> str:
-    name, where = NAMES[str(row["regime"])], ", ".join(row["places"])
+def _name(row: Row, law: CustomsLaw) -> str:
+    """The regime with the zones that it is about, else the country or bloc."""
+    names = [law.place_names.get(place, place) for place in row["places"]]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     country = load_catalogue().country_codes.get(str(row["territory"]), str(row["territory"]))
-    return f"{name}, {where or country}"
+    return f"{NAMES[str(row['regime'])]}, {', '.join(names[:NAMED]) + more if names else country}"

@@ -45,6 +45,8 @@ READS = (
     "parameters",
     "consignments",
     "consignment_rulings",
+    "consignment_listings",
+    "listings",
     "flow_shipments",
     "routes",
     "route_items",
@@ -125,8 +127,9 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
     if ruling is None:
         return
     if ruling.prohibited:
-        what = f"{row['name']} is prohibited on {law.date}: no price is given"
-        table.note(name, law.date, [Finding("prohibited", "error", what, "see the listings of the flow")])
+        named = "; ".join(_name_measures(given, name, law.date))
+        what = f"{row['name']} is prohibited on {law.date}: {named}"
+        table.note(name, law.date, [Finding("prohibited", "error", what, "no price is given")])
         return
     origin, destination = given["ends"][flow]
     product = given["flow_shipments"][flow].product
@@ -144,6 +147,17 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
     _tabulate(table, row, law, priced.doors, origins)
     if priced.doors:
         _tabulate_changes(table, row, law, priced.doors)
+
+
+def _name_measures(given: Workspace, name: str, date: datetime.date) -> Iterator[str]:
+    """Act and article of the measures that forbid a consignment on a day."""
+    rows = {str(row["id"]): row for row in read_rows(given["listings"])}
+    told = dict.fromkeys(
+        one.listing for one in given["consignment_listings"][name, date] if one.effect == "prohibited"
+    )
+    for listing in told:
+        row = rows[listing]
+        yield f"{row['act']}, {row['article']}" if row["article"] else str(row["act"])
 
 
 def _wish(given: Workspace, row: Row) -> Wishes:
@@ -233,7 +247,7 @@ def _cost_row(door: Door, row: Row, rank: int, *, law: CustomsLaw, origins: Orig
         "rank": rank,
         **cost_row(door, dollars=law.quote(door.goods.currency, "USD").value),
         "papers": regime.papers,
-        "conditions": "; ".join(conditions),
+        "conditions": conditions,
     }
 
 

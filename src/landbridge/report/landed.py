@@ -350,7 +350,7 @@ def name_case(cost: DoorCost) -> str:
 
 def split_conditions(cost: DoorCost) -> tuple[list[str], list[str]]:
     """Conditions on which the regime itself hangs ("only ..."), and the others."""
-    every = [part.strip() for part in cost.conditions.split(";") if part.strip()]
+    every = cost.conditions
     only = [part for part in every if part.lower().startswith("only ")]
     return only, [part for part in every if part not in only]
 

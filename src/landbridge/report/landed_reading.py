@@ -99,9 +99,9 @@ class DoorCost:
     kind: str
     per: str
     currency: str
-    conditions: str
     quality: str
     papers: tuple[str, ...]
+    conditions: tuple[str, ...]
     figures: dict[str, float]
     lines: tuple[CostLine, ...] = ()
     prices: tuple[tuple[str, float], ...] = ()
@@ -197,20 +197,20 @@ def _gather_costs(scenario: ScenarioContent) -> dict[str, list[DoorCost]]:
     frame = tables.get("landed_costs")
     lines = _gather_lines(tables.get("landed_cost_lines"))
     prices = _gather_prices(tables.get("landed_prices"))
-    texts = ("label", "regime_name", "kind", "per", "currency", "conditions", "quality")
+    texts = ("label", "regime_name", "kind", "per", "currency", "quality")
     found: dict[str, list[DoorCost]] = {}
-    for keys, text, (papers,), numbers in zip(
+    for keys, text, (papers, conditions), numbers in zip(
         list_rows(frame, KEYS),
         list_rows(frame, texts),
-        list_rows(frame, ("papers",), missing=()),
+        list_rows(frame, ("papers", "conditions"), missing=()),
         list_rows(frame, COST_NUMBERS, missing=math.nan),
         strict=True,
     ):
         name, date, route, regime = keys
-        label, title, kind, per, currency, conditions, quality = text
+        label, title, kind, per, currency, quality = text
         figures = dict(zip(COST_NUMBERS, numbers, strict=True))
         cost = DoorCost(
-            date, route, label, regime, title, kind, per, currency, conditions, quality, tuple(papers), figures,
+            date, route, label, regime, title, kind, per, currency, quality, tuple(papers), tuple(conditions), figures,
             tuple(lines.get(keys, ())), tuple(prices.get(keys, ())),
         )  # fmt: skip
         found.setdefault(name, []).append(cost)
