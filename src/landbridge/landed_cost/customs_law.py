@@ -26,7 +26,9 @@ TABLES = ("tariffs", "customs_values", *DATED, "exchange_rates", "territories", 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomsLaw:
-    """What holds at `date`: the tariff, rows of the other tables by name, blocs by country, exchange rates, names of places by id."""
+    """What holds at `date`: the tariff, rows of the other tables by name, blocs by country, exchange rates, and the
+    names of places by id.
+    """
 
     date: datetime.date
     book: TariffBook
