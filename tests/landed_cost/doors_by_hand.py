@@ -77,7 +77,7 @@ def make_door(
         "money_words": "",
         "exchange": {},
     }
-    terms = Assumptions(**{**fields, **changes})
+    terms = Assumptions(**{**fields, "proof_exchange": {"USD": 1.0}, **changes})
     return price_door(
         goods or make_goods(), way or make_way(), regime or make_regime(), basis=ENTRY, assumptions=terms
     )

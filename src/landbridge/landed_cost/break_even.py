@@ -1,9 +1,9 @@
 """Break-even: at how many times today's freight, value, days, duty or exchange rate two ways to the door cost the same.
 
 Method. Both doors are priced again on a ladder of factors from 0 to 100 times today's; between two rungs where the
-difference changes its sign the factor is found by Brent's method (Brent, Algorithms for Minimization without
-Derivatives, 1973, ch. 4; scipy.optimize.brentq). Minimum rates can make costs meet more than once: the factor nearest
-to 1 is given. What is compared is the cost of a piece where both count the same pieces, else of a tonne.
+difference changes its sign the bracket is cut into 64 parts, priced at once, again and again: prices of many factors
+cost little more than one. Minimum rates can make costs meet more than once: the factor nearest to 1 is given. What is
+compared is the cost of a piece where both count the same pieces, else of a tonne.
 
 Freight and days are moved on the first door alone where ways or goods differ, the value where the goods do, duty and
 charges where regimes or goods do; exchange rates always on both.
@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from landbridge.landed_cost.door import Door
 from landbridge.landed_cost.goods import KG_A_TONNE
@@ -151,11 +150,6 @@ def _climb(pair: _Pair) -> tuple[Floats, Floats]:
 
 def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:
     """Where the two first meet on the way up from 1, and on the way down."""
-    known = dict(zip(ladder.tolist(), gaps.tolist(), strict=True))
-
-    def gap(by: float) -> float:
-        return known[by] if by in known else float(pair.find_gaps(np.array([by]))[0])
-
     today = int(np.flatnonzero(ladder == 1.0)[0])
     for places in (range(today + 1, len(ladder)), range(today - 1, -1, -1)):
         for place in places:
@@ -165,8 +159,26 @@ def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:
                 break
             if gaps[place] * gaps[before] < 0:
                 low, high = sorted((float(ladder[before]), float(ladder[place])))
-                yield float(brentq(gap, low, high, xtol=1e-14, rtol=1e-14))
+                yield _find_crossing(pair, low, high)
                 break
+
+
+def _find_crossing(pair: _Pair, low: float, high: float) -> float:
+    """Where the difference changes its sign between two factors, to the last digits.
+
+    Between the kinks of minimum rates it is a straight line, so where that would meet zero is tried beside the cuts.
+    """
+    line = (low + high) / 2.0
+    while True:
+        tried = np.sort(np.append(np.linspace(low, high, CUTS), line))
+        gaps = pair.find_gaps(tried)
+        place = int(np.flatnonzero(np.sign(gaps) != np.sign(gaps[0]))[0])
+        before, after = float(tried[place - 1]), float(tried[place])
+        share = float(gaps[place - 1] / (gaps[place - 1] - gaps[place]))
+        line = before + share * (after - before)
+        if after - before <= EQUAL * after or (before, after) == (low, high):
+            return line
+        low, high = before, after
 
 
 def _find_edge(pair: _Pair, apart: float, equal: float) -> float:

@@ -340,7 +340,7 @@ def _list_proofs(works: Floats, goods: Goods, assumptions: Assumptions) -> Itera
 def _origin_proof(works: Floats, regime: Regime, assumptions: Assumptions) -> Iterator[Extra]:
     treatment = regime.treatment
     if treatment.agreement and not np.isnan(treatment.proof_cost):
-        amount = np.full_like(works, treatment.proof_cost * assumptions.money)
+        amount = np.zeros_like(works) + treatment.proof_cost * assumptions.proof_exchange["USD"]
         words = f"{treatment.proof_cost:,.6g} USD a shipment"
         name = (f"trade_agreements#{treatment.agreement}",)
         footing = Footing(name, treatment.act, treatment.source, treatment.quality)

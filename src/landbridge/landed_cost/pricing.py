@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 
 from landbridge.landed_cost.conformity import Proof, list_proofs
 from landbridge.landed_cost.consigned import Origins, tell_bars
@@ -15,12 +16,14 @@ from landbridge.landed_cost.goods import Goods, check_goods
 from landbridge.landed_cost.incoterms import check_incoterm
 from landbridge.landed_cost.rate_text import parse_rate
 from landbridge.landed_cost.rates import MissingInputError, Rate, list_needs
-from landbridge.landed_cost.regimes import RELEASE, Regime, list_regimes
+from landbridge.landed_cost.regimes import RELEASE, SUSPENSION, Regime, list_regimes
 from landbridge.landed_cost.treatments import list_treatments
 from landbridge.landed_cost.way import Way
 from landbridge.schema import Finding, InputError, has_errors, order_findings
 
 DEFLATOR = "deflator_"
+# The currency of the cost of a proof of origin in trade_agreements.
+PROOFS_IN = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,10 @@ def price_consignment(
     origins: Origins = NO_ORIGINS,
     wishes: Wishes = ALL_REGIMES,
 ) -> Priced:
-    """Every regime that the law allows `goods`, by each way, priced. `origins` are the verdicts by agreement.
+    """Every regime that the law allows `goods`, priced: releases by each way, suspensions by the cheapest way.
 
-    An error among the findings means that nothing is priced: what is missing is never taken for zero.
+    `origins` are the verdicts by agreement. An error among the findings means that nothing is priced: what is
+    missing is never taken for zero.
     """
     work = _Work(rules, goods, wishes, list(check_goods(goods)))
     law = rules.law
@@ -114,14 +118,45 @@ def price_consignment(
     if has_errors(work.findings) or not regimes:
         return Priced((), order_findings(work.findings))
     work.findings += [*_tell_proofs(proofs), *tell_bars(origins, ways)]
-    doors: list[Door] = []
-    for way in ways:
-        assumptions = _assume(work, way, exchange, proofs)
-        basis = bases[way.entry]
-        if basis is not None:
-            open_here = [one for one in regimes if not origins.bars(one.treatment.agreement, way.route)]
-            doors += _price_way(work, way, open_here, basis=basis, assumptions=assumptions)
+    priced = [
+        _Way(way, basis, _assume(work, way, exchange, proofs)) for way in ways if (basis := bases[way.entry])
+    ]
+    doors = [
+        door for one in priced for door in _price_way(work, one, _open_on(one, regimes, origins, RELEASE))
+    ]
+    held = _choose_held(priced, doors, every=bool(wishes.regime))
+    doors += [
+        door for one in held for door in _price_way(work, one, _open_on(one, regimes, origins, SUSPENSION))
+    ]
+    order = {way.route: place for place, way in enumerate(ways)}
+    doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, float(door.total.mean())))
     return Priced(tuple(doors), order_findings(work.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way with the rule of value at its entry and what is taken for granted on it."""
+
+    way: Way
+    basis: ValueBasis
+    assumptions: Assumptions
+
+
+def _open_on(one: _Way, regimes: Sequence[Regime], origins: Origins, kind: str) -> list[Regime]:
+    """Regimes of a kind that direct consignment does not shut out of a way."""
+    return [
+        regime
+        for regime in regimes
+        if regime.kind == kind and not origins.bars(regime.treatment.agreement, one.way.route)
+    ]
+
+
+def _choose_held(priced: Sequence[_Way], doors: Sequence[Door], *, every: bool) -> Sequence[_Way]:
+    """The ways on which suspensions are priced: the cheapest one, for they leave the order of ways as it is."""
+    if every or not doors:
+        return priced
+    best = min(doors, key=lambda door: float(door.total.mean()))
+    return [one for one in priced if one.way is best.way]
 
 
 def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
@@ -138,7 +173,7 @@ def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
     return chosen
 
 
-def list_currencies(regimes: Iterable[Regime], proofs: Iterable[Proof], goods: Goods) -> set[str]:
+def list_currencies(regimes: Sequence[Regime], proofs: Iterable[Proof], goods: Goods) -> set[str]:
     """Currencies, beside that of the goods, that rates and proofs are in."""
     rates: list[Rate] = []
     for regime in regimes:
@@ -147,6 +182,7 @@ def list_currencies(regimes: Iterable[Regime], proofs: Iterable[Proof], goods: G
         rates += [parse_rate(str(regime.row["fee"]))] if regime.row and regime.row["fee"] else []
     named = {currency for rate in rates for currency in list_needs(rate).currencies}
     named |= {str(proof.row["currency"]) for proof in proofs if not proof.recognised}
+    named |= {PROOFS_IN for regime in regimes if not isnan(regime.treatment.proof_cost)}
     return named - {goods.currency}
 
 
@@ -201,16 +237,16 @@ def _deflate(parameters: Mapping[str, float], year: int, wanted: int) -> tuple[f
     return factor, "" if target == year else f" x {factor:.4f} from prices of {year} to {target}"
 
 
-def _price_way(
-    work: _Work, way: Way, regimes: Sequence[Regime], *, basis: ValueBasis, assumptions: Assumptions
-) -> list[Door]:
+def _price_way(work: _Work, one: _Way, regimes: Sequence[Regime]) -> list[Door]:
     doors = []
     for regime in regimes:
         try:
-            doors.append(price_door(work.goods, way, regime, basis=basis, assumptions=assumptions))
+            doors.append(
+                price_door(work.goods, one.way, regime, basis=one.basis, assumptions=one.assumptions)
+            )
         except InputError as error:
             work.findings += error.findings
         except MissingInputError as error:
             remedy = "give the quantity or the rate: what is missing is never taken for zero"
             work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))
-    return sorted(doors, key=lambda door: (door.regime.kind, float(door.total.mean())))
+    return doors
