@@ -158,27 +158,25 @@ def _list_roots(pair: _Pair, ladder: Floats, gaps: Floats) -> Iterator[float]:
                 yield _find_edge(pair, ladder[before], ladder[place])
                 break
             if gaps[place] * gaps[before] < 0:
-                low, high = sorted((float(ladder[before]), float(ladder[place])))
-                yield _find_crossing(pair, low, high)
+                ends = [before, place]
+                yield _find_crossing(pair, ladder[ends], gaps[ends])
                 break
 
 
-def _find_crossing(pair: _Pair, low: float, high: float) -> float:
-    """Where the difference changes its sign between two factors, to the last digits.
+def _find_crossing(pair: _Pair, span: Floats, gaps: Floats) -> float:
+    """Where the difference changes its sign between two factors, float64[2], with the gaps there.
 
-    Between the kinks of minimum rates it is a straight line, so where that would meet zero is tried beside the cuts.
+    Between the kinks of minimum rates it is a straight line, so where that meets zero is tried before each cut.
     """
-    line = (low + high) / 2.0
     while True:
-        tried = np.sort(np.append(np.linspace(low, high, CUTS), line))
-        gaps = pair.find_gaps(tried)
-        place = int(np.flatnonzero(np.sign(gaps) != np.sign(gaps[0]))[0])
-        before, after = float(tried[place - 1]), float(tried[place])
-        share = float(gaps[place - 1] / (gaps[place - 1] - gaps[place]))
-        line = before + share * (after - before)
-        if after - before <= EQUAL * after or (before, after) == (low, high):
+        line = float(span[0] - gaps[0] * (span[1] - span[0]) / (gaps[1] - gaps[0]))
+        miss = pair.find_gaps(np.array([line]))[0]
+        if abs(miss) <= EQUAL * np.abs(gaps).sum() or abs(span[1] - span[0]) <= EQUAL * line:
             return line
-        low, high = before, after
+        tried = np.linspace(span[0], span[1], CUTS)
+        found = pair.find_gaps(tried)
+        place = int(np.flatnonzero(np.sign(found) != np.sign(found[0]))[0])
+        span, gaps = tried[place - 1 : place + 1], found[place - 1 : place + 1]
 
 
 def _find_edge(pair: _Pair, apart: float, equal: float) -> float:
