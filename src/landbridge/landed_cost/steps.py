@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from landbridge.kernels.item_draws import ItemDraws
 from landbridge.landed_cost.break_even import break_even_rows
 from landbridge.landed_cost.consigned import Origins, judge_consignment
 from landbridge.landed_cost.customs_law import TABLES as LAW_TABLES
@@ -56,6 +55,7 @@ READS = (
     "wishes_of_price",
 )
 HOURS_A_DAY = 24.0
+Unions = tuple[frozenset[str], frozenset[str]]
 FindWays = Callable[[CustomsLaw, Goods, str], list[Way]]
 
 
@@ -95,10 +95,24 @@ class _Table:
 def price_consignments(given: Workspace) -> Mapping[str, Any]:
     """The tables of landed cost: each consignment on each of its days, by each route, under each lawful regime."""
 
+    items = _group_items(given["route_items"])
+    kept: dict[tuple[str, Unions], list[Way]] = {}
+
     def find_ways(law: CustomsLaw, goods: Goods, flow: str) -> list[Way]:
-        return _read_ways(given, flow, law, goods)
+        unions = law.union(goods.start), law.union(goods.destination)
+        if (flow, unions) not in kept:
+            kept[flow, unions] = _read_ways(given, flow, items, unions=unions)
+        return kept[flow, unions]
 
     return price_cases(given, find_ways)
+
+
+def _group_items(frame: pd.DataFrame) -> dict[str, list[Row]]:
+    """Rows of route_items by route, in order."""
+    found: dict[str, list[Row]] = {}
+    for row in read_rows(frame):
+        found.setdefault(str(row["route"]), []).append(row)
+    return found
 
 
 def price_cases(given: Workspace, find_ways: FindWays) -> dict[str, Any]:
@@ -166,19 +180,12 @@ def _wish(given: Workspace, row: Row) -> Wishes:
     return replace(wishes, added=0.0 if isnan(added) else added / 100.0)
 
 
-def _read_ways(given: Workspace, flow: str, law: CustomsLaw, goods: Goods) -> list[Way]:
-    routes, items = given["routes"], given["route_items"]
-    draws: Mapping[str, ItemDraws] = given["route_draws"]
-    unions = law.union(goods.start), law.union(goods.destination)
+def _read_ways(given: Workspace, flow: str, items: Mapping[str, list[Row]], *, unions: Unions) -> list[Way]:
+    routes, draws = given["routes"], given["route_draws"]
     year = int(read_parameters(given["parameters"])["price_year"])
-    mine = read_rows(routes[routes["flow"] == flow])
-    by_route = {
-        str(route): read_rows(part)
-        for route, part in items[items["route"].isin([r["route"] for r in mine])].groupby("route")
-    }
     return [
-        read_way(route, by_route[route["route"]], draws[route["route"]], unions=unions, year=year)
-        for route in mine
+        read_way(route, items[route["route"]], draws[route["route"]], unions=unions, year=year)
+        for route in read_rows(routes[routes["flow"] == flow])
         if route["route"] in draws
     ]
 

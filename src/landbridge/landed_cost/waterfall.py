@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from landbridge.landed_cost.door import (
     stand_on,
 )
 from landbridge.landed_cost.goods import KG_A_TONNE
-from landbridge.landed_cost.incoterms import convert_price
 from landbridge.landed_cost.rate_text import write_rate
 from landbridge.landed_cost.rates import list_needs
 from landbridge.landed_cost.regimes import SUSPENSION
@@ -192,14 +191,12 @@ def list_prices(door: Door) -> dict[str, float]:
 
     Interest on the way is the buyer's under every rule: it is not in the price.
     """
-    costs = dict.fromkeys(load_catalogue().cost_stages, 0.0)
-    costs |= {stage: _mean(amount) for stage, amount in door.stage_costs().items()}
-    works, prices = _mean(door.works), {}
-    for rule in load_catalogue().incoterms:
-        held = seller_stages(rule)
-        mine = {stage: cost if stage in held else 0.0 for stage, cost in costs.items()}
-        prices[rule] = float(convert_price(works, "EXW", into=rule, costs=mine).price)
-    return prices
+    costs = {stage: _mean(amount) for stage, amount in door.stage_costs().items()}
+    works = _mean(door.works)
+    return {
+        rule: works + sum(cost for stage, cost in costs.items() if stage in seller_stages(rule))
+        for rule in load_catalogue().incoterms
+    }
 
 
 def cost_row(door: Door, *, dollars: float) -> dict[str, Any]:
@@ -248,29 +245,50 @@ def count_days(door: Door) -> float:
 
 def line_rows(door: Door, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows of landed_cost_lines, with `keys` before each."""
+    lines = list_lines(door)
+    ranges = _range_lines(lines, drawn=door.assumptions.drawn)
     return [
-        {
-            **keys,
-            "seq": seq,
-            "name": line.name,
-            "title": line.title,
-            "stage": line.stage,
-            "base": np.nan if line.base is None else _mean(line.base),
-            "rate": line.rate,
-            "formula": line.formula,
-            "amount": _mean(line.amount),
-            **_ranges("", line.amount, drawn=door.assumptions.drawn),
-            "currency": door.goods.currency,
-            "counted": line.counted,
-            "payer": line.payer,
-            "inputs": line.footing.inputs,
-            "act": line.footing.act,
-            "dated": line.footing.dated,
-            "source": line.footing.source,
-            "quality": line.footing.quality,
-        }
-        for seq, line in enumerate(list_lines(door), 1)
+        {**keys, "seq": seq, **_line_row(line, door.goods.currency), **spread}
+        for seq, (line, spread) in enumerate(zip(lines, ranges, strict=True), 1)
     ]
+
+
+def _line_row(line: Line, currency: str) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "title": line.title,
+        "stage": line.stage,
+        "base": np.nan if line.base is None else _mean(line.base),
+        "rate": line.rate,
+        "formula": line.formula,
+        "amount": _mean(line.amount),
+        "currency": currency,
+        "counted": line.counted,
+        "payer": line.payer,
+        "inputs": line.footing.inputs,
+        "act": line.footing.act,
+        "dated": line.footing.dated,
+        "source": line.footing.source,
+        "quality": line.footing.quality,
+    }
+
+
+def _range_lines(lines: Sequence[Line], *, drawn: bool) -> list[dict[str, float]]:
+    """p10, p50 and p90 of each line, those that move at once."""
+    names = ("p10", "p50", "p90")
+    moving = [
+        place
+        for place, line in enumerate(lines)
+        if drawn and line.amount.size > 1 and np.ptp(line.amount) > 0
+    ]
+    found = [dict.fromkeys(names, float("nan")) for _ in lines]
+    if moving:
+        drawn_amounts = np.array([lines[place].amount for place in moving])
+        for place, values in zip(
+            moving, np.quantile(drawn_amounts, QUANTILES, axis=1).T.tolist(), strict=True
+        ):
+            found[place] = dict(zip(names, values, strict=True))
+    return found
 
 
 def worst_quality(lines: Iterable[Line]) -> str:
@@ -281,7 +299,7 @@ def worst_quality(lines: Iterable[Line]) -> str:
 
 def _ranges(name: str, amount: Floats, *, drawn: bool) -> dict[str, float]:
     """p10, p50 and p90 of draws, NaN where there are none or nothing moves."""
-    keys = [f"{name}_{word}" if name else word for word in ("p10", "p50", "p90")]
+    keys = [f"{name}_{word}" for word in ("p10", "p50", "p90")]
     if not drawn or amount.size < 2 or np.ptp(amount) == 0.0:
         return dict.fromkeys(keys, float("nan"))
     return dict(zip(keys, map(float, np.quantile(amount, QUANTILES)), strict=True))
