@@ -94,7 +94,6 @@ class _Table:
 
 def price_consignments(given: Workspace) -> Mapping[str, Any]:
     """The tables of landed cost: each consignment on each of its days, by each route, under each lawful regime."""
-
     items = _group_items(given["route_items"])
     kept: dict[tuple[str, Unions], list[Way]] = {}
 
