@@ -114,7 +114,7 @@ def check_goods(goods: Goods) -> Iterator[Finding]:
         yield Finding(
             "bad_value", "error", f"the value {place} is no number of at least 0", "give the price paid"
         )
-    if not (goods.weight > 0).all():
+    if not all((np.isfinite(mass) & (mass > 0)).all() for mass in (goods.weight, goods.gross_weight)):
         remedy = "give the net mass in kg: carriage and specific duties go by it"
         yield Finding("no_weight", "error", f"the weight {place} is missing or not above 0", remedy)
     if (goods.gross_weight < goods.weight).any():

@@ -17,7 +17,7 @@ from landbridge.landed_cost.rate_text import parse_rate
 from landbridge.landed_cost.rates import MissingInputError, Rate, list_needs
 from landbridge.landed_cost.regimes import RELEASE, Regime, list_regimes
 from landbridge.landed_cost.treatments import list_treatments
-from landbridge.landed_cost.way import Way
+from landbridge.landed_cost.way import Way, check_way
 from landbridge.schema import Finding, InputError, has_errors, order_findings
 
 DEFLATOR = "deflator_"
@@ -108,20 +108,20 @@ def price_consignment(
     proofs = tuple(list_proofs(law, goods, in_force=rules.in_force))
     exchange = {name: work.quote(name) for name in sorted(list_currencies(regimes, proofs, goods))}
     bases = {way.entry: _find_basis(work, way.entry) for way in ways}
+    assumed = [_assume(work, way, exchange, proofs) for way in ways]
     for way in ways:
         modes = ["sea"] if way.water or not way.route else []
-        work.findings += check_incoterm(goods.incoterm, modes)
+        work.findings += [*check_incoterm(goods.incoterm, modes), *check_way(way)]
     if has_errors(work.findings) or not regimes:
         return Priced((), order_findings(work.findings))
     work.findings += [*_tell_proofs(proofs), *tell_bars(origins, ways)]
     doors: list[Door] = []
-    for way in ways:
-        assumptions = _assume(work, way, exchange, proofs)
+    for way, assumptions in zip(ways, assumed, strict=True):
         basis = bases[way.entry]
         if basis is not None:
             open_here = [one for one in regimes if not origins.bars(one.treatment.agreement, way.route)]
             doors += _price_way(work, way, open_here, basis=basis, assumptions=assumptions)
-    return Priced(tuple(doors), order_findings(work.findings))
+    return Priced(() if has_errors(work.findings) else tuple(doors), order_findings(work.findings))
 
 
 def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:

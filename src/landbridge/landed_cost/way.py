@@ -7,7 +7,7 @@ first and last leg of the mode that goes farthest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.item_draws import ItemDraws
 from landbridge.landed_cost.consignment_way import Passage
-from landbridge.schema import load_catalogue
+from landbridge.schema import Finding, load_catalogue
 from landbridge.schema.rows import Row
 
 Floats = NDArray[np.float64]
@@ -241,6 +241,19 @@ def give_way(costs: Mapping[str, Floats], *, currency: str, year: int, hours: Fl
         if np.any(cost)
     )
     return Way("", "", "given freight", parts, hours, currency, year)
+
+
+def check_way(way: Way) -> Iterator[Finding]:
+    """A finding where a cost or the time of a way is negative or no number; only a time may be unknown.
+
+    >>> costs = {"main": np.array([-5.0])}
+    >>> [one.code for one in check_way(give_way(costs, currency="USD", year=2026, hours=np.array([1.0])))]
+    ['bad_freight']
+    """
+    amounts = [part.cost for part in way.parts] + [np.nan_to_num(way.hours)]
+    if not all((np.isfinite(amount) & (amount >= 0.0)).all() for amount in amounts):
+        what = f"a cost or the time of {way.label} is negative or no number"
+        yield Finding("bad_freight", "error", what, "give what is paid, 0 where it is nothing")
 
 
 def sum_costs(parts: Iterable[WayPart], *, sides: Iterable[str] = (EXPORT, MAIN, INLAND)) -> Floats | float:
