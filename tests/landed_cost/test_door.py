@@ -269,6 +269,14 @@ def test_a_price_below_what_the_seller_pays_is_a_finding(rule: str) -> None:
     assert [finding.code for finding in found] == ["price_below_costs"]
 
 
+def test_a_way_that_the_price_does_not_cover_leaves_the_others() -> None:
+    dear = replace(make_way(20_000.0), label="the dear way")
+    found = price_consignment(make_rules(), make_goods(incoterm="CPT"), [dear, make_way(10.0)])
+    assert [door.way.label for door in found.doors] == ["given freight"]
+    assert [(one.code, one.severity) for one in found.findings] == [("price_below_costs", "warning")]
+    assert "the dear way" in found.findings[0].what
+
+
 def test_nothing_is_priced_where_one_regime_lacks_a_quantity() -> None:
     deal = {"id": "deal", "title": "D", "kind": "free_trade", "rate": "free"}
     deal |= {"granters": ("XU",), "beneficiaries": ("ZA",)}

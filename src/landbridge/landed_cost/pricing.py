@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from landbridge.landed_cost.conformity import Proof, list_proofs
 from landbridge.landed_cost.consigned import Origins, tell_bars
@@ -18,7 +18,7 @@ from landbridge.landed_cost.rates import MissingInputError, Rate, list_needs
 from landbridge.landed_cost.regimes import RELEASE, Regime, list_regimes
 from landbridge.landed_cost.treatments import list_treatments
 from landbridge.landed_cost.way import Way, check_way
-from landbridge.schema import Finding, InputError, has_errors, order_findings
+from landbridge.schema import Finding, InputError, find_nearest, has_errors, order_findings
 
 DEFLATOR = "deflator_"
 
@@ -61,12 +61,13 @@ class Priced:
 
 @dataclass(slots=True)
 class _Work:
-    """One pricing under way: what it is asked, and its findings so far."""
+    """One pricing under way: what it is asked, its findings so far, and faults of one way beside which others hold."""
 
     rules: Rules
     goods: Goods
     wishes: Wishes
     findings: list[Finding] = field(default_factory=list)
+    refused: list[Finding] = field(default_factory=list)
 
     def quote(self, currency: str) -> float:
         """Units of the goods' currency for one of another; a missing rate is a finding, and then the answer is NaN."""
@@ -103,7 +104,10 @@ def price_consignment(
     law = rules.law
     treatments = list_treatments(law, goods, origins=origins.by_agreement)
     work.findings += treatments.findings
-    regimes = list(list_regimes(law, goods, treatments.listed, months=wishes.months, added=wishes.added))
+    faults = list(_check_wishes(wishes))
+    work.findings += faults
+    months, added = (0.0, 0.0) if faults else (wishes.months, wishes.added)
+    regimes = list(list_regimes(law, goods, treatments.listed, months=months, added=added))
     regimes = [one for one in _choose(regimes, work) if one.kind == RELEASE or not wishes.release_only]
     proofs = tuple(list_proofs(law, goods, in_force=rules.in_force))
     exchange = {name: work.quote(name) for name in sorted(list_currencies(regimes, proofs, goods))}
@@ -121,7 +125,18 @@ def price_consignment(
         if basis is not None:
             open_here = [one for one in regimes if not origins.bars(one.treatment.agreement, way.route)]
             doors += _price_way(work, way, open_here, basis=basis, assumptions=assumptions)
+    work.findings += [replace(one, severity="warning" if doors else "error") for one in work.refused]
     return Priced(() if has_errors(work.findings) else tuple(doors), order_findings(work.findings))
+
+
+def _check_wishes(wishes: Wishes) -> Iterator[Finding]:
+    for name, amount in (
+        ("months under a regime", wishes.months),
+        ("value added in a zone", wishes.added),
+    ):
+        if not 0.0 <= amount < float("inf"):
+            what = f"{amount} is no number of at least 0 for the {name}"
+            yield Finding("bad_wish", "error", what, "give a finite number of at least 0")
 
 
 def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
@@ -131,9 +146,10 @@ def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
     ]
     if wanted and not chosen and not has_errors(work.findings):
         known = tuple(one.id for one in regimes)
+        nearest = find_nearest(wanted, known) or known
         what = f"no regime {wanted!r} is lawful for these goods on {work.rules.law.date}"
         work.findings.append(
-            Finding("unknown_regime", "error", what, f"use one of {', '.join(known)}", nearest=known)
+            Finding("unknown_regime", "error", what, f"use one of {', '.join(known)}", nearest=nearest)
         )
     return chosen
 
@@ -209,7 +225,8 @@ def _price_way(
         try:
             doors.append(price_door(work.goods, way, regime, basis=basis, assumptions=assumptions))
         except InputError as error:
-            work.findings += error.findings
+            told = (replace(one, what=f"{one.what}, by {way.label}") for one in error.findings)
+            work.refused += told
         except MissingInputError as error:
             remedy = "give the quantity or the rate: what is missing is never taken for zero"
             work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))
