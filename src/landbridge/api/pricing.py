@@ -339,7 +339,8 @@ def _read_answer(
         raise ProhibitedError([one for one in listings if one["effect"] == "prohibited"])
     findings = [*notes, *_read_findings(workspace["landed_findings"])]
     if any(finding.code == "no_route" for finding in findings):
-        cut = workspace["verdicts"].iloc[0]["cut"]
+        cut = [finding.what for finding in findings if finding.code == "closed_ways"]
+        cut = cut or list(workspace["verdicts"].iloc[0]["cut"])
         why = f": {'; '.join(cut)}" if cut else ""
         raise UnreachableError(
             [Finding("unreachable", "error", f"there is no way{why}", "see `landbridge route`")]

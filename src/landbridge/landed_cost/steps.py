@@ -45,6 +45,7 @@ READS = (
     "parameters",
     "consignments",
     "consignment_rulings",
+    "closed_ways",
     "flow_shipments",
     "routes",
     "route_items",
@@ -131,7 +132,12 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
     origin, destination = given["ends"][flow]
     product = given["flow_shipments"][flow].product
     goods = read_goods(row, start=origin.country, destination=destination.country, product=product)
-    ways = find_ways(law, goods, flow)
+    closed = given["closed_ways"].get((name, law.date), {})
+    ways = [way for way in find_ways(law, goods, flow) if way.route not in closed]
+    if closed:
+        listings = ", ".join(sorted({one for found in closed.values() for one in found}))
+        what = f"{len(closed)} ways are closed to {row['name']} by its code, origin or day: {listings}"
+        table.note(name, law.date, [Finding("closed_ways", "warning", what, "see the listings")])
     if not ways:
         what = f"{row['name']} has no route, so no price to the door"
         table.note(name, law.date, [Finding("no_route", "error", what, "see the verdict on the flow")])

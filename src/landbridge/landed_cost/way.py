@@ -167,30 +167,39 @@ def cut_by_terms(items: Sequence[Row]) -> tuple[list[str], bool]:
     legs = [place for place, row in enumerate(items) if row["kind"] == "leg"]
     water = [place for place in legs if items[place]["mode"] in WATER]
     main = water or _farthest(items, legs)
+    if not main:
+        return [_stage_at_rest(row) for row in items], False
     first, last = main[0], main[-1]
     before = max((place for place in legs if place < first), default=-1)
     after = min((place for place in legs if place > last), default=len(items))
     final = legs[-1]
-    return [
+    stages = [
         _stage(place, items[place], (first, last), (before, after), final) for place in range(len(items))
-    ], bool(water)
+    ]
+    cleared = next((place for place in range(first) if items[place]["operation"] == "customs"), None)
+    if cleared is not None:
+        stages[cleared] = "export_clearance"
+    return stages, bool(water)
+
+
+def _stage_at_rest(row: Row) -> str:
+    """The stage of an item of a way without legs, within one place."""
+    return {"unload": "unloading", "customs": "export_clearance"}.get(str(row["operation"]), "loading_origin")
 
 
 def _farthest(items: Sequence[Row], legs: Sequence[int]) -> list[int]:
-    """Positions of the legs of the mode that goes farthest."""
+    """Positions of the legs of the mode that goes farthest, none where there is no leg."""
     length: dict[str, float] = {}
     for place in legs:
         mode = str(items[place]["mode"])
         length[mode] = length.get(mode, 0.0) + float(items[place]["distance"])
-    mode = max(length, key=length.__getitem__)
+    mode = max(length, key=length.__getitem__, default="")
     return [place for place in legs if items[place]["mode"] == mode]
 
 
 def _stage(place: int, row: Row, main: tuple[int, int], beside: tuple[int, int], final: int) -> str:
     customs = row["operation"] == "customs"
     if place < main[0]:
-        if customs and beside[0] < 0:
-            return "export_clearance"
         if beside[0] < 0:
             return "loading_origin"
         if place <= beside[0]:
