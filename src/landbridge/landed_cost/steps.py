@@ -143,7 +143,7 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
         table.note(name, law.date, [Finding("no_route", "error", what, "see the verdict on the flow")])
         return
     origins = judge_consignment(goods, law, tables=given, ways=ways)
-    rules = Rules(law, read_parameters(given["parameters"]), _list_in_force(given["agreements"], law))
+    rules = Rules(law, read_parameters(given["parameters"]), list_in_force(given["agreements"], law))
     priced = price_consignment(rules, goods, ways, origins=origins, wishes=_wish(given, row))
     table.note(name, law.date, (*origins.findings, *priced.findings))
     table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
@@ -180,7 +180,7 @@ def read_parameters(frame: pd.DataFrame) -> dict[str, float]:
     return dict(zip(frame["id"].tolist(), map(float, frame["value"].tolist()), strict=True))
 
 
-def _list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
+def list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
     """Agreements in force on the day of the law: those of trade, and documents of the study by their day in force.
 
     A day known to the year or month counts once that year or month is over.
