@@ -86,6 +86,7 @@ class _Table:
                 "level": finding.severity,
                 "message": finding.what,
                 "remedy": finding.remedy,
+                "nearest": finding.nearest,
             }
             for finding in findings
         ]
