@@ -218,7 +218,7 @@ def price_landed_cost(
     ProhibitedError where the law forbids the goods, UnreachableError where there is no way.
     """
     ground = ground or default_ground()
-    faults, notes = check_offer(offer), list[Finding]()
+    faults, notes = [*check_offer(offer), *_check_agreements(offer, ground.tables)], list[Finding]()
     if faults:
         raise InputError(faults)
     row = _make_row(offer, ground.tables, notes)
@@ -258,12 +258,20 @@ def check_offer(offer: Offer) -> list[Finding]:
             read_measure(measure)
         except ValueError as error:
             faults.append(Finding("bad_measure", "error", str(error), "write it as 1596 cm3"))
-    for name in ("quantity", "weight", "gross_weight"):
+    for name in ("quantity", "weight", "gross_weight", "yearly"):
         number = getattr(offer, name)
         if not isnan(number) and not 0 < number < float("inf"):
             what = f"{number} is no {name.replace('_', ' ')}"
             faults.append(Finding(f"bad_{name}", "error", what, "give a finite number above 0"))
     return faults
+
+
+def _check_agreements(offer: Offer, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Agreements under which goods are said to originate, and which no row of trade_agreements is."""
+    known = tables["trade_agreements"]["id"].tolist()
+    for name in offer.originates:
+        if name not in known:
+            yield _fault("unknown_trade_agreement", name, "trade agreement", find_nearest(name, known))
 
 
 def _fault(code: str, given: str, kind: str, nearest: Sequence[str]) -> Finding:
@@ -339,7 +347,8 @@ def _read_answer(
         raise ProhibitedError([one for one in listings if one["effect"] == "prohibited"])
     findings = [*notes, *_read_findings(workspace["landed_findings"])]
     if any(finding.code == "no_route" for finding in findings):
-        cut = workspace["verdicts"].iloc[0]["cut"]
+        cut = [finding.what for finding in findings if finding.code == "closed_ways"]
+        cut = cut or list(workspace["verdicts"].iloc[0]["cut"])
         why = f": {'; '.join(cut)}" if cut else ""
         raise UnreachableError(
             [Finding("unreachable", "error", f"there is no way{why}", "see `landbridge route`")]
@@ -366,7 +375,7 @@ def _read_answer(
 
 def _read_findings(frame: pd.DataFrame) -> Iterator[Finding]:
     for row in read_rows(frame):
-        yield Finding(row["code"], row["level"], row["message"], row["remedy"])
+        yield Finding(row["code"], row["level"], row["message"], row["remedy"], nearest=tuple(row["nearest"]))
 
 
 def _list_measures(

@@ -54,7 +54,7 @@ def read_goods(row: Row, *, start: str, destination: str, product: str) -> Goods
     """The goods of a row of consignments between two countries; `product` is that of its flow."""
     weight = np.array([float(row["weight"])])
     gross = float(row["gross_weight"])
-    unit, count = _SAME.get(str(row["unit"]), str(row["unit"])), np.array([float(row["quantity"])])
+    unit, count = name_unit(str(row["unit"])), np.array([float(row["quantity"])])
     return Goods(
         id=str(row["id"]),
         product=str(row["product"]) or product,
@@ -74,6 +74,15 @@ def read_goods(row: Row, *, start: str, destination: str, product: str) -> Goods
         yearly=float(row["shipments_a_year"]),
         registered=bool(row["buyer_registered"]),
     )
+
+
+def name_unit(word: str) -> str:
+    """What rates call a unit.
+
+    >>> name_unit("pieces"), name_unit("m2")
+    ('unit', 'm2')
+    """
+    return _SAME.get(word, word)
 
 
 def list_quantities(
@@ -101,7 +110,7 @@ def read_measure(text: str) -> tuple[str, float]:
     (('cm3', 1596.0), ('m2', 12.5))
     """
     match = _MEASURE.fullmatch(text)
-    unit = _SAME.get(match[2], match[2]) if match else ""
+    unit = name_unit(match[2]) if match else ""
     if match is None or unit not in UNITS:
         raise ValueError(f"{text!r} is no number and unit of rates: {', '.join(UNITS)}")
     return unit, float(match[1].replace(",", "."))
@@ -114,7 +123,7 @@ def check_goods(goods: Goods) -> Iterator[Finding]:
         yield Finding(
             "bad_value", "error", f"the value {place} is no number of at least 0", "give the price paid"
         )
-    if not (goods.weight > 0).all():
+    if not all((np.isfinite(mass) & (mass > 0)).all() for mass in (goods.weight, goods.gross_weight)):
         remedy = "give the net mass in kg: carriage and specific duties go by it"
         yield Finding("no_weight", "error", f"the weight {place} is missing or not above 0", remedy)
     if (goods.gross_weight < goods.weight).any():

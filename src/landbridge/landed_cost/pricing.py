@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isnan
 
 from landbridge.landed_cost.conformity import Proof, list_proofs
@@ -18,8 +18,8 @@ from landbridge.landed_cost.rate_text import parse_rate
 from landbridge.landed_cost.rates import MissingInputError, Rate, list_needs
 from landbridge.landed_cost.regimes import RELEASE, SUSPENSION, Regime, list_regimes
 from landbridge.landed_cost.treatments import list_treatments
-from landbridge.landed_cost.way import Way
-from landbridge.schema import Finding, InputError, has_errors, order_findings
+from landbridge.landed_cost.way import Way, check_way
+from landbridge.schema import Finding, InputError, find_nearest, has_errors, order_findings
 
 DEFLATOR = "deflator_"
 # The currency of the cost of a proof of origin in trade_agreements.
@@ -64,12 +64,13 @@ class Priced:
 
 @dataclass(slots=True)
 class _Work:
-    """One pricing under way: what it is asked, and its findings so far."""
+    """One pricing under way: what it is asked, its findings so far, and faults of one way beside which others hold."""
 
     rules: Rules
     goods: Goods
     wishes: Wishes
     findings: list[Finding] = field(default_factory=list)
+    refused: list[Finding] = field(default_factory=list)
 
     def quote(self, currency: str) -> float:
         """Units of the goods' currency for one of another; a missing rate is a finding, and then the answer is NaN."""
@@ -107,30 +108,41 @@ def price_consignment(
     law = rules.law
     treatments = list_treatments(law, goods, origins=origins.by_agreement)
     work.findings += treatments.findings
-    regimes = list(list_regimes(law, goods, treatments.listed, months=wishes.months, added=wishes.added))
+    faults = list(_check_wishes(wishes))
+    work.findings += faults
+    months, added = (0.0, 0.0) if faults else (wishes.months, wishes.added)
+    regimes = list(list_regimes(law, goods, treatments.listed, months=months, added=added))
     regimes = [one for one in _choose(regimes, work) if one.kind == RELEASE or not wishes.release_only]
     proofs = tuple(list_proofs(law, goods, in_force=rules.in_force))
     exchange = {name: work.quote(name) for name in sorted(list_currencies(regimes, proofs, goods))}
     bases = {way.entry: _find_basis(work, way.entry) for way in ways}
+    assumed = [_assume(work, way, exchange, proofs) for way in ways]
     for way in ways:
         modes = ["sea"] if way.water or not way.route else []
-        work.findings += check_incoterm(goods.incoterm, modes)
+        work.findings += [*check_incoterm(goods.incoterm, modes), *check_way(way)]
     if has_errors(work.findings) or not regimes:
         return Priced((), order_findings(work.findings))
     work.findings += [*_tell_proofs(proofs), *tell_bars(origins, ways)]
     priced = [
-        _Way(way, basis, _assume(work, way, exchange, proofs)) for way in ways if (basis := bases[way.entry])
+        _Way(way, basis, terms)
+        for way, terms in zip(ways, assumed, strict=True)
+        if (basis := bases[way.entry]) is not None
     ]
-    doors = [
-        door for one in priced for door in _price_way(work, one, _open_on(one, regimes, origins, RELEASE))
-    ]
-    held = _choose_held(priced, doors, every=bool(wishes.regime))
-    doors += [
-        door for one in held for door in _price_way(work, one, _open_on(one, regimes, origins, SUSPENSION))
-    ]
+    doors = _price_ways(work, priced, regimes, origins)
+    work.findings += [replace(one, severity="warning" if doors else "error") for one in work.refused]
     order = {way.route: place for place, way in enumerate(ways)}
     doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, float(door.total.mean())))
-    return Priced(tuple(doors), order_findings(work.findings))
+    return Priced(() if has_errors(work.findings) else tuple(doors), order_findings(work.findings))
+
+
+def _check_wishes(wishes: Wishes) -> Iterator[Finding]:
+    for name, amount in (
+        ("months under a regime", wishes.months),
+        ("value added in a zone", wishes.added),
+    ):
+        if not 0.0 <= amount < float("inf"):
+            what = f"{amount} is no number of at least 0 for the {name}"
+            yield Finding("bad_wish", "error", what, "give a finite number of at least 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,15 @@ class _Way:
     way: Way
     basis: ValueBasis
     assumptions: Assumptions
+
+
+def _price_ways(work: _Work, ways: Sequence[_Way], regimes: Sequence[Regime], origins: Origins) -> list[Door]:
+    """Releases by every way, suspensions by the cheapest one."""
+    doors = [door for one in ways for door in _price_way(work, one, _open_on(one, regimes, origins, RELEASE))]
+    held = _choose_held(ways, doors, every=bool(work.wishes.regime))
+    for one in held:
+        doors += _price_way(work, one, _open_on(one, regimes, origins, SUSPENSION))
+    return doors
 
 
 def _open_on(one: _Way, regimes: Sequence[Regime], origins: Origins, kind: str) -> list[Regime]:
@@ -166,9 +187,10 @@ def _choose(regimes: list[Regime], work: _Work) -> list[Regime]:
     ]
     if wanted and not chosen and not has_errors(work.findings):
         known = tuple(one.id for one in regimes)
+        nearest = find_nearest(wanted, known) or known
         what = f"no regime {wanted!r} is lawful for these goods on {work.rules.law.date}"
         work.findings.append(
-            Finding("unknown_regime", "error", what, f"use one of {', '.join(known)}", nearest=known)
+            Finding("unknown_regime", "error", what, f"use one of {', '.join(known)}", nearest=nearest)
         )
     return chosen
 
@@ -245,7 +267,9 @@ def _price_way(work: _Work, one: _Way, regimes: Sequence[Regime]) -> list[Door]:
                 price_door(work.goods, one.way, regime, basis=one.basis, assumptions=one.assumptions)
             )
         except InputError as error:
-            work.findings += error.findings
+            work.refused += [
+                replace(found, what=f"{found.what}, by {one.way.label}") for found in error.findings
+            ]
         except MissingInputError as error:
             remedy = "give the quantity or the rate: what is missing is never taken for zero"
             work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))

@@ -46,6 +46,7 @@ READS = (
     "consignment_rulings",
     "consignment_listings",
     "listings",
+    "closed_ways",
     "flow_shipments",
     "routes",
     "route_items",
@@ -87,6 +88,7 @@ class _Table:
                 "level": finding.severity,
                 "message": finding.what,
                 "remedy": finding.remedy,
+                "nearest": finding.nearest,
             }
             for finding in findings
         ]
@@ -147,13 +149,18 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
     origin, destination = given["ends"][flow]
     product = given["flow_shipments"][flow].product
     goods = read_goods(row, start=origin.country, destination=destination.country, product=product)
-    ways = find_ways(law, goods, flow)
+    closed = given["closed_ways"].get((name, law.date), {})
+    ways = [way for way in find_ways(law, goods, flow) if way.route not in closed]
+    if closed:
+        listings = ", ".join(sorted({one for found in closed.values() for one in found}))
+        what = f"{len(closed)} ways are closed to {row['name']} by its code, origin or day: {listings}"
+        table.note(name, law.date, [Finding("closed_ways", "warning", what, "see the listings")])
     if not ways:
         what = f"{row['name']} has no route, so no price to the door"
         table.note(name, law.date, [Finding("no_route", "error", what, "see the verdict on the flow")])
         return
     origins = judge_consignment(goods, law, tables=given, ways=ways)
-    rules = Rules(law, read_parameters(given["parameters"]), _list_in_force(given["agreements"], law))
+    rules = Rules(law, read_parameters(given["parameters"]), list_in_force(given["agreements"], law))
     priced = price_consignment(rules, goods, ways, origins=origins, wishes=_wish(given, row))
     table.note(name, law.date, (*origins.findings, *priced.findings))
     table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
@@ -194,7 +201,7 @@ def read_parameters(frame: pd.DataFrame) -> dict[str, float]:
     return dict(zip(frame["id"].tolist(), map(float, frame["value"].tolist()), strict=True))
 
 
-def _list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
+def list_in_force(agreements: pd.DataFrame, law: CustomsLaw) -> frozenset[str]:
     """Agreements in force on the day of the law: those of trade, and documents of the study by their day in force.
 
     A day known to the year or month counts once that year or month is over.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]
     """
     findings: list[Finding] = []
     duty = _find_duty(law, goods, findings)
-    others = [*_special_duties(law, goods), *_list_taxes(law, goods, findings)]
+    others = [*_special_duties(law, goods, findings), *_list_taxes(law, goods, findings)]
     if duty is None or any(finding.severity == "error" for finding in findings):
         return Treatments((), tuple(findings))
     reference = {MFN: duty.rate}
@@ -118,14 +119,16 @@ def _tell_average(goods: Goods, duty: Charge, whom: str) -> Finding:
     return Finding("average_rate", "warning", what, "add the line of the tariff to tariffs.csv of a study")
 
 
-def _ask_code(goods: Goods, answer: TariffAnswer) -> Finding:
+def _ask_code(
+    goods: Goods, answer: TariffAnswer, *, of: str = "lines", severity: Literal["error", "warning"] = "error"
+) -> Finding:
     shown = "; ".join(f"{line.product} {write_rate(line.rate)}" for line in answer.lines[:SHOWN_LINES])
     more = f" and {len(answer.lines) - SHOWN_LINES} more" if len(answer.lines) > SHOWN_LINES else ""
-    what = f"{goods.product} has lines of different rates in {goods.destination}: {shown}{more}"
+    what = f"{goods.product} has {of} of different rates in {goods.destination}: {shown}{more}"
     remedy = "give the code of the line"
     return Finding(
         "several_rates",
-        "error",
+        severity,
         what,
         remedy,
         column="product",
@@ -150,15 +153,33 @@ def make_duty(line: TariffLine, *, name: str = "duty") -> Charge:
     )
 
 
-def _special_duties(law: CustomsLaw, goods: Goods) -> Iterator[Charge]:
+def _special_duties(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Iterator[Charge]:
     """Special duties, and the excises of the tariff, that are on these goods of this origin."""
     if is_inside(law, goods):
         return
     areas = law.areas(goods.destination)
     for name in (*SPECIAL_DUTIES, "excise"):
         answer = law.book.find(areas, goods.product, charge=name, origin=law.areas(goods.made_in))
-        if answer.lines and answer.exact:
+        if answer.lines and not answer.exact:
+            findings.append(_ask_code(goods, answer, of=f"lines of {TITLES[name].lower()}"))
+        elif answer.lines:
             yield make_duty(answer.lines[0], name=name)
+            some = _name_some(law, goods, answer)
+            if some:
+                what = f"the {TITLES[name].lower()} of {goods.destination} is {some}, and {goods.product} is wider"
+                findings.append(Finding("wide_code", "warning", what, "give the code of the line"))
+
+
+def _name_some(law: CustomsLaw, goods: Goods, answer: TariffAnswer) -> str:
+    """Which goods below a code lines are on, where they are not on all of them that the tariff has; else nothing."""
+    named = tuple(line.product for line in answer.lines)
+    if goods.product.startswith(named):
+        return ""
+    whole = law.book.find(law.areas(goods.destination), goods.product, origin=law.areas(goods.made_in)).lines
+    if whole and all(line.product.startswith(named) for line in whole):
+        return ""
+    more = "" if len(named) <= SHOWN_LINES else f" and {len(named) - SHOWN_LINES} more"
+    return f"only on goods of {', '.join(named[:SHOWN_LINES])}{more}"
 
 
 def _list_taxes(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> list[Charge]:
@@ -167,7 +188,32 @@ def _list_taxes(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> list[
         what = f"no tax at import of {goods.destination} on {law.date} is in the tables"
         remedy = "add rows to import_taxes.csv of a study; one with the rate free where nothing is charged"
         findings.append(Finding("no_taxes", "error", what, remedy))
-    return [_make_tax(row) for row in _closest(rows, goods) if _is_on(row, goods, law)]
+    mine = [row for row in rows if _is_on(row, goods, law)]
+    findings += _tell_wide_code(mine, goods)
+    return [_make_tax(row) for row in _closest(mine, goods)]
+
+
+def _tell_wide_code(rows: list[Row], goods: Goods) -> Iterator[Finding]:
+    """A warning for each tax on, or exemption of, only some of the goods below a code: neither is taken."""
+    for row in rows:
+        for column, done in (("products", "is not charged"), ("except_products", "is charged")):
+            some = [
+                code
+                for code in row[column]
+                if len(code) > len(goods.product) and code.startswith(goods.product)
+            ]
+            if some:
+                words = "is only on" if column == "products" else "is not on"
+                name = f"{row['name']} of {row['territory']}"
+                what = f"{name} {words} {', '.join(some)}; {goods.product} is wider: it {done}"
+                yield Finding(
+                    "wide_code",
+                    "warning",
+                    what,
+                    "give the code of the line",
+                    column="product",
+                    nearest=tuple(some),
+                )
 
 
 def _closest(rows: list[Row], goods: Goods) -> Iterator[Row]:
@@ -185,7 +231,7 @@ def _closest(rows: list[Row], goods: Goods) -> Iterator[Row]:
 
 def _is_on(row: Row, goods: Goods, law: CustomsLaw) -> bool:
     """Whether a tax is on goods of this origin; fees of the customs are not on goods that stay inside."""
-    if row["origins"] and not law.is_of(goods.made_in, row["origins"]):
+    if not _is_for(row, goods, law):
         return False
     inside = row["charge"] in ("customs_fee", "levy") and is_inside(law, goods)
     return not inside and not law.is_of(goods.made_in, row["except_origins"])
@@ -226,14 +272,14 @@ def _list_preferences(
             what = f"the goods do not originate under {row['title']}: no preference"
             findings.append(Finding("no_origin", "note", what, "see the verdict on their origin"))
             continue
-        duty = _find_preference(law, goods, row)
+        duty, some = _find_preference(law, goods, row, findings)
         if duty is None:
             what = f"{row['title']} gives {goods.product} no preference in {goods.destination} on {law.date}"
             findings.append(Finding("no_preference", "note", what, ""))
             continue
         if duty.average:
             findings.append(_tell_average(goods, duty, str(row["title"])))
-        yield _make_preference(row, (duty, *others), references, verdict)
+        yield _make_preference(row, (duty, *others), references, verdict, some=some)
 
 
 def find_agreements(law: CustomsLaw, goods: Goods) -> Iterator[Row]:
@@ -244,18 +290,24 @@ def find_agreements(law: CustomsLaw, goods: Goods) -> Iterator[Row]:
             yield row
 
 
-def _find_preference(law: CustomsLaw, goods: Goods, row: Row) -> Charge | None:
-    """The duty under an agreement: that of its line, else its general rate for goods that it does not leave out."""
+def _find_preference(
+    law: CustomsLaw, goods: Goods, row: Row, findings: list[Finding]
+) -> tuple[Charge | None, str]:
+    """The duty under an agreement: that of its line, else its general rate for goods that it does not leave out; and
+    which goods below the code its lines are on, where that is not all.
+    """
     areas, name = law.areas(goods.destination), str(row["id"])
     answer = law.book.find(
         areas, goods.product, treatment="preference", agreement=name, origin=law.areas(goods.made_in)
     )
     if answer.lines and answer.exact:
-        return _cap_average(make_duty(answer.lines[0]))
+        return _cap_average(make_duty(answer.lines[0])), _name_some(law, goods, answer)
+    if answer.lines:
+        findings.append(_ask_code(goods, answer, of=f"lines of {row['title']}", severity="warning"))
     if answer.lines or not row["rate"] or goods.product.startswith(tuple(row["except_products"])):
-        return None
+        return None, ""
     rate = parse_rate(str(row["rate"]))
-    return Charge(
+    general = Charge(
         f"trade_agreements#{name}",
         "duty",
         TITLES["duty"],
@@ -266,6 +318,7 @@ def _find_preference(law: CustomsLaw, goods: Goods, row: Row) -> Charge | None:
         source=str(row["source"]),
         quality=str(row["quality"]),
     )
+    return general, ""
 
 
 def _cap_average(duty: Charge) -> Charge:
@@ -277,23 +330,16 @@ def _cap_average(duty: Charge) -> Charge:
 
 
 def _make_preference(
-    row: Row, charges: tuple[Charge, ...], references: Mapping[str, Rate], verdict: str
+    row: Row, charges: tuple[Charge, ...], references: Mapping[str, Rate], verdict: str, *, some: str
 ) -> Treatment:
     proof = str(row["proof"])
-    conditions = [] if verdict == "originates" else ["only where the goods originate under the agreement"]
-    if row["transport"] not in ("", "any"):
-        conditions.append(
-            "direct consignment"
-            if row["transport"] == "direct"
-            else "direct, or in transit under customs control"
-        )
     return Treatment(
         regime=str(row["id"]),
         name=str(row["title"]),
         charges=charges,
         references=references,
         papers=(proof,) if proof else (),
-        conditions=tuple(conditions),
+        conditions=(*_list_conditions(row, verdict), *([some] if some else [])),
         agreement=str(row["id"]),
         origin=verdict,
         proof_cost=float(row["proof_cost"]),
@@ -301,6 +347,15 @@ def _make_preference(
         source=str(row["source"]),
         quality=str(row["quality"]),
     )
+
+
+def _list_conditions(row: Row, verdict: str) -> Iterator[str]:
+    """What a preference under an agreement hangs on."""
+    if verdict != "originates":
+        yield "only where the goods originate under the agreement"
+    if row["transport"] not in ("", "any"):
+        direct = row["transport"] == "direct"
+        yield "direct consignment" if direct else "direct, or in transit under customs control"
 
 
 def _list_quotas(
@@ -312,40 +367,64 @@ def _list_quotas(
     origins: Mapping[str, str],
     findings: list[Finding],
 ) -> Iterator[Treatment]:
-    """Release inside a tariff quota with room for the goods; a quota used up is a finding."""
+    """Release inside a tariff quota with room for the goods; a quota used up is a finding.
+
+    A quota of an agreement is for goods that may have its preference, with its proof and on its conditions.
+    """
+    if is_inside(law, goods):
+        return
+    agreements = {str(row["id"]): row for row in find_agreements(law, goods)}
     for row in law.rows_for("tariff_quotas", goods.destination):
         agreement = str(row["agreement"])
-        if not covers(row, goods.product) or origins.get(agreement) == "does_not":
+        verdict = origins.get(agreement, "unknown") if agreement else ""
+        if not covers(row, goods.product) or not _is_for(row, goods, law) or verdict == "does_not":
             continue
-        if row["origins"] and not law.is_of(goods.made_in, row["origins"]):
+        if agreement and agreement not in agreements:
             continue
-        areas, kind = law.areas(goods.destination), "preference" if agreement else MFN
         answer = law.book.find(
-            areas,
+            law.areas(goods.destination),
             goods.product,
-            treatment=kind,
+            treatment="preference" if agreement else MFN,
             agreement=agreement,
             origin=law.areas(goods.made_in),
             quota=str(row["id"]),
         )
-        if not answer.lines or not answer.exact:
-            continue
-        room = _find_room(row, goods, findings)
+        room = _find_room(row, goods, findings) if answer.lines and answer.exact else None
         if room is not None:
-            duty = make_duty(answer.lines[0])
-            name = f"Inside the quota of {row['volume']:,.6g} {row['unit']}"
-            yield Treatment(
-                str(row["id"]),
-                name,
-                (duty, *charges[1:]),
-                references,
-                conditions=(room,),
-                agreement=agreement,
-                origin=origins.get(agreement, "unknown") if agreement else "",
-                act=str(row["act"]),
-                source=str(row["source"]),
-                quality=str(row["quality"]),
-            )
+            deal = agreements.get(agreement)
+            release = (make_duty(answer.lines[0]), *charges[1:])
+            yield _make_quota(row, release, references, conditions=(room,), deal=deal, verdict=verdict)
+
+
+def _is_for(row: Row, goods: Goods, law: CustomsLaw) -> bool:
+    """Whether a row is for goods of this origin."""
+    return not row["origins"] or law.is_of(goods.made_in, row["origins"])
+
+
+def _make_quota(
+    row: Row,
+    charges: tuple[Charge, ...],
+    references: Mapping[str, Rate],
+    *,
+    conditions: tuple[str, ...],
+    deal: Row | None,
+    verdict: str,
+) -> Treatment:
+    proof = "" if deal is None else str(deal["proof"])
+    return Treatment(
+        str(row["id"]),
+        f"Inside the quota of {row['volume']:,.6g} {row['unit']}",
+        charges,
+        references,
+        papers=(proof,) if proof else (),
+        conditions=(*conditions, *(() if deal is None else _list_conditions(deal, verdict))),
+        agreement=str(row["agreement"]),
+        origin=verdict,
+        proof_cost=float("nan") if deal is None else float(deal["proof_cost"]),
+        act=str(row["act"]),
+        source=str(row["source"]),
+        quality=str(row["quality"]),
+    )
 
 
 def _find_room(row: Row, goods: Goods, findings: list[Finding]) -> str | None:

@@ -7,7 +7,7 @@ first and last leg of the mode that goes farthest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.item_draws import ItemDraws
 from landbridge.landed_cost.consignment_way import Passage
-from landbridge.schema import load_catalogue
+from landbridge.schema import Finding, load_catalogue
 from landbridge.schema.rows import Row
 
 Floats = NDArray[np.float64]
@@ -167,30 +167,39 @@ def cut_by_terms(items: Sequence[Row]) -> tuple[list[str], bool]:
     legs = [place for place, row in enumerate(items) if row["kind"] == "leg"]
     water = [place for place in legs if items[place]["mode"] in WATER]
     main = water or _farthest(items, legs)
+    if not main:
+        return [_stage_at_rest(row) for row in items], False
     first, last = main[0], main[-1]
     before = max((place for place in legs if place < first), default=-1)
     after = min((place for place in legs if place > last), default=len(items))
     final = legs[-1]
-    return [
+    stages = [
         _stage(place, items[place], (first, last), (before, after), final) for place in range(len(items))
-    ], bool(water)
+    ]
+    cleared = next((place for place in range(first) if items[place]["operation"] == "customs"), None)
+    if cleared is not None:
+        stages[cleared] = "export_clearance"
+    return stages, bool(water)
+
+
+def _stage_at_rest(row: Row) -> str:
+    """The stage of an item of a way without legs, within one place."""
+    return {"unload": "unloading", "customs": "export_clearance"}.get(str(row["operation"]), "loading_origin")
 
 
 def _farthest(items: Sequence[Row], legs: Sequence[int]) -> list[int]:
-    """Positions of the legs of the mode that goes farthest."""
+    """Positions of the legs of the mode that goes farthest, none where there is no leg."""
     length: dict[str, float] = {}
     for place in legs:
         mode = str(items[place]["mode"])
         length[mode] = length.get(mode, 0.0) + float(items[place]["distance"])
-    mode = max(length, key=length.__getitem__)
+    mode = max(length, key=length.__getitem__, default="")
     return [place for place in legs if items[place]["mode"] == mode]
 
 
 def _stage(place: int, row: Row, main: tuple[int, int], beside: tuple[int, int], final: int) -> str:
     customs = row["operation"] == "customs"
     if place < main[0]:
-        if customs and beside[0] < 0:
-            return "export_clearance"
         if beside[0] < 0:
             return "loading_origin"
         if place <= beside[0]:
@@ -241,6 +250,19 @@ def give_way(costs: Mapping[str, Floats], *, currency: str, year: int, hours: Fl
         if np.any(cost)
     )
     return Way("", "", "given freight", parts, hours, currency, year)
+
+
+def check_way(way: Way) -> Iterator[Finding]:
+    """A finding where a cost or the time of a way is negative or no number; only a time may be unknown.
+
+    >>> costs = {"main": np.array([-5.0])}
+    >>> [one.code for one in check_way(give_way(costs, currency="USD", year=2026, hours=np.array([1.0])))]
+    ['bad_freight']
+    """
+    amounts = [part.cost for part in way.parts] + [np.nan_to_num(way.hours)]
+    if not all((np.isfinite(amount) & (amount >= 0.0)).all() for amount in amounts):
+        what = f"a cost or the time of {way.label} is negative or no number"
+        yield Finding("bad_freight", "error", what, "give what is paid, 0 where it is nothing")
 
 
 def sum_costs(parts: Iterable[WayPart], *, sides: Iterable[str] = (EXPORT, MAIN, INLAND)) -> Floats | float:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from landbridge.schema.closings import Closing
 from landbridge.schema.rows import Row
 from landbridge.screening.goods import Cover
 from landbridge.screening.listings import AppliedListing, sort_listings
@@ -66,6 +67,19 @@ def _meets(measure: Measure, consignment: Consignment, passed: Sequence[Passed])
     if measure.places:
         return [item for item in met if item.sites & measure.places]
     return [item for item in met if item.countries & measure.through] if measure.through else met
+
+
+def meets_closing(closing: Closing, passed: Sequence[Passed]) -> bool:
+    """Whether a route uses what a listing closes.
+
+    >>> rail = Passed(1, frozenset({"rail"}), frozenset({"LT"}))
+    >>> [meets_closing(Closing("l", countries=frozenset({name})), [rail]) for name in ("LT", "LV")]
+    [True, False]
+    """
+    met = [item for item in passed if not closing.modes or item.modes & closing.modes]
+    if closing.places:
+        return any(item.sites & closing.places for item in met)
+    return any(item.countries & closing.countries for item in met) if closing.countries else bool(met)
 
 
 def _passes_destination(measure: Measure, consignment: Consignment, passed: Sequence[Passed]) -> list[Passed]:

@@ -13,7 +13,7 @@ from landbridge.schema.steps import Step, Workspace
 from landbridge.screening.checks import check_ends, check_unread
 from landbridge.screening.listings import AppliedListing, screen_consignment
 from landbridge.screening.measures import Consignment, Law, read_law
-from landbridge.screening.routes import read_passed, screen_route
+from landbridge.screening.routes import Passed, meets_closing, read_passed, screen_route
 from landbridge.screening.tables import read_sites
 
 TABLES = ("listings", "territories", "places", "posts", "legs", "services")
@@ -66,7 +66,8 @@ def rule_consignments(given: Workspace) -> Mapping[str, Any]:
             law = laws.get(date) or _read_law(given, date)
             laws[date] = law
             found = [screen_consignment(law, one) for one in _origins_of(row, sent)]
-            rulings[str(row["id"]), date] = Ruling(any(one.prohibited for one in found))
+            closings = dict.fromkeys(closing for one in found for closing in one.closings)
+            rulings[str(row["id"]), date] = Ruling(any(one.prohibited for one in found), tuple(closings))
             touching[str(row["id"]), date] = tuple(listing for one in found for listing in one.listings)
     return {"consignment_rulings": rulings, "consignment_listings": touching}
 
@@ -77,13 +78,36 @@ def _origins_of(row: Row, sent: Consignment) -> list[Consignment]:
     return [replace(sent, product=product, origin=origin) for origin in dict.fromkeys([sent.origin, *made])]
 
 
-def show_listings(given: Workspace) -> Mapping[str, Any]:
-    """The table applied_listings: those of each flow, and those that act where a route passes."""
-    routes, rows = given["routes"], []
+def close_ways(given: Workspace) -> Mapping[str, Any]:
+    """The listings that close a route to a consignment by its own code, origin or day, though not to its flow, by
+    route for each consignment and day.
+    """
+    items = _group_items(given)
+    routes = list(zip(given["routes"]["route"], given["routes"]["flow"], strict=True))
+    flow_of = {str(row["id"]): str(row["flow"]) for row in read_rows(given["consignments"])}
+    closed: dict[tuple[str, datetime.date], dict[str, tuple[str, ...]]] = {}
+    for (name, date), ruling in given["consignment_rulings"].items():
+        flow = flow_of[name]
+        own = [one for one in ruling.closings if one not in given["rulings"][flow].closings]
+        for route in [route for route, of in routes if of == flow]:
+            met = tuple(one.listing for one in own if meets_closing(one, items[route]))
+            if met:
+                closed.setdefault((name, date), {})[route] = met
+    return {"closed_ways": closed}
+
+
+def _group_items(given: Workspace) -> dict[str, tuple[Passed, ...]]:
+    """What each route passes."""
     items: dict[str, list[Row]] = {}
     for row in read_rows(given["route_items"][list(PASSED)]):
         items.setdefault(str(row["route"]), []).append(row)
-    passed = {route: read_passed(found) for route, found in items.items()}
+    return {route: read_passed(found) for route, found in items.items()}
+
+
+def show_listings(given: Workspace) -> Mapping[str, Any]:
+    """The table applied_listings: those of each flow, and those that act where a route passes."""
+    routes, rows = given["routes"], []
+    passed = _group_items(given)
     for flow, consignment in _consignments(given).items():
         mine = [str(route) for route in routes["route"][routes["flow"] == flow]]
         way = {consignment.origin, consignment.destination}
@@ -154,6 +178,12 @@ STEPS = (
         (*TABLES, "law", "law_date", "bound_by", "ends", "flow_shipments", "consignments"),
         ("consignment_rulings", "consignment_listings"),
         rule_consignments,
+    ),
+    Step(
+        "close ways to consignments",
+        ("rulings", "consignment_rulings", "consignments", "routes", "route_items"),
+        ("closed_ways",),
+        close_ways,
     ),
     Step(
         "show listings",

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from landbridge.landed_cost.charges import DUTIES, sum_charges
 from landbridge.landed_cost.customs_law import read_customs_law
 from landbridge.landed_cost.door import Door
-from landbridge.landed_cost.goods import KG_A_TONNE, Goods, list_quantities
+from landbridge.landed_cost.goods import KG_A_TONNE, Goods, list_quantities, name_unit
 from landbridge.landed_cost.pricing import Rules, Wishes, price_consignment
-from landbridge.landed_cost.steps import HOURS_A_DAY, read_parameters
+from landbridge.landed_cost.steps import HOURS_A_DAY, list_in_force, read_parameters
 from landbridge.landed_cost.way import Way, give_way
-from landbridge.schema import Finding, InputError
+from landbridge.schema import Finding, InputError, load_catalogue
+from landbridge.schema.tables import empty_table
 from landbridge.screening import Consignment, Law, read_law, screen_consignment
 from landbridge.screening.tables import read_sites
 from landbridge.sources.products import clean_product
@@ -26,7 +27,18 @@ from landbridge.study.engine import Ground
 
 Floats = NDArray[np.float64]
 
-KIND = ("product", "origin", "destination", "made_in", "currency", "incoterm", "unit", "date", "regime")
+KIND = (
+    "product",
+    "origin",
+    "destination",
+    "made_in",
+    "currency",
+    "incoterm",
+    "unit",
+    "counted",
+    "date",
+    "regime",
+)
 NEEDED = ("product", "origin", "destination", "value", "currency", "weight")
 NUMBERS = {
     "value": np.nan,
@@ -38,7 +50,16 @@ NUMBERS = {
     "inland_freight": 0.0,
     "days": np.nan,
 }
-WORDS = {"made_in": "", "incoterm": "EXW", "unit": "unit", "regime": ""}
+WORDS = {
+    "product": "",
+    "origin": "",
+    "destination": "",
+    "currency": "",
+    "made_in": "",
+    "incoterm": "EXW",
+    "unit": "unit",
+    "regime": "",
+}
 RESULTS = ("total", "paid", "customs_value", "duty", "charges")
 
 
@@ -67,11 +88,12 @@ def price_shipments(frame: pd.DataFrame, *, ground: Ground, wishes: Wishes = Wis
     rows = _fill(frame, ground.setting.date)
     numbers = {name: rows[name].to_numpy(np.float64) for name in NUMBERS}
     answers = _Answers.empty(len(rows))
+    rows = rows[_refuse_words(rows, answers)]
     books = {date: _open_books(ground, date) for date in rows["date"].unique()}
-    groups = rows.groupby(list(KIND), sort=False).indices
-    for key, places in groups.items():
-        kind = dict(zip(KIND, key, strict=True))  # type: ignore[call-overload]
-        part = _Kind(kind, np.asarray(places), {name: values[places] for name, values in numbers.items()})
+    groups = rows.groupby(list(KIND), sort=False).groups
+    for key, mine in groups.items():
+        kind, places = dict(zip(KIND, key, strict=True)), mine.to_numpy()  # type: ignore[call-overload]
+        part = _Kind(kind, places, {name: values[places] for name, values in numbers.items()})
         _price_kind(part, books[kind["date"]], answers, wishes=wishes)
     return answers.frame(frame.index)
 
@@ -110,22 +132,61 @@ class _Answers:
 
 
 def _fill(frame: pd.DataFrame, date: datetime.date) -> pd.DataFrame:
-    """The rows with every column, numbers as float64, codes as digits."""
-    columns: dict[str, Any] = {
-        name: pd.to_numeric(frame[name], errors="coerce") if name in frame else default
-        for name, default in NUMBERS.items()
-    }
-    columns |= {name: frame.get(name, default) for name, default in WORDS.items()}
-    columns |= {name: frame[name] for name in ("origin", "destination", "currency")}
-    codes = {code: clean_product(str(code)) for code in frame["product"].unique()}
-    columns["product"] = frame["product"].map(codes)
-    columns["date"] = frame.get("date", date)
+    """The rows by their places with every column, numbers as float64, codes as digits. What is empty holds its
+    default; a day that is none holds None.
+    """
+    none = pd.Series(np.nan, index=frame.index, dtype=object)
+    columns: dict[str, Any] = {}
+    for name, default in NUMBERS.items():
+        given = frame.get(name, none)
+        columns[name] = pd.to_numeric(given, errors="coerce").where(given.notna(), default)
+    for name, word in WORDS.items():
+        given = frame.get(name, none)
+        columns[name] = given.where(given.notna() & (given != ""), word).astype(str)
+    codes = {code: clean_product(code) for code in columns["product"].unique()}
+    columns["product"] = columns["product"].map(codes)
+    columns["unit"] = columns["unit"].map({word: name_unit(word) for word in columns["unit"].unique()})
+    columns["counted"] = columns["quantity"].notna()
+    given = frame.get("date", none)
+    columns["date"] = given.map({day: _read_date(day, date) for day in given.unique()})
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
+
+
+def _read_date(given: Any, default: datetime.date) -> datetime.date | None:
+    """A day as text, date or timestamp, the default where it is empty, None where it is no day."""
+    if pd.isna(given) or given == "":
+        return default
+    if isinstance(given, datetime.datetime):
+        return given.date()
+    if isinstance(given, datetime.date):
+        return given
+    try:
+        return datetime.date.fromisoformat(str(given))
+    except ValueError:
+        return None
+
+
+def _refuse_words(rows: pd.DataFrame, answers: _Answers) -> NDArray[np.bool_]:
+    """Refuse rows whose words say nothing that can be priced, and tell which are left."""
+    faults = {
+        f"the {name} is missing": rows[name] == ""
+        for name in ("product", "origin", "destination", "currency")
+    }
+    for rule in set(rows["incoterm"]) - set(load_catalogue().incoterms):
+        faults[f"{rule!r} is no rule of Incoterms 2020"] = rows["incoterm"] == rule
+    faults["the date is no day such as 2026-06-01"] = rows["date"].isna()
+    left = np.ones(len(rows), dtype=bool)
+    for why, wrong in faults.items():
+        answers.refuse(np.flatnonzero(wrong), "unpriced", why)
+        left &= ~wrong.to_numpy(dtype=bool)
+    return left
 
 
 def _open_books(ground: Ground, date: datetime.date) -> _Books:
     tables, setting = ground.tables, ground.setting
-    rules = Rules(read_customs_law(tables, date), read_parameters(tables["parameters"]))
+    customs, parameters = read_customs_law(tables, date), read_parameters(tables["parameters"])
+    agreements = tables.get("agreements", empty_table(load_catalogue().tables["agreements"]))
+    rules = Rules(customs, parameters, list_in_force(agreements, customs))
     law = read_law(
         tables["listings"],
         tables["territories"],
@@ -138,7 +199,8 @@ def _open_books(ground: Ground, date: datetime.date) -> _Books:
 
 def _price_kind(kind: _Kind, books: _Books, answers: _Answers, *, wishes: Wishes) -> None:
     sane = _is_sane(kind.numbers)
-    answers.refuse(kind.places[~sane], "unpriced", "the value, weight or freight is missing or below 0")
+    why = "the value, weight, quantity, freight or time is missing or below what it can be"
+    answers.refuse(kind.places[~sane], "unpriced", why)
     kind = kind.pick(sane)
     if not len(kind.places):
         return
@@ -151,6 +213,12 @@ def _price_kind(kind: _Kind, books: _Books, answers: _Answers, *, wishes: Wishes
         wishes, regime=str(kind.words["regime"]), drawn=False, release_only=not kind.words["regime"]
     )
     priced = price_consignment(books.rules, goods, [way], wishes=wanted)
+    if len(kind.places) > 1 and any(finding.code == "price_below_costs" for finding in priced.findings):
+        # A price that does not cover the seller's costs is a fault of its row alone: it is found by halving.
+        first = np.arange(len(kind.places)) < len(kind.places) // 2
+        for half in (first, ~first):
+            _price_kind(kind.pick(half), books, answers, wishes=wishes)
+        return
     if not priced.doors:
         errors = [finding.what for finding in priced.findings if finding.severity == "error"]
         answers.refuse(kind.places, "unpriced", "; ".join(errors))
@@ -159,12 +227,14 @@ def _price_kind(kind: _Kind, books: _Books, answers: _Answers, *, wishes: Wishes
 
 
 def _is_sane(numbers: Mapping[str, Floats]) -> NDArray[np.bool_]:
-    """Rows whose numbers can be priced: finite values of at least 0, a mass above 0."""
+    """Rows whose numbers can be priced: finite amounts of at least 0, a mass above 0; others may be unknown."""
     amounts = ("value", "export_freight", "freight", "inland_freight")
     sane = np.logical_and.reduce([np.isfinite(numbers[name]) & (numbers[name] >= 0) for name in amounts])
-    gross = numbers["gross_weight"]
-    heavier = np.isnan(gross) | (gross >= numbers["weight"])
-    return np.asarray(sane & (numbers["weight"] > 0) & heavier)
+    sane &= np.isfinite(numbers["weight"]) & (numbers["weight"] > 0)
+    least = {"gross_weight": numbers["weight"], "quantity": np.nextafter(0.0, 1.0), "days": 0.0}
+    for name, bound in least.items():
+        sane &= np.isnan(numbers[name]) | (np.isfinite(numbers[name]) & (numbers[name] >= bound))
+    return np.asarray(sane)
 
 
 def _read_goods(kind: _Kind) -> Goods:

@@ -73,6 +73,7 @@ def price_given(
         "law_date": setting.date,
         "bound_by": setting.bound_by,
         "wishes_of_price": wishes,
+        "closed_ways": {},
         "ends": {FLOW: find_ends(ground, ends)},
         "flow_shipments": {FLOW: GivenShipment(str(consignment["product"]))},
         "consignments": rows_to_frame("consignments", [consignment]),
