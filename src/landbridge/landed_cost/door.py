@@ -172,8 +172,9 @@ def price_door(
 ) -> Door:
     """The cost at the door of `goods` by `way` under `regime`.
 
-    The value ex works is found so that the price under the terms is that of the goods. Raises InputError where the
-    price does not cover what the seller pays under its terms, MissingInputError for what a rate needs and is missing.
+    The value ex works is found so that the price under the terms is that of the goods. Raises PriceBelowCostsError
+    where the price does not cover what the seller pays under its terms, MissingInputError for what a rate needs and
+    is missing.
     """
 
     def build(works: Floats) -> Door:
@@ -182,6 +183,16 @@ def price_door(
     count = np.broadcast_shapes(goods.value.shape, way.hours.shape, *(part.cost.shape for part in way.parts))
     price = np.broadcast_to(goods.value, count).astype(np.float64)
     return _solve_works(build, price)
+
+
+class PriceBelowCostsError(InputError):
+    """A price is lower than what the seller pays out of it under its terms; `rows` bool[n] tells where."""
+
+    def __init__(self, rows: NDArray[np.bool_]) -> None:
+        what = "the price is lower than what the seller pays out of it under its terms"
+        remedy = "check the value, its terms and the freight"
+        super().__init__([Finding("price_below_costs", "error", what, remedy)])
+        self.rows = rows
 
 
 def _solve_works(build: Callable[[Floats], Door], price: Floats) -> Door:
@@ -194,10 +205,9 @@ def _solve_works(build: Callable[[Floats], Door], price: Floats) -> Door:
         return door
     least, most = np.zeros_like(price), price.copy()
     low = _price_of(build(least))
-    if np.any(low > price * (1 + EXACT) + EXACT):
-        what = "the price is lower than what the seller pays out of it under its terms"
-        remedy = "check the value, its terms and the freight"
-        raise InputError([Finding("price_below_costs", "error", what, remedy)])
+    short = low > price * (1 + EXACT) + EXACT
+    if short.any():
+        raise PriceBelowCostsError(short)
     slope = np.divide(high - low, price, out=np.ones_like(price), where=price > 0)
     door = build((price - low) / slope)
     if np.allclose(_price_of(door), price, rtol=EXACT, atol=0.0):

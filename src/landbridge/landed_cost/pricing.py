@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 
+import numpy as np
+from numpy.typing import NDArray
+
 from landbridge.landed_cost.conformity import Proof, list_proofs
 from landbridge.landed_cost.consigned import Origins, tell_bars
 from landbridge.landed_cost.customs_law import CustomsLaw
 from landbridge.landed_cost.customs_value import ValueBasis
-from landbridge.landed_cost.door import Assumptions, Door, price_door
+from landbridge.landed_cost.door import Assumptions, Door, PriceBelowCostsError, price_door
 from landbridge.landed_cost.exchange import MOST_DAYS, MissingRateError
 from landbridge.landed_cost.goods import Goods, check_goods
 from landbridge.landed_cost.incoterms import check_incoterm
@@ -56,10 +59,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The doors of a consignment, ordered by way, then releases before suspensions, then by total; and findings."""
+    """The doors of a consignment, ordered by way, then releases before suspensions, then by total; and findings.
+
+    `short` has for each way and regime that is left out the rows, bool[n], whose price is below the seller's costs.
+    """
 
     doors: tuple[Door, ...]
     findings: tuple[Finding, ...]
+    short: tuple[NDArray[np.bool_], ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,6 +78,7 @@ class _Work:
     wishes: Wishes
     findings: list[Finding] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
+    short: list[NDArray[np.bool_]] = field(default_factory=list)
 
     def quote(self, currency: str) -> float:
         """Units of the goods' currency for one of another; a missing rate is a finding, and then the answer is NaN."""
@@ -132,7 +140,8 @@ def price_consignment(
     work.findings += [replace(one, severity="warning" if doors else "error") for one in work.refused]
     order = {way.route: place for place, way in enumerate(ways)}
     doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, float(door.total.mean())))
-    return Priced(() if has_errors(work.findings) else tuple(doors), order_findings(work.findings))
+    left = () if has_errors(work.findings) else tuple(doors)
+    return Priced(left, order_findings(work.findings), tuple(work.short))
 
 
 def _check_wishes(wishes: Wishes) -> Iterator[Finding]:
@@ -266,10 +275,13 @@ def _price_way(work: _Work, one: _Way, regimes: Sequence[Regime]) -> list[Door]:
             doors.append(
                 price_door(work.goods, one.way, regime, basis=one.basis, assumptions=one.assumptions)
             )
-        except InputError as error:
+        except PriceBelowCostsError as error:
+            work.short.append(error.rows)
             work.refused += [
                 replace(found, what=f"{found.what}, by {one.way.label}") for found in error.findings
             ]
+        except InputError as error:
+            work.findings += error.findings
         except MissingInputError as error:
             remedy = "give the quantity or the rate: what is missing is never taken for zero"
             work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))

@@ -213,11 +213,11 @@ def _price_kind(kind: _Kind, books: _Books, answers: _Answers, *, wishes: Wishes
         wishes, regime=str(kind.words["regime"]), drawn=False, release_only=not kind.words["regime"]
     )
     priced = price_consignment(books.rules, goods, [way], wishes=wanted)
-    if len(kind.places) > 1 and any(finding.code == "price_below_costs" for finding in priced.findings):
-        # A price that does not cover the seller's costs is a fault of its row alone: it is found by halving.
-        first = np.arange(len(kind.places)) < len(kind.places) // 2
-        for half in (first, ~first):
-            _price_kind(kind.pick(half), books, answers, wishes=wishes)
+    if not all(rows.all() for rows in priced.short):
+        # A price below the seller's costs is a fault of its row alone: rows that are alike in it are priced anew.
+        patterns = np.stack(priced.short).T
+        for pattern in np.unique(patterns, axis=0):
+            _price_kind(kind.pick((patterns == pattern).all(axis=1)), books, answers, wishes=wishes)
         return
     if not priced.doors:
         errors = [finding.what for finding in priced.findings if finding.severity == "error"]
