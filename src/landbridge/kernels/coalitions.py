@@ -61,8 +61,8 @@ def list_members(coalitions: Masks, *, player_count: int) -> NDArray[np.bool_]:
     >>> list_members(np.array([0, 5]), player_count=3).tolist()
     [[False, False, False], [True, False, True]]
     """
-    inside = (coalitions[:, np.newaxis] & make_bits(player_count)) != 0
-    return inside.astype(np.bool_)
+    bits = coalitions[:, np.newaxis] & make_bits(player_count)
+    return np.asarray(bits != 0, dtype=np.bool_)
 
 
 def check_table(values: ArrayLike) -> tuple[Floats, int]:
@@ -150,7 +150,7 @@ def split_players(meets: NDArray[np.bool_]) -> Ids:
         raise ValueError("who meets whom is a square matrix of at least one player")
     if not np.array_equal(pairs, pairs.T):
         raise ValueError("who meets whom must be symmetric")
-    _, label = connected_components(csr_matrix(pairs), directed=False)
+    _, label = connected_components(csr_matrix(pairs.astype(np.int8)), directed=False)
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     part: Ids = np.argsort(np.argsort(first))[inverse].astype(np.int64)
     return part
