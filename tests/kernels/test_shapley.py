@@ -176,7 +176,7 @@ def test_many_players_against_the_sum_over_sizes(n: int) -> None:
 
 
 def test_groups_need_each_other_as_wholes() -> None:
-    # The three small players reach the quota with any large one, as the three large do: at the end each backs the other.
+    # The small three reach the quota with any large one, as the large three do: at the end each backs the other.
     blocks = np.array([1, 2, 4, 8 + 16 + 32])
     pairs = find_synergies(vote([3, 3, 3, 2, 2, 1], 8), blocks)
     assert pairs.first[3].tolist() == [1.0, 1.0, 1.0, 0.0]

@@ -32,7 +32,16 @@ from landbridge.kernels.owen import (
     mask_players,
     split_level,
 )
-from landbridge.kernels.sampled_orders import Orders, count_pair, list_ends, plan_orders, value_orders
+from landbridge.kernels.sampled_orders import (
+    Estimate,
+    Orders,
+    count_pair,
+    estimate_values,
+    find_chances,
+    list_ends,
+    plan_orders,
+    sum_gains,
+)
 
 LEAST_PAIRS = 2
 
@@ -181,21 +190,17 @@ def _plan(levels: Levels, parts: Sequence[Ids], *, max_runs: int, seed: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class PartValues:
-    """The values of a part's p players in each pair of orders, float64[pairs, p, ...], of one pair where they are
-    exact; what its groups at each level add first and last, float64[g, ...], groups in order of their numbers.
+    """The values of a part's players, and what its groups at each level add first and last, float64[g, ...], groups in
+    order of their numbers.
     """
 
     part: Part
-    samples: Floats
+    estimate: Estimate
     alone: tuple[Floats, ...]
     last: tuple[Floats, ...]
 
 
 def _value_part(game: Game, levels: Levels, part: Part, *, cache: Cache) -> PartValues:
-    if part.orders is None:
-        samples = find_owen(game, levels, players=part.players, cache=cache)[np.newaxis]
-    else:
-        samples = value_orders(game, part.orders, cache=cache)
     whole = mask_players(levels, [part.players])
     ends = value_coalitions(game, np.concatenate([whole ^ whole, whole]), cache=cache)
     alone, last = [], []
@@ -203,7 +208,14 @@ def _value_part(game: Game, levels: Levels, part: Part, *, cache: Cache) -> Part
         masks = mask_players(levels, split_level(levels, part.players, level))
         alone.append(value_coalitions(game, masks, cache=cache) - ends[0])
         last.append(ends[1] - value_coalitions(game, whole ^ masks, cache=cache))
-    return PartValues(part, samples, tuple(alone), tuple(last))
+    if part.orders is None:
+        exact = find_owen(game, levels, players=part.players, cache=cache)
+        estimate = Estimate(exact, np.zeros((0, *exact.shape)))
+    else:
+        gains = sum_gains(game, part.orders, cache=cache)
+        chances = find_chances(levels, part.players)
+        estimate = estimate_values(gains, part.orders, alone=alone[0], last=last[0], chances=chances)
+    return PartValues(part, estimate, tuple(alone), tuple(last))
 
 
 def _add_parts(levels: Levels, found: Sequence[PartValues]) -> tuple[GroupValues, ...]:
@@ -212,20 +224,18 @@ def _add_parts(levels: Levels, found: Sequence[PartValues]) -> tuple[GroupValues
 
 def _add_level(levels: Levels, found: Sequence[PartValues], level: int) -> GroupValues:
     """The values of a level's groups, whose members may stand in several parts."""
-    count, shape = levels.number_groups(level), found[0].samples.shape[2:]
+    count, shape = levels.number_groups(level), found[0].estimate.value.shape[1:]
     value, alone, last, variance = (np.zeros((count, *shape)) for _ in range(4))
     pairs = np.zeros(count, dtype=np.int64)
     for values in found:
-        group = levels.group[level, values.part.players]
-        present, place = np.unique(group, return_inverse=True)
-        number = len(values.samples)
-        each = [values.samples[:, place == one].sum(axis=1) for one in range(len(present))]
-        sums = np.stack(each, axis=1)
-        value[present] += sums.mean(axis=0)
-        alone[present] += values.alone[level]
-        last[present] += values.last[level]
-        if values.part.orders is not None:
-            variance[present] += sums.var(axis=0, ddof=1) / number
-            earlier = pairs[present]
-            pairs[present] = np.where(earlier > 0, np.minimum(earlier, number), number)
+        group, estimate = levels.group[level, values.part.players], values.estimate
+        for place, one in enumerate(np.unique(group)):
+            inside = group == one
+            value[one] += estimate.value[inside].sum(axis=0)
+            alone[one] += values.alone[level][place]
+            last[one] += values.last[level][place]
+            variance[one] += (estimate.deviation[:, inside].sum(axis=1) ** 2).sum(axis=0)
+            if values.part.orders is not None:
+                number = len(values.part.orders.order)
+                pairs[one] = min(pairs[one], number) if pairs[one] else number
     return GroupValues(value, alone, last, np.sqrt(variance), pairs)

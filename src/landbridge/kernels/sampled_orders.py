@@ -3,8 +3,14 @@
 Castro, Gomez and Tejada 2009 (Polynomial calculation of the Shapley value based on sampling) average what each player
 adds over random orders; Mitchell, Cooper, Frank and Holmes 2022 (Sampling permutations for Shapley value estimation)
 take each order together with its reverse, which is exact where players interact in pairs at most. What the players
-add in an order telescopes to v(N) - v(0), so the estimates add up exactly. Pairs of orders are independent of each
-other, and their spread gives the standard errors.
+add in an order telescopes to v(N) - v(0). Pairs of orders are independent of each other, and their spread gives the
+standard errors.
+
+What a player adds first and last is known for every player. So the pairs in which it comes first or last count by how
+often that happens at all, not by how often it was drawn (stratification after the draw: Cochran 1977, Sampling
+techniques, 5A.9), and the other pairs give the rest. That makes values miss the total by a little, which is shared out
+by their variances, so that they add up exactly. The mean of first and last stands in the spread as one pair more: an
+effect that is too rare for the orders to show is not taken for none.
 
 An order is that of uniform draws keyed by seed, player and number of the order (see `draws`): it depends on neither
 how players are numbered nor who else plays. Groups are kept together by draws of their own.
@@ -29,6 +35,18 @@ from landbridge.kernels.owen import Levels, mask_players, split_level
 
 CHUNK = 64
 MOST_PAIRS = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Values of p players, in the unit of the game's values.
+
+    `value` float64[p, ...]; `deviation` float64[rows, p, ...]: the squares of its sums over any players add up over the
+    rows to the variance of the sum of their values; no rows where values are exact.
+    """
+
+    value: Floats
+    deviation: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +131,23 @@ def _draw_on(levels: Levels, players: Ids, *, seed: int) -> Iterator[Ids]:
         yield from draw_orders(levels, players, seed=seed, first=first, count=CHUNK)
 
 
-def value_orders(game: Game, orders: Orders, *, cache: Cache | None = None) -> Floats:
+def find_chances(levels: Levels, players: Ids) -> Floats:
+    """How often each of some players comes first in the orders that keep groups together, float64[p].
+
+    >>> from landbridge.kernels.owen import nest_players
+    >>> find_chances(nest_players(3, partitions=[[0, 0, 1]]), np.arange(3)).tolist()
+    [0.25, 0.25, 0.5]
+    """
+    group = levels.group[:, players]
+    chances = np.full(len(players), 1.0 / len(np.unique(group[-1])))
+    for level in range(len(group) - 1):
+        for number in np.unique(group[level + 1]):
+            inside = group[level + 1] == number
+            chances[inside] /= len(np.unique(group[level, inside]))
+    return chances
+
+
+def sum_gains(game: Game, orders: Orders, *, cache: Cache | None = None) -> Floats:
     """What each player adds on average in each pair of orders, float64[pairs, p, ...]; every pair adds up to
     v(N) - v(0). Raises ValueError as `value_coalitions` does.
     """
@@ -124,3 +158,44 @@ def value_orders(game: Game, orders: Orders, *, cache: Cache | None = None) -> F
     value = np.empty_like(gains)
     value[np.arange(shape[0])[:, np.newaxis], orders.order] = gains
     return value
+
+
+def estimate_values(
+    gains: Floats, orders: Orders, *, alone: Floats, last: Floats, chances: Floats
+) -> Estimate:
+    """Values of players from what they add in pairs of orders, float64[pairs, p, ...], at least two pairs.
+
+    `alone` and `last` float64[p, ...] are what each adds first and last, `chances` float64[p] how often it comes first.
+
+    >>> from landbridge.kernels.owen import nest_players
+    >>> orders = plan_orders(nest_players(6), np.arange(6), seed=1, max_coalitions=30)
+    >>> gains = sum_gains(lambda masks: masks % 4 == 3, orders)  # players 0 and 1 need each other
+    >>> first, last = np.zeros(6), np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+    >>> estimate_values(gains, orders, alone=first, last=last, chances=np.full(6, 1 / 6)).value.tolist()
+    [0.5, 0.5, 0.0, 0.0, 0.0, 0.0]
+    """
+    pairs, places = len(gains), (np.newaxis, slice(None), *[np.newaxis] * (gains.ndim - 2))
+    inner = np.ones(gains.shape[:2], dtype=np.bool_)
+    inner[np.arange(pairs)[:, np.newaxis], orders.order[:, [0, -1]]] = False
+    seen, ends = inner.sum(axis=0)[places], (alone + last) / 2.0
+    share = 1.0 - 2.0 * chances[places]
+    within = inner.reshape(*inner.shape, *[1] * (gains.ndim - 2))
+    middle = np.where(seen > 0, (gains * within).sum(axis=0) / np.maximum(seen, 1), ends)
+    drawn = (gains - middle) * within * (pairs / np.maximum(seen, 1))
+    # Who was never seen between the others may be worth anything from first to last.
+    unseen = np.where(seen > 0, ends - middle, (alone - last) / 2.0)
+    deviation = np.concatenate([drawn, unseen]) * share / np.sqrt(pairs * (pairs - 1.0))
+    value = ends + share[0] * (middle[0] - ends)
+    return _close(value, deviation, gains[0].sum(axis=0))
+
+
+def _close(value: Floats, deviation: Floats, total: Floats) -> Estimate:
+    """Values that add up to the total: what is missing goes to each by its variance, alike where none has any."""
+    variance = (deviation**2).sum(axis=0)
+    whole = variance.sum(axis=0)
+    alike = np.full_like(variance, 1.0 / len(value))
+    weight = np.divide(variance, whole, out=alike, where=whole > 0.0)
+    return Estimate(
+        value + weight * (total - value.sum(axis=0)),
+        deviation - weight * deviation.sum(axis=1, keepdims=True),
+    )
