@@ -327,6 +327,38 @@ def test_small_parts_are_exact_and_large_ones_sampled() -> None:
     np.testing.assert_allclose(found.residual, 0.0, atol=1e-11)
 
 
+def test_errors_of_a_group_in_two_sampled_parts_add_up() -> None:
+    table, meets = split_game((8, 9))
+    part = (meets.sum(axis=1) == 9).astype(int)
+    third = np.empty(17, dtype=int)
+    third[part == 0], third[part == 1] = [0] * 6 + [1, 2], [0] * 4 + [1] * 3 + [2] * 2
+    levels = nest_players(17, partitions=[3 * part + third, third])
+    found = value_levels(table, levels, meets=meets, max_runs=116)
+    _, fine, coarse = found.levels
+    assert (fine.pairs >= 2).all()
+    assert fine.pairs[0] < fine.pairs[3]
+    assert coarse.pairs.tolist() == [fine.pairs.min()] * 3
+    variance = fine.standard_error**2
+    assert (variance > 1e-6).all()
+    np.testing.assert_allclose(coarse.standard_error**2, variance[:3] + variance[3:], rtol=1e-12)
+
+
+def test_of_two_like_parts_the_same_one_is_exact_however_players_are_numbered() -> None:
+    names = np.array([hash_key(f"lever {player}") for player in range(12)], dtype=np.uint64)
+    table, meets = split_game((6, 6))
+    one = value_levels(table, nest_players(12, keys=names), meets=meets, max_runs=100)
+    assert sorted((one.levels[0].pairs > 0).tolist()) == [False] * 6 + [True] * 6
+    for seed in range(6):
+        places = np.random.default_rng(seed).permutation(12)
+        back = np.argsort(places)
+        moved = renumber(table, places.tolist())
+        two = value_levels(
+            moved, nest_players(12, keys=names[back]), meets=meets[np.ix_(back, back)], max_runs=100
+        )
+        np.testing.assert_array_equal(two.levels[0].pairs[places], one.levels[0].pairs)
+        np.testing.assert_allclose(two.levels[0].value[places], one.levels[0].value, rtol=1e-11, atol=1e-11)
+
+
 def test_a_wrong_split_shows() -> None:
     chain = np.zeros(16)
     chain[-1] = 8.0

@@ -165,7 +165,7 @@ def _split(levels: Levels, meets: NDArray[np.bool_] | None) -> list[Ids]:
 
 
 def _plan(levels: Levels, parts: Sequence[Ids], *, max_runs: int, seed: int) -> list[Part]:
-    """How each part is valued: exactly while the later ones keep their least, the others by their number of players."""
+    """How each part is valued: exactly while the later ones keep their least, the others by as many pairs."""
     least = [len(list_ends(levels, part)) + LEAST_PAIRS * count_pair(len(part)) for part in parts]
     exact = [count_coalitions(levels, part) for part in parts]
     need = [min(pair) - 1 for pair in zip(least, exact, strict=True)]
@@ -180,8 +180,8 @@ def _plan(levels: Levels, parts: Sequence[Ids], *, max_runs: int, seed: int) -> 
             left -= exact[number] - 1
             planned.append(Part(part, None))
             continue
-        spare, heads = left - later - need[number], sum(len(other) for other in parts[number:])
-        given = need[number] + spare * len(part) // heads
+        spare, cost = left - later - need[number], [count_pair(len(other)) for other in parts[number:]]
+        given = need[number] + spare * cost[0] // sum(cost)
         orders = plan_orders(levels, part, seed=seed, max_coalitions=given + 1)
         left -= given
         planned.append(Part(part, orders))
