@@ -388,3 +388,13 @@ def test_a_tax_or_an_exemption_for_some_goods_below_a_code_asks_for_the_code() -
     exact = treat(make_law(import_taxes=[spared, excise]), make_goods(product="84335110"))
     assert codes(exact) == []
     assert sorted(charge.name for charge in pick(exact, "mfn").charges) == ["duty", "excise", "vat"]
+
+
+def test_a_general_rate_is_on_the_origins_that_it_names_alone() -> None:
+    general = {
+        "id": "apart", "territory": "XU", "products": ("8433",), "treatment": "general", "rate": "25 %",
+        "origins": ("ZA",),
+    }  # fmt: skip
+    law = make_law(tariffs=[*TARIFFS, general])
+    assert duty_of(pick(treat(law, make_goods(made_in="ZA")), "mfn")) == 25.0
+    assert duty_of(pick(treat(law, make_goods(made_in="YA")), "mfn")) == 5.0

@@ -240,7 +240,8 @@ def _build(
     premium = _settle(zero + premium, assumptions, in_price="insurance" in held)
     hours = np.nan_to_num(way.hours)
     interest = works * assumptions.interest * hours / HOURS_A_YEAR
-    customs = _value_goods(works, premium, way, parts=parts, basis=basis, itemised=assumptions.itemised)
+    hidden = frozenset[str]() if assumptions.itemised else held
+    customs = _value_goods(works, premium, way, parts=parts, basis=basis, hidden=hidden)
     added = works * regime.added
     dutiable = customs.value + (added if regime.whole else 0.0)
     measure = Measure(
@@ -288,10 +289,24 @@ def _suspend(one: ChargeAmount, regime: Regime) -> ChargeAmount:
 
 
 def _value_goods(
-    works: Floats, premium: Floats, way: Way, *, parts: tuple[Floats, ...], basis: ValueBasis, itemised: bool
+    works: Floats,
+    premium: Floats,
+    way: Way,
+    *,
+    parts: tuple[Floats, ...],
+    basis: ValueBasis,
+    hidden: frozenset[str],
 ) -> CustomsValue:
-    """The customs value, built up from the value ex works, so that only the borders of customs cut the way."""
+    """The customs value, built up from the value ex works, so that only the borders of customs cut the way.
+
+    `hidden` are stages of carriage after entry that stand in the price without being itemised: they stay in the value
+    where the law takes out what is itemised.
+    """
     zero, by_side = np.zeros_like(works), _sum_by_side(works, way, parts)
+    kept = zero
+    for part, amount in zip(way.parts, parts, strict=True):
+        if part.side == INLAND and part.stage in hidden and basis.inland == "out_if_itemised":
+            kept = kept + amount
     costs = {
         "packing": zero,
         "loading_origin": zero,
@@ -302,9 +317,7 @@ def _value_goods(
         "main_carriage": by_side[MAIN] + by_side[INLAND],
         "insurance": premium,
     }
-    return assess_customs_value(
-        Sale(works, "EXW", costs, after_entry=by_side[INLAND], itemised=itemised), basis
-    )
+    return assess_customs_value(Sale(works, "EXW", costs, after_entry=by_side[INLAND] - kept), basis)
 
 
 def _list_extras(

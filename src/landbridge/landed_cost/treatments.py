@@ -98,7 +98,11 @@ def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge
         act = "goods of the customs territory in free circulation"
         return Charge("tariffs#", "duty", TITLES["duty"], free, write_rate(free), act=act)
     areas = law.areas(goods.destination)
-    answer = law.book.find(areas, goods.product, origin=law.areas(goods.made_in))
+    made = law.areas(goods.made_in)
+    general = law.book.find(areas, goods.product, treatment="general", origin=made)
+    # A general rate is on the countries that its row names; all others are most favoured nations.
+    named = bool(general.lines) and all(line.origins for line in general.lines)
+    answer = general if named else law.book.find(areas, goods.product, origin=made)
     if not answer.lines:
         what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
         remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
