@@ -54,8 +54,15 @@ def test_a_weekend_takes_the_friday_before_and_says_so() -> None:
 def test_the_rouble_ends_in_march_2022() -> None:
     rates = read_exchange(None)
     assert rates.quote("EUR", "RUB", date=Day(2022, 4, 1)).date == Day(2022, 3, 1)
-    with pytest.raises(MissingRateError, match="the last rates before it are of 2022-03-01"):
+    with pytest.raises(MissingRateError, match="up to then: RUB 2022-03-01, EUR 2022-04-02"):
         rates.quote("RUB", "EUR", date=Day(2022, 4, 2))
+
+
+def test_the_currency_that_lacks_a_rate_is_told_from_the_one_that_has() -> None:
+    rows = {"currency": ["BYN"], "date": [Day(2025, 5, 14)], "per": ["USD"], "value": [3.0156]}
+    frame = pd.DataFrame(rows | {"kind": ["official"], "source": ["bank"], "quality": ["published"]})
+    with pytest.raises(MissingRateError, match="up to then: BYN none, USD 2025-02-28"):
+        read_exchange(frame).quote("BYN", "USD", date=Day(2025, 2, 28))
 
 
 @pytest.mark.parametrize("date", [Day(1998, 12, 31), Day(2099, 1, 1)])

@@ -130,7 +130,9 @@ def _check_territory(territory: str, tables: Mapping[str, pd.DataFrame]) -> list
         return []
     what = f"'{territory}' is neither a country code nor a bloc"
     remedy = "write two letters of ISO 3166-1, or a bloc such as EAEU"
-    nearest = find_nearest(territory, known)
+    named = {name.lower(): code for code, name in load_catalogue().country_codes.items()}
+    code = named.get(territory.lower()) or (territory.upper() if territory.upper() in known else "")
+    nearest = (code,) if code else find_nearest(territory, known)
     return [Finding("unknown_territory", "error", what, remedy, nearest=nearest)]
 
 

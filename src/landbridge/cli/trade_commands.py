@@ -55,6 +55,7 @@ def price(
     corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
     freight: GivenCarriage = None,
     inland_freight: Annotated[float, typer.Option(help="With --freight: freight after entry.")] = 0.0,
+    days: Annotated[float | None, typer.Option(help="With --freight: days on the way.")] = None,
     sensitivities: Annotated[
         bool,
         typer.Option(
@@ -85,6 +86,7 @@ def price(
         "corridor": corridor,
         "freight": freight,
         "inland_freight": inland_freight,
+        "days": read_optional(days),
     }
     told = PriceArguments(
         offer=offer, regime=regime, months=months, sensitivities=sensitivities, **ground, **way

@@ -104,17 +104,26 @@ def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge
     named = bool(general.lines) and all(line.origins for line in general.lines)
     answer = general if named else law.book.find(areas, goods.product, origin=made)
     if not answer.lines:
-        what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
-        remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
-        findings.append(Finding("no_tariff", "error", what, remedy))
+        findings.append(_tell_no_duty(law, goods))
         return None
     if not answer.exact:
         findings.append(_ask_code(goods, answer))
         return None
     line = answer.lines[0]
     if line.average:
-        findings.append(_tell_average(goods, make_duty(line), "most favoured nations"))
+        findings.append(_tell_average(goods, make_duty(line), "goods without preference"))
     return make_duty(line)
+
+
+def _tell_no_duty(law: CustomsLaw, goods: Goods) -> Finding:
+    """No line covers the code; those of its subheading are named, for a code that is one digit off."""
+    lines = law.book.find(law.areas(goods.destination), goods.product[:6]).lines
+    nearest = tuple(line.product for line in lines[:SHOWN_LINES])
+    what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
+    remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
+    if nearest:
+        remedy = f"give a code of the tariff, or {remedy}"
+    return Finding("no_tariff", "error", what, remedy, nearest=nearest)
 
 
 def _tell_average(goods: Goods, duty: Charge, whom: str) -> Finding:

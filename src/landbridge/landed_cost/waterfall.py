@@ -89,14 +89,14 @@ def _name_payer(door: Door, stage: str) -> str:
 
 def _insurance_line(door: Door) -> Line:
     carried = _mean(door.works) + sum(_mean(amount) for amount in door.parts)
-    words = f"{door.assumptions.premium:.3%} of 110 % of ({carried:,.2f} + premium)"
+    words = f"{100 * door.assumptions.premium:.4g} % of 110 % of ({carried:,.2f} + premium)"
     payer, footing = _name_payer(door, "insurance"), Footing(("parameters#insurance_share",))
     return Line("insurance", "Cargo insurance", "main", door.insurance, words, payer=payer, footing=footing)
 
 
 def _interest_line(door: Door) -> Line:
     hours = np.nan_to_num(door.way.hours)
-    yearly = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%}"
+    yearly = f"{_mean(door.works):,.2f} x {100 * door.assumptions.interest:.4g} %"
     words = f"{yearly} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
     words = "none: the days on the way are not given" if np.isnan(door.way.hours).any() else words
     footing = Footing(("parameters#interest_rate",), quality="estimated")
