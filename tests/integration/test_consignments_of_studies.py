@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import landbridge as lb
+from landbridge.cli.printing import PAGE_WIDTH
+from landbridge.cli.studies import trace_landed_cost
 from landbridge.schema import InputError
 from landbridge.study.new import write_new_study
 
@@ -58,6 +60,16 @@ def test_each_consignment_has_a_price_by_each_route_and_day(run: lb.Run) -> None
         assert sorted(group["rank"]) == list(range(1, len(group) + 1))
         ordered = group.sort_values("rank")["total"]
         assert ordered.is_monotonic_increasing
+
+
+def test_the_trace_of_a_price_is_read_on_a_page(
+    run: lb.Run, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.tables
+    trace_landed_cost(root, "green", scenario="", date="2026-03-01", json=False)
+    told = capsys.readouterr().out.splitlines()
+    assert max(map(len, told)) <= PAGE_WIDTH
+    assert any(line.startswith("Cargo insurance rests on: parameters#insurance_share") for line in told)
 
 
 def test_lines_prices_and_totals_agree(run: lb.Run) -> None:

@@ -49,18 +49,7 @@ def print_price(arguments: PriceArguments, *, json: bool) -> None:
         print_json(answer.to_json())
         return
     best = answer.best
-    offer = answer.offer
-    price = f"{offer.value:,.2f} {offer.currency} {offer.incoterm}"
-    say(f"{offer.product} from {offer.origin} to {offer.destination}, {price}")
-    say(f"as of {answer.date}; amounts in {offer.currency}; names are not screened; not legal advice")
-    say()
-    say(f"{best['regime_name']}, {best['label']}")
-    for what, told in (
-        ("on condition", "; ".join(best["conditions"])),
-        ("papers", ", ".join(best["papers"])),
-    ):
-        if told:
-            say_wrapped(f"{what}: {told}")
+    _print_head(answer, best)
     _print_lines(answer, best)
     say()
     _print_regimes(answer)
@@ -74,6 +63,22 @@ def print_price(arguments: PriceArguments, *, json: bool) -> None:
     for finding in answer.findings:
         remedy = f"; {finding['remedy']}" if finding.get("remedy") else ""
         say_wrapped(f"{finding['severity']}: {finding['what']}{remedy}")
+
+
+def _print_head(answer: LandedCost, best: Row) -> None:
+    """What is priced, the regime and way of the best row, what it needs."""
+    offer = answer.offer
+    price = f"{offer.value:,.2f} {offer.currency} {offer.incoterm}"
+    say(f"{offer.product} from {offer.origin} to {offer.destination}, {price}")
+    say(f"as of {answer.date}; amounts in {offer.currency}; names are not screened; not legal advice")
+    say()
+    say(f"{best['regime_name']}, {best['label']}")
+    for what, told in (
+        ("on condition", "; ".join(best["conditions"])),
+        ("papers", ", ".join(best["papers"])),
+    ):
+        if told:
+            say_wrapped(f"{what}: {told}")
 
 
 def _price(arguments: PriceArguments) -> LandedCost:
@@ -141,10 +146,13 @@ def _print_regimes(answer: LandedCost) -> None:
     columns = ("regime", "name", "way", "total", "duty", "days")
     print_table(columns, rows, right=("total", "duty", "days"), widest=REGIME_WIDTHS)
     say()
-    for line in dict.fromkeys(f"{row['regime']}: {'; '.join(row['conditions'])}" for row in shown):
-        if not line.endswith(": "):
-            say_wrapped(f"condition of {line}")
-    say()
+    told = [
+        f"condition of {row['regime']}: {'; '.join(row['conditions'])}" for row in shown if row["conditions"]
+    ]
+    for line in dict.fromkeys(told):
+        say_wrapped(line)
+    if told:
+        say()
 
 
 def _print_prices(answer: LandedCost, best: Row) -> None:

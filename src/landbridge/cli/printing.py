@@ -59,7 +59,7 @@ def number(value: Any, digits: int = 0) -> str:
     """A number for people: thin spaces between thousands, a dash where it is unknown."""
     if value is None or isnan(value):
         return "–"
-    return f"{value:,.{digits}f}".replace(",", SPACED)
+    return f"{value:z,.{digits}f}".replace(",", SPACED)
 
 
 def print_table(
@@ -81,7 +81,7 @@ def print_table(
         return "  ".join(parts).rstrip()
 
     say(line(columns))
-    say("  ".join("-" * width for width in widths))
+    say("  ".join("-" * width for width in widths).rstrip())
     for row in kept:
         say(line(row))
 

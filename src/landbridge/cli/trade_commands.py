@@ -28,6 +28,11 @@ GivenCarriage = Annotated[
     typer.Option(help="International freight of the whole, instead of the network; places may be countries."),
 ]
 
+WithSensitivities = Annotated[
+    bool,
+    typer.Option(help="Also how the total moves, where ways or regimes break even, what preferences save."),
+]
+
 
 def price(
     product: Code,
@@ -56,12 +61,7 @@ def price(
     freight: GivenCarriage = None,
     inland_freight: Annotated[float, typer.Option(help="With --freight: freight after entry.")] = 0.0,
     days: Annotated[float | None, typer.Option(help="With --freight: days on the way.")] = None,
-    sensitivities: Annotated[
-        bool,
-        typer.Option(
-            help="Also how the total moves, where ways or regimes break even, what preferences save."
-        ),
-    ] = False,
+    sensitivities: WithSensitivities = False,
     json: AsJson = False,
 ) -> None:
     """Price goods to the buyer's door: freight, customs value, duty, taxes, under every lawful regime."""

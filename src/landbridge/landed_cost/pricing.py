@@ -283,6 +283,8 @@ def _price_way(work: _Work, one: _Way, regimes: Sequence[Regime]) -> list[Door]:
         except InputError as error:
             work.findings += error.findings
         except MissingInputError as error:
-            remedy = "give the quantity or the rate: what is missing is never taken for zero"
+            remedy = (
+                "give the quantity, as in a measure of '54000 l', or the rate: what is missing is never zero"
+            )
             work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))
     return doors

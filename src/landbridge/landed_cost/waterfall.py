@@ -21,7 +21,7 @@ from landbridge.landed_cost.door import (
 )
 from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.rate_text import write_rate
-from landbridge.landed_cost.rates import list_needs
+from landbridge.landed_cost.rates import Specific, list_needs
 from landbridge.landed_cost.regimes import SUSPENSION
 from landbridge.schema import load_catalogue
 
@@ -136,7 +136,9 @@ def _charge_lines(door: Door) -> Iterator[Line]:
 
 def _tell_charge(door: Door, one: ChargeAmount) -> str:
     charge, regime = one.charge, door.regime
-    words = f"{charge.text} of {_mean(one.base):,.2f}{_tell_needs(door, charge)}"
+    # A rate on a quantity alone is not of any value.
+    base = "" if isinstance(charge.rate, Specific) else f" of {_mean(one.base):,.2f}"
+    words = f"{charge.text}{base}{_tell_needs(door, charge)}"
     if regime.kind == SUSPENSION and charge.suspended:
         words += f"; charged while suspended: {regime.share_words or 'nothing'}"
     words += "" if door.is_counted(charge) else "; got back by a registered buyer"
