@@ -262,8 +262,11 @@ def test_without_a_quantity_a_specific_rate_is_a_finding(landbridge: Command) ->
     assert (answer.code, "missing_quantity" in answer.findings) == (2, True)
     given_area = landbridge("price", *carpet, "--freight", "300", "--measure", "250 m2", "--json")
     assert given_area.code == 0
-    duty = next(line for line in given_area.json["lines"] if line["name"] == "duty")
-    assert " of " not in duty["formula"]
+    full = landbridge(
+        "price", *carpet, "--freight", "300", "--measure", "250 m2", "--regime", "mfn", "--json"
+    )
+    duty = next(line for line in full.json["lines"] if line["name"] == "duty")
+    assert duty["formula"].startswith("0.25 EUR/m2 (250 m2; ")
 
 
 WORDS = st.sampled_from(
