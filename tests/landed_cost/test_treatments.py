@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from invented_law import DATE, TARIFFS, TAXES, make_goods, make_law
+from invented_law import DATE, TARIFFS, TAXES, make_goods, make_law, make_rules, make_way
 
 from landbridge.landed_cost.customs_law import CustomsLaw
 from landbridge.landed_cost.goods import Goods
+from landbridge.landed_cost.pricing import Wishes, price_consignment
 from landbridge.landed_cost.rates import AtMost, RateInput, ShareOf, evaluate_rate
 from landbridge.landed_cost.treatments import Treatment, Treatments, list_treatments
 
@@ -384,7 +385,7 @@ def test_a_tax_or_an_exemption_for_some_goods_below_a_code_asks_for_the_code() -
     found = treat(make_law(import_taxes=[spared, excise]))
     assert codes(found) == ["wide_code", "wide_code"]
     assert [finding.nearest for finding in found.findings] == [("84335190",), ("84335110",)]
-    assert [charge.name for charge in pick(found, "mfn").charges] == ["duty", "vat"]
+    assert not found.listed
     exact = treat(make_law(import_taxes=[spared, excise]), make_goods(product="84335110"))
     assert codes(exact) == []
     assert sorted(charge.name for charge in pick(exact, "mfn").charges) == ["duty", "excise", "vat"]
@@ -398,3 +399,11 @@ def test_a_general_rate_is_on_the_origins_that_it_names_alone() -> None:
     law = make_law(tariffs=[*TARIFFS, general])
     assert duty_of(pick(treat(law, make_goods(made_in="ZA")), "mfn")) == 25.0
     assert duty_of(pick(treat(law, make_goods(made_in="YA")), "mfn")) == 5.0
+
+
+def test_goods_that_stay_inside_are_taxed_on_their_contract_price() -> None:
+    goods = make_goods(value=30_000.0, incoterm="CIF", start="XA", made_in="XA", destination="XB")
+    rules = make_rules(make_law(), insurance_share=0.3)
+    (door,) = price_consignment(rules, goods, [make_way(1_000.0)], wishes=Wishes(drawn=False)).doors
+    vat = next(one for one in door.charges if one.charge.name == "vat")
+    assert vat.base.tolist() == pytest.approx([30_000.0], rel=1e-12)

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 from landbridge.landed_cost.charges import CUSTOMS_VALUE, Charge, ChargeAmount, Measure, assess_charges
 from landbridge.landed_cost.conformity import Proof, cost_proof
-from landbridge.landed_cost.customs_value import CustomsValue, Sale, ValueBasis, assess_customs_value
+from landbridge.landed_cost.customs_value import (
+    CustomsValue,
+    Sale,
+    ValueBasis,
+    ValueLine,
+    assess_customs_value,
+)
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods
 from landbridge.landed_cost.incoterms import find_incoterm, insure
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
@@ -30,6 +36,7 @@ Floats = NDArray[np.float64]
 HOURS_A_YEAR = 8_760.0
 BISECTIONS = 100
 EXACT = 1e-12
+CONTRACT = "contract price"
 STAGE_OF = {"duty": "duty", "customs_fee": "import_clearance"}
 
 
@@ -242,6 +249,8 @@ def _build(
     interest = works * assumptions.interest * hours / HOURS_A_YEAR
     hidden = frozenset[str]() if assumptions.itemised else held
     customs = _value_goods(works, premium, way, parts=parts, basis=basis, hidden=hidden)
+    if regime.treatment.inside:
+        customs = replace(_value_contract(works, premium, way, parts=parts, held=held), basis=basis)
     added = works * regime.added
     dutiable = customs.value + (added if regime.whole else 0.0)
     measure = Measure(
@@ -318,6 +327,17 @@ def _value_goods(
         "insurance": premium,
     }
     return assess_customs_value(Sale(works, "EXW", costs, after_entry=by_side[INLAND] - kept), basis)
+
+
+def _value_contract(
+    works: Floats, premium: Floats, way: Way, *, parts: tuple[Floats, ...], held: frozenset[str]
+) -> CustomsValue:
+    """The contract price without the taxes that it may hold: what is taxed where no border of customs is crossed."""
+    paid = [amount for part, amount in zip(way.parts, parts, strict=True) if part.stage in held]
+    price = works + sum(paid, 0.0) + (premium if "insurance" in held else 0.0)
+    return CustomsValue(
+        price, (ValueLine("contract price", price, "price under its terms"),), "contract price"
+    )
 
 
 def _list_extras(

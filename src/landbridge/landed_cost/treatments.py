@@ -37,7 +37,8 @@ class Treatment:
     """One way of release: `regime` is "mfn" or the id of an agreement or quota.
 
     `references` are the rates that a preference is a share of. `origin` says whether the goods originate under the
-    agreement: "", "originates" or "unknown".
+    agreement: "", "originates" or "unknown". `inside` says that the goods stay in their customs territory:
+    taxes are then on the contract price.
     """
 
     regime: str
@@ -52,6 +53,7 @@ class Treatment:
     act: str = ""
     source: str = ""
     quality: str = "published"
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]
         return Treatments((), tuple(findings))
     reference = {MFN: duty.rate}
     listed = [
-        Treatment(MFN, _name_mfn(law, goods), (duty, *others), reference),
+        Treatment(MFN, _name_mfn(law, goods), (duty, *others), reference, inside=is_inside(law, goods)),
         *_list_preferences(law, goods, others, references=reference, origins=origins, findings=findings),
     ]
     base = (duty, *others)
@@ -180,7 +182,7 @@ def _special_duties(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> I
             some = _name_some(law, goods, answer)
             if some:
                 what = f"the {TITLES[name].lower()} of {goods.destination} is {some}, and {goods.product} is wider"
-                findings.append(Finding("wide_code", "warning", what, "give the code of the line"))
+                findings.append(Finding("wide_code", "error", what, "give the code of the line"))
 
 
 def _name_some(law: CustomsLaw, goods: Goods, answer: TariffAnswer) -> str:
@@ -207,9 +209,9 @@ def _list_taxes(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> list[
 
 
 def _tell_wide_code(rows: list[Row], goods: Goods) -> Iterator[Finding]:
-    """A warning for each tax on, or exemption of, only some of the goods below a code: neither is taken."""
+    """A finding for each tax on, or exemption of, only some of the goods below a code: which is asked for."""
     for row in rows:
-        for column, done in (("products", "is not charged"), ("except_products", "is charged")):
+        for column in ("products", "except_products"):
             some = [
                 code
                 for code in row[column]
@@ -218,10 +220,10 @@ def _tell_wide_code(rows: list[Row], goods: Goods) -> Iterator[Finding]:
             if some:
                 words = "is only on" if column == "products" else "is not on"
                 name = f"{row['name']} of {row['territory']}"
-                what = f"{name} {words} {', '.join(some)}; {goods.product} is wider: it {done}"
+                what = f"{name} {words} {', '.join(some)}, and {goods.product} is wider"
                 yield Finding(
                     "wide_code",
-                    "warning",
+                    "error",
                     what,
                     "give the code of the line",
                     column="product",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.landed_cost.charges import DUTIES, Charge, ChargeAmount, sum_charges
 from landbridge.landed_cost.door import (
+    CONTRACT,
     HOURS_A_YEAR,
     NOTHING,
     Door,
@@ -109,11 +110,13 @@ def _value_line(door: Door) -> Line:
     customs, basis = door.customs, door.customs.basis
     terms = (f"{line.name.replace('_', ' ')} {_mean(line.amount):,.2f}" for line in customs.lines)
     words = " + ".join(terms).replace("+ -", "- ")
-    footing = Footing() if basis is None else Footing(
+    inside = customs.method == CONTRACT
+    footing = Footing() if basis is None or inside else Footing(
         (f"customs_values#{basis.id}",), basis.act, basis.source, basis.quality
     )  # fmt: skip
     value = np.broadcast_to(customs.value, door.works.shape)
-    return Line("customs_value", "Customs value", "none", value, words, counted=False, footing=footing)
+    title = "Contract price, taxed inside the territory" if inside else "Customs value"
+    return Line("customs_value", title, "none", value, words, counted=False, footing=footing)
 
 
 def _charge_lines(door: Door) -> Iterator[Line]:
