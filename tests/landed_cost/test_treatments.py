@@ -398,6 +398,8 @@ def test_a_general_rate_is_on_the_origins_that_it_names_alone() -> None:
     law = make_law(tariffs=[*TARIFFS, general])
     assert duty_of(pick(treat(law, make_goods(made_in="ZA")), "mfn")) == 25.0
     assert duty_of(pick(treat(law, make_goods(made_in="YA")), "mfn")) == 5.0
+
+
 def test_taxes_that_are_on_each_other_are_one_finding_and_nothing_is_listed() -> None:
     taxes = [
         {**TAXES[0], "id": "one", "charge": "levy", "name": "One", "base": ("customs_value", "two")},
