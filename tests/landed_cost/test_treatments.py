@@ -407,3 +407,12 @@ def test_goods_that_stay_inside_are_taxed_on_their_contract_price() -> None:
     (door,) = price_consignment(rules, goods, [make_way(1_000.0)], wishes=Wishes(drawn=False)).doors
     vat = next(one for one in door.charges if one.charge.name == "vat")
     assert vat.base.tolist() == pytest.approx([30_000.0], rel=1e-12)
+
+
+def test_taxes_that_are_on_each_other_are_one_finding_and_nothing_is_listed() -> None:
+    taxes = [
+        {**TAXES[0], "id": "one", "charge": "levy", "name": "One", "base": ("customs_value", "two")},
+        {**TAXES[0], "id": "two", "charge": "levy", "name": "Two", "base": ("customs_value", "one")},
+    ]
+    found = treat(make_law(import_taxes=taxes))
+    assert (codes(found), found.listed) == (["ring_of_taxes"], ())

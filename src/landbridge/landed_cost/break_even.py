@@ -32,6 +32,7 @@ from landbridge.landed_cost.sensitivity import (
     price_again,
 )
 from landbridge.landed_cost.treatments import MFN
+from landbridge.landed_cost.way import HOURS_A_DAY
 from landbridge.schema import InputError, load_catalogue, raise_errors
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,6 @@ RUNGS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 LADDER = np.array([0.0, *(1.0 / rung for rung in reversed(RUNGS)), 1.0, *RUNGS])
 EQUAL = 1e-12
 CUTS = 65
-HOURS_A_DAY = 24.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.landed_cost.charges import CUSTOMS_VALUE, Charge, ChargeAmount, Measure, assess_charges
+from landbridge.landed_cost.charges import (
+    CUSTOMS_VALUE,
+    SPECIAL_DUTIES,
+    Charge,
+    ChargeAmount,
+    Measure,
+    assess_charges,
+)
 from landbridge.landed_cost.conformity import Proof, cost_proof
 from landbridge.landed_cost.customs_value import (
     CustomsValue,
@@ -158,7 +165,7 @@ def stage_of(charge: str) -> str:
     >>> stage_of("anti_dumping"), stage_of("vat"), stage_of("customs_fee")
     ('duty', 'taxes', 'import_clearance')
     """
-    if charge in ("anti_dumping", "countervailing", "safeguard"):
+    if charge in SPECIAL_DUTIES:
         return "duty"
     return STAGE_OF.get(charge, "taxes")
 

@@ -230,7 +230,7 @@ def _find_basis(work: _Work, mode: str) -> ValueBasis | None:
 def _tell_proofs(proofs: Sequence[Proof]) -> Iterator[Finding]:
     for proof in proofs:
         row = proof.row
-        unknown = all(str(float(row[name])) == "nan" for name in ("cost", "value_share"))
+        unknown = isnan(row["cost"]) and isnan(row["value_share"])
         if unknown and not proof.recognised:
             what = f"{row['name']} is asked in {row['territory']}, and what it costs is not in the tables"
             yield Finding(

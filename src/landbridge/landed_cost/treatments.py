@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from landbridge.landed_cost.charges import CUSTOMS_VALUE, SPECIAL_DUTIES, Charge
+from landbridge.landed_cost.charges import CUSTOMS_VALUE, SPECIAL_DUTIES, Charge, check_order
 from landbridge.landed_cost.customs_law import CustomsLaw, covers
 from landbridge.landed_cost.goods import Goods
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
@@ -72,6 +72,7 @@ def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]
     findings: list[Finding] = []
     duty = _find_duty(law, goods, findings)
     others = [*_special_duties(law, goods, findings), *_list_taxes(law, goods, findings)]
+    findings += check_order(others)
     if duty is None or any(finding.severity == "error" for finding in findings):
         return Treatments((), tuple(findings))
     reference = {MFN: duty.rate}

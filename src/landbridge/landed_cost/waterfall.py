@@ -24,13 +24,14 @@ from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.rate_text import write_rate
 from landbridge.landed_cost.rates import Specific, list_needs
 from landbridge.landed_cost.regimes import SUSPENSION
+from landbridge.landed_cost.way import HOURS_A_DAY
 from landbridge.schema import load_catalogue
 
 Floats = NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
 TAXES = ("excise", "levy", "vat", "sales_tax", "income_tax", "customs_fee")
-CENT, HOURS_A_DAY = 0.005, 24.0
+CENT = 0.005
 
 
 @dataclass(frozen=True, slots=True)
