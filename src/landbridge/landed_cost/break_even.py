@@ -344,7 +344,9 @@ def list_pairs(doors: Sequence[Door]) -> Iterator[tuple[Door, Door, tuple[str, .
     proof of origin has a price, and all that go another way for their freight. And the cheapest release against the
     cheapest by any other way.
     """
-    released = sorted((door for door in doors if door.regime.kind == RELEASE), key=_mean)
+    released = sorted(
+        (door for door in doors if door.regime.kind == RELEASE), key=lambda door: door.mean_total
+    )
     plain = next((door for door in released if door.regime.id == MFN), None)
     preferred = [door for door in released if door.regime.treatment.agreement and plain is not None]
     for door in preferred:
@@ -358,10 +360,6 @@ def list_pairs(doors: Sequence[Door]) -> Iterator[tuple[Door, Door, tuple[str, .
     others = [door for door in released if door.way.route != released[0].way.route]
     if others:
         yield released[0], others[0], ("freight", "value", "days")
-
-
-def _mean(door: Door) -> float:
-    return float(door.total.mean())
 
 
 def break_even_rows(doors: Sequence[Door]) -> Iterator[dict[str, object]]:

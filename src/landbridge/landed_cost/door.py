@@ -139,6 +139,11 @@ class Door:
         return self.works + sum(self.parts, 0.0) + self.insurance + self.interest + charged + extra
 
     @property
+    def mean_total(self) -> float:
+        """Mean cost at the door, by which doors are ranked."""
+        return float(self.total.mean())
+
+    @property
     def paid(self) -> Floats:
         """All that is paid, with taxes that are got back, float64[n]."""
         back = sum((one.amount for one in self.charges if not self.is_counted(one.charge)), 0.0)

@@ -139,7 +139,7 @@ def price_consignment(
     doors = _price_ways(work, priced, regimes, origins)
     work.findings += [replace(one, severity="warning" if doors else "error") for one in work.refused]
     order = {way.route: place for place, way in enumerate(ways)}
-    doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, float(door.total.mean())))
+    doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, door.mean_total))
     left = () if has_errors(work.findings) else tuple(doors)
     return Priced(left, order_findings(work.findings), tuple(work.short))
 
@@ -185,7 +185,7 @@ def _choose_held(priced: Sequence[_Way], doors: Sequence[Door], *, every: bool) 
     """The ways on which suspensions are priced: the cheapest one, for they leave the order of ways as it is."""
     if every or not doors:
         return priced
-    best = min(doors, key=lambda door: float(door.total.mean()))
+    best = min(doors, key=lambda door: door.mean_total)
     return [one for one in priced if one.way is best.way]
 
 

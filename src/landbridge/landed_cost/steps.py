@@ -233,7 +233,7 @@ def _tabulate_changes(table: _Table, row: Row, law: CustomsLaw, doors: Sequence[
     name = str(row["id"])
     keys = {"consignment": name, "date": law.date}
     dollars = law.quote(doors[0].goods.currency, "USD").value
-    ranked = sorted(doors, key=lambda door: (door.regime.kind != RELEASE, float(door.total.mean())))
+    ranked = sorted(doors, key=lambda door: (door.regime.kind != RELEASE, door.mean_total))
     table.best[name, law.date] = BestDoor(price_again(ranked[0], {}), dollars)
     ways: dict[str, Door] = {}
     for door in ranked:
