@@ -86,9 +86,11 @@ def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]
 
 
 def is_inside(law: CustomsLaw, goods: Goods) -> bool:
-    """Whether goods made in the customs territory of their destination stay in it: nothing is due at a border."""
-    union = law.union(goods.destination)
-    return goods.start in union and goods.made_in in union
+    """Whether goods are sent inside the customs territory of their destination: nothing is due at a border.
+
+    They are taken to be in free circulation there, wherever they were made; goods under transit start where it began.
+    """
+    return goods.start in law.union(goods.destination)
 
 
 def _name_mfn(law: CustomsLaw, goods: Goods) -> str:
@@ -97,6 +99,12 @@ def _name_mfn(law: CustomsLaw, goods: Goods) -> str:
 
 def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge | None:
     if is_inside(law, goods):
+        if goods.made_in not in law.union(goods.destination):
+            what = (
+                f"goods of {goods.made_in} sent from {goods.start} are taken to be in free circulation there"
+            )
+            remedy = "let goods under transit start in the country where their transit began"
+            findings.append(Finding("free_circulation", "note", what, remedy))
         free = parse_rate("free")
         act = "goods of the customs territory in free circulation"
         return Charge("tariffs#", "duty", TITLES["duty"], free, write_rate(free), act=act)
