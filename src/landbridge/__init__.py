@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from landbridge.api import Options as Options
     from landbridge.api import OriginAnswer as OriginAnswer
     from landbridge.api import OriginOptions as OriginOptions
+    from landbridge.api import Passage as Passage
     from landbridge.api import RateEffect as RateEffect
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from landbridge.api import list_indicators as list_indicators
     from landbridge.api import parse_rate as parse_rate
     from landbridge.api import price_landed_cost as price_landed_cost
+    from landbridge.api import price_shipments as price_shipments
     from landbridge.api import read_network as read_network
     from landbridge.api import read_study as read_study
     from landbridge.api import read_tariff as read_tariff
@@ -62,8 +64,8 @@ __version__ = "0.1.0"
 # Each public name and the module that it comes from. The imports above say the same to type checkers; a test
 # holds the two lists together.
 _PUBLIC = {
-    "Finding": "landbridge.schema",
     "BreakEven": "landbridge.api",
+    "Finding": "landbridge.schema",
     "GatewayChoice": "landbridge.api",
     "Gateways": "landbridge.api",
     "GivenFreight": "landbridge.api",
@@ -76,6 +78,7 @@ _PUBLIC = {
     "Options": "landbridge.api",
     "OriginAnswer": "landbridge.api",
     "OriginOptions": "landbridge.api",
+    "Passage": "landbridge.api",
     "ProhibitedError": "landbridge.schema",
     "RateEffect": "landbridge.api",
     "Routes": "landbridge.api",
@@ -99,6 +102,7 @@ _PUBLIC = {
     "list_indicators": "landbridge.api",
     "parse_rate": "landbridge.api",
     "price_landed_cost": "landbridge.api",
+    "price_shipments": "landbridge.api",
     "read_network": "landbridge.api",
     "read_study": "landbridge.api",
     "read_tariff": "landbridge.api",
@@ -120,6 +124,7 @@ __all__ = [
     "Options",
     "OriginAnswer",
     "OriginOptions",
+    "Passage",
     "ProhibitedError",
     "RateEffect",
     "Routes",
@@ -144,6 +149,7 @@ __all__ = [
     "list_indicators",
     "parse_rate",
     "price_landed_cost",
+    "price_shipments",
     "read_network",
     "read_study",
     "read_tariff",

@@ -64,7 +64,7 @@ def test_bad_input_is_findings(landbridge: Command, bom: Callable[[str], Path], 
     assert ask(landbridge, path, "--product", "77", "--json").code == 2
     assert ask(landbridge, path, "--agreement", "eak", "--json").findings == ["unknown_trade_agreement"]
     assert ask(landbridge, path, "--made-in", "", "--json").findings == ["unknown_country"]
-    assert ask(landbridge, path, "--date", "yesterday", "--json").findings == ["bad_argument"]
+    assert ask(landbridge, path, "--date", "yesterday", "--json").findings == ["bad_date"]
     assert ask(landbridge, path, "--through", "Kenya", "--json").findings == ["bad_argument"]
 
 

@@ -103,6 +103,32 @@ def test_another_currency_and_freight_after_entry(landbridge: Command) -> None:
     assert value["amount"]["value"] == pytest.approx(119_500.0)
 
 
+def test_days_of_a_given_freight_bear_interest(landbridge: Command) -> None:
+    answers = [landbridge("price", *GIVEN, *more, "--json") for more in ((), ("--days", "36.5"))]
+    interest = [
+        next(line["amount"]["value"] for line in answer.json["lines"] if line["name"] == "inventory")
+        for answer in answers
+    ]
+    goods = next(line for line in answers[1].json["lines"] if line["name"] == "goods")
+    assert interest == [0.0, pytest.approx(goods["amount"]["value"] * 0.1 * 36.5 / 365.0)]
+
+
+def test_the_text_keeps_to_the_width_of_a_page(landbridge: Command) -> None:
+    answer = landbridge("price", *GIVEN, "--sensitivities")
+    assert max(map(len, answer.out.splitlines())) <= 140
+    unknown = landbridge("price", *GIVEN)
+    assert "\N{EN DASH}\N{EN DASH}" not in unknown.out
+
+
+def test_a_code_that_is_no_line_is_told_with_those_near_it(landbridge: Command) -> None:
+    carpet = ("--product", "5702420000", "--from", "IR", "--to", "BY", "--value", "9000", "--freight", "300")
+    answer = landbridge("price", *carpet, "--json")
+    found = next(finding for finding in answer.json["findings"] if finding["code"] == "no_tariff")
+    assert found["nearest"] == ["5702421000", "5702429000"]
+    odd = landbridge("price", *carpet, "--currency", "XXQ", "--json")
+    assert "ISO 4217" in odd.json["findings"][0]["remedy"]
+
+
 def test_people_read_lines_regimes_terms_and_law(landbridge: Command) -> None:
     answer = landbridge("price", *GIVEN)
     assert answer.code == 0
@@ -200,6 +226,7 @@ def test_all_that_is_wrong_is_told_at_once(landbridge: Command) -> None:
         (("--freight", "inf"), "bad_freight"),
         (("--freight", "-1"), "bad_freight"),
         (("--inland-freight", "nan"), "bad_freight"),
+        (("--days", "-1"), "bad_freight"),
         (("--months", "nan"), "bad_argument"),
         (("--months", "inf"), "bad_wish"),
         (("--zone-added", "-5"), "bad_wish"),
@@ -235,6 +262,11 @@ def test_without_a_quantity_a_specific_rate_is_a_finding(landbridge: Command) ->
     assert (answer.code, "missing_quantity" in answer.findings) == (2, True)
     given_area = landbridge("price", *carpet, "--freight", "300", "--measure", "250 m2", "--json")
     assert given_area.code == 0
+    full = landbridge(
+        "price", *carpet, "--freight", "300", "--measure", "250 m2", "--regime", "mfn", "--json"
+    )
+    duty = next(line for line in full.json["lines"] if line["name"] == "duty")
+    assert duty["formula"].startswith("0.25 EUR/m2 (250 m2; ")
 
 
 WORDS = st.sampled_from(

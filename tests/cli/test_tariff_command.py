@@ -56,6 +56,12 @@ def test_show_as_json(landbridge: Command) -> None:
     assert data["findings"] == []
 
 
+def test_a_country_by_its_name_is_told_its_code(landbridge: Command) -> None:
+    answer = landbridge("tariff", "show", "843351", "--territory", "Uganda", "--json")
+    assert answer.code == 2
+    assert answer.json["findings"][0]["nearest"] == ["UG"]
+
+
 def test_show_says_that_no_tariff_is_known(landbridge: Command) -> None:
     answer = landbridge("tariff", "show", "843351", "--territory", "AQ", "--json")
     assert answer.code == 2
@@ -81,7 +87,7 @@ def test_search(landbridge: Command) -> None:
     assert "843351" in answer.out
     data = landbridge("tariff", "search", "polypropylene", "--limit", "3", "--json").json
     assert "390210" in [product["code"] for product in data["products"]]
-    assert "try the name" in landbridge("tariff", "search", "xyzzy").out
+    assert "in English" in landbridge("tariff", "search", "xyzzy").out
 
 
 def test_import_without_a_place_only_checks(landbridge: Command, file: Path) -> None:

@@ -19,7 +19,9 @@ from landbridge.kernels.hierarchy_sweeps import sweep, trace_sweep
 from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.kernels.monte_carlo import CostRows, Departures, TimeRows, simulate_rows
 from landbridge.kernels.nested_dissection import dissect
+from landbridge.kernels.owen import nest_players
 from landbridge.kernels.pareto import find_front, make_guide
+from landbridge.kernels.sampled_orders import draw_orders
 from landbridge.kernels.shortest_paths import (
     find_path_guided,
     grow_tree,
@@ -105,6 +107,9 @@ def compute() -> dict[str, object]:
         "alternatives": [path.tolist() for path in alternatives.paths],
         "hierarchy": compute_hierarchy(),
         "draws": draw_normals(5, 6, count=9).tolist(),
+        "orders": draw_orders(
+            nest_players(7, partitions=[[0, 0, 1, 1, 1, 2, 3]]), np.arange(7), seed=5, first=2, count=6
+        ).tolist(),
         "route": [route.time.tolist(), route.cost.tolist(), route.time_variance],
         "waits": [waited.hours.tolist()],
         "shares": [

@@ -63,6 +63,14 @@ def test_a_frame_is_read_as_a_file(tmp_path: Path) -> None:
     assert [repr(line) for line in from_frame.lines] == [repr(line) for line in from_file.lines]
 
 
+def test_a_frame_without_its_columns_says_which_are_missing() -> None:
+    with pytest.raises(InputError) as caught:
+        read_bill(pd.DataFrame({"foo": [1]}))
+    told = {finding.code: finding.what for finding in caught.value.findings}
+    assert set(told) == {"unknown_column", "bad_bill"}
+    assert told["bad_bill"].endswith("there is no column part")
+
+
 def test_all_faults_come_at_once(tmp_path: Path) -> None:
     text = (
         HEAD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +215,12 @@ def test_a_ban_of_goods_by_their_true_origin_leaves_no_price() -> None:
     assert found["landed_costs"].empty
     assert told(found) == ["prohibited"]
     assert not found["routes"].empty
+
+
+def test_a_currency_whose_last_rate_is_some_months_old_is_priced_with_that_rate(ground: Ground) -> None:
+    rate = {"id": "old", "currency": "BYN", "per": "USD", "value": 4.0, "date": DAY - datetime.timedelta(90)}
+    rates = frame("exchange_rates", [{**rate, "source": "invented", "quality": "published"}])
+    old = replace(ground, tables={**ground.tables, "exchange_rates": rates})
+    found = ask(old, product="310420", origin="BY", destination="AE", currency="BYN")
+    best = found.best
+    assert best["cost_tonne"] == pytest.approx(best["total"] / 4.0 / 5.0)

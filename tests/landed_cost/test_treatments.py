@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from invented_law import DATE, TARIFFS, TAXES, make_goods, make_law
+from invented_law import DATE, TARIFFS, TAXES, make_goods, make_law, make_rules, make_way
 
 from landbridge.landed_cost.customs_law import CustomsLaw
 from landbridge.landed_cost.goods import Goods
+from landbridge.landed_cost.pricing import Wishes, price_consignment
 from landbridge.landed_cost.rates import AtMost, RateInput, ShareOf, evaluate_rate
 from landbridge.landed_cost.treatments import Treatment, Treatments, list_treatments
 
@@ -327,13 +328,8 @@ def test_goods_inside_a_customs_territory_are_free_of_duty_and_fees_and_bear_the
     assert [charge.name for charge in pick(inside, "mfn").charges] == ["duty", "vat"]
     assert duty_of(pick(inside, "mfn")) == 0.0
     sent_on = treat(law, make_goods(start="XB", made_in="ZA"))
-    assert duty_of(pick(sent_on, "mfn")) == 5.0
-    assert [charge.name for charge in pick(sent_on, "mfn").charges] == [
-        "duty",
-        "safeguard",
-        "vat",
-        "customs_fee",
-    ]
+    assert duty_of(pick(sent_on, "mfn")) == 0.0
+    assert codes(sent_on) == ["free_circulation"]
 
 
 def test_no_quota_is_needed_inside_a_customs_territory() -> None:
@@ -384,7 +380,34 @@ def test_a_tax_or_an_exemption_for_some_goods_below_a_code_asks_for_the_code() -
     found = treat(make_law(import_taxes=[spared, excise]))
     assert codes(found) == ["wide_code", "wide_code"]
     assert [finding.nearest for finding in found.findings] == [("84335190",), ("84335110",)]
-    assert [charge.name for charge in pick(found, "mfn").charges] == ["duty", "vat"]
+    assert not found.listed
     exact = treat(make_law(import_taxes=[spared, excise]), make_goods(product="84335110"))
     assert codes(exact) == []
     assert sorted(charge.name for charge in pick(exact, "mfn").charges) == ["duty", "excise", "vat"]
+
+
+def test_a_general_rate_is_on_the_origins_that_it_names_alone() -> None:
+    general = {
+        "id": "apart", "territory": "XU", "products": ("8433",), "treatment": "general", "rate": "25 %",
+        "origins": ("ZA",),
+    }  # fmt: skip
+    law = make_law(tariffs=[*TARIFFS, general])
+    assert duty_of(pick(treat(law, make_goods(made_in="ZA")), "mfn")) == 25.0
+    assert duty_of(pick(treat(law, make_goods(made_in="YA")), "mfn")) == 5.0
+
+
+def test_goods_that_stay_inside_are_taxed_on_their_contract_price() -> None:
+    goods = make_goods(value=30_000.0, incoterm="CIF", start="XA", made_in="XA", destination="XB")
+    rules = make_rules(make_law(), insurance_share=0.3)
+    (door,) = price_consignment(rules, goods, [make_way(1_000.0)], wishes=Wishes(drawn=False)).doors
+    vat = next(one for one in door.charges if one.charge.name == "vat")
+    assert vat.base.tolist() == pytest.approx([30_000.0], rel=1e-12)
+
+
+def test_taxes_that_are_on_each_other_are_one_finding_and_nothing_is_listed() -> None:
+    taxes = [
+        {**TAXES[0], "id": "one", "charge": "levy", "name": "One", "base": ("customs_value", "two")},
+        {**TAXES[0], "id": "two", "charge": "levy", "name": "Two", "base": ("customs_value", "one")},
+    ]
+    found = treat(make_law(import_taxes=taxes))
+    assert (codes(found), found.listed) == (["ring_of_taxes"], ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,13 +241,9 @@ def test_a_folder_of_garbage_raises_nothing_else(
         assert isinstance(found, tuple)
 
 
-def test_a_small_study_is_read_and_checked_soon(write: Write, shipped: dict[str, pd.DataFrame]) -> None:
+def test_a_small_study_is_checked_the_same_twice(write: Write, shipped: dict[str, pd.DataFrame]) -> None:
     rows = "".join(f"f{i},Minsk,Tehran,3104,5,src,published\n" for i in range(20))
     head = HEAD + '[scenarios.as-is]\n[scenarios.signed]\ninherits = "as-is"\noverrides = "o.csv"\n'
     over = OVERRIDES + "places,bymsq,draught,4,,,src,estimated\n"
     root = write({"flows.csv": FLOWS + rows, "o.csv": over}, head)
-    check(root, shipped)
-    start = time.process_time()
-    assert check(root, shipped) == ()
-    # Measured 0.02 s; the aim is 0.3 s, and processor time does not count what else the machine does.
-    assert time.process_time() - start < 0.3
+    assert check(root, shipped) == check(root, shipped) == ()

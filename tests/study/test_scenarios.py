@@ -262,3 +262,16 @@ def test_the_order_of_rows_does_not_matter(
     pd.testing.assert_frame_equal(first.tables["legs"], second.tables["legs"])
     columns = ["table", "id", "field", "value", "layer", "source", "quality", "in_force"]
     pd.testing.assert_frame_equal(first.layers[columns], second.layers[columns])
+
+
+def test_codes_of_goods_are_digits_however_they_are_written(tmp_path: Path) -> None:
+    tax = "vat,XA,vat,VAT,8433.51;04 05,20 %,2020-01-01,Act,mine,published\n"
+    files = {
+        "flows.csv": "id,origin,destination,product,source,quality\na,Minsk,Tehran,3104.20.90,mine,published\n",
+        "import_taxes.csv": f"id,territory,charge,name,products,rate,from,act,source,quality\n{tax}",
+        "signed.csv": OVERRIDES + "import_taxes,vat,except_products,8433.51.00,,,mine,published\n",
+    }
+    tables = lay(tmp_path, files, FIRST.replace('overrides = "base.csv"\n', "") + SECOND)
+    assert cell(tables, "product", "a", "flows") == "31042090"
+    assert cell(tables, "products", "vat", "import_taxes") == ("843351", "0405")
+    assert cell(tables, "except_products", "vat", "import_taxes") == ("84335100",)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from landbridge.api.routing import Goods as Goods
     from landbridge.api.routing import Routes as Routes
     from landbridge.api.routing import find_routes as find_routes
+    from landbridge.api.shipments import price_shipments as price_shipments
     from landbridge.api.study import Run as Run
     from landbridge.api.study import Study as Study
     from landbridge.api.study import read_study as read_study
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from landbridge.api.tariffs import read_tariff as read_tariff
     from landbridge.api.tariffs import search_products as search_products
     from landbridge.landed_cost.break_even import BreakEven as BreakEven
+    from landbridge.landed_cost.consignment_way import Passage as Passage
     from landbridge.landed_cost.pricing import Wishes as Wishes
     from landbridge.network.steps import GatewayChoice as GatewayChoice
     from landbridge.network.steps import Options as Options
@@ -57,8 +59,9 @@ _HOMES = {
     ),
     "partial_equilibrium": ("RateEffect", "assess_rate_change"),
     "pricing": ("GivenFreight", "LandedCost", "Offer", "Wishes", "price_landed_cost"),
-    "origin": ("OriginAnswer", "OriginOptions", "judge_origin"),
+    "origin": ("OriginAnswer", "OriginOptions", "Passage", "judge_origin"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
+    "shipments": ("price_shipments",),
     "study": ("Run", "Study", "read_study"),
     "tariffs": (
         "TariffChoice",

@@ -3,7 +3,7 @@
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,11 @@ from landbridge.landed_cost.exchange import MissingRateError, read_exchange
 from landbridge.landed_cost.origin import OriginClaim, OriginVerdict, judge_goods
 from landbridge.landed_cost.origin_law import OriginLaw, OriginTerms, read_origin_law
 from landbridge.schema import Finding, InputError, Tables, load_catalogue
-from landbridge.sources import clean_product, is_product, network_date, read_shipped_tables
+from landbridge.sources import clean_product, network_date, read_shipped_tables
+from landbridge.sources.hs_changes import check_product
+
+# Digits of a heading: the shortest code that has a rule.
+SHORTEST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +157,11 @@ def _read_bill(
 
 
 def _check_product(code: str, given: str) -> list[Finding]:
-    if is_product(code) and len(code) >= 4:
-        return []
-    what, remedy = f"{given!r} is no code of HS 2022 of four digits or more", "write 4, 6 or more digits"
-    return [Finding("unknown_product", "error", what, remedy, column="product")]
+    fault = check_product(given)
+    if fault is None and len(code) < SHORTEST:
+        what = f"{given!r} is a whole chapter, and rules of origin are by heading"
+        fault = Finding("unknown_product", "error", what, "write 4, 6 or more digits")
+    return [] if fault is None else [replace(fault, column="product")]
 
 
 def _check_maker(made_in: str, law: OriginLaw) -> list[Finding]:

@@ -11,8 +11,9 @@ import pandas as pd
 from landbridge.api.quantities import make_quantity
 from landbridge.landed_cost.partial_equilibrium import EFFECTS, RateChange, read_imports
 from landbridge.landed_cost.partial_equilibrium import assess_rate_change as assess
-from landbridge.schema import Finding, InputError, find_nearest
-from landbridge.sources import clean_product, is_product, read_products, read_shipped_tables
+from landbridge.schema import raise_errors
+from landbridge.sources import clean_product, read_shipped_tables
+from landbridge.sources.hs_changes import check_product
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,7 @@ def assess_rate_change(
     >>> effect.totals.set_index("effect").loc[["creation", "diversion"], "value"].round().tolist()
     [173913.0, 0.0]
     """
-    code = clean_product(product)
-    if not is_product(code):
-        nearest = find_nearest(code, read_products())
-        what = f"{product!r} is no code of HS 2022"
-        raise InputError(
-            [Finding("unknown_product", "error", what, "write 2, 4 or 6 digits", nearest=nearest)]
-        )
+    raise_errors(filter(None, [check_product(product)]))
     frame = imports if isinstance(imports, pd.DataFrame) else read_imports(imports)
     rows = read_shipped_tables()["elasticities"] if elasticities is None else elasticities
-    return RateEffect(assess(frame, rows, product=code, importer=importer), currency)
+    return RateEffect(assess(frame, rows, product=clean_product(product), importer=importer), currency)

@@ -33,6 +33,14 @@ from landbridge.study.offers import GivenFreight, price_given
 
 OFFER = "offer"
 
+# Where nothing near is known to name instead.
+REMEDIES = {
+    "currency": "write a code of ISO 4217, such as USD, EUR or CNY",
+    "incoterm": "write a rule of Incoterms 2020, such as EXW, FCA, CIF, DAP or DDP",
+    "country": "write two letters of ISO 3166-1, such as BY",
+    "trade agreement": "write an id of the table trade_agreements, such as eaeu-iran-2025",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -41,6 +49,7 @@ class Offer:
     `weight` and `gross_weight` in kg; without a weight that of the shipment which the product goes by. `made_in` is the
     country of origin, by default that of the place of dispatch; `originates` names agreements under which the
     goods originate on their maker's word. `measures` are other quantities that rates are on, such as "1596 cm3".
+    Rates and law are those of `date`, by default of the day of the ground.
     """
 
     product: str
@@ -59,6 +68,7 @@ class Offer:
     yearly: float = 1.0
     zone_added: float = float("nan")
     registered: bool = True
+    date: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,6 +228,8 @@ def price_landed_cost(
     ProhibitedError where the law forbids the goods, UnreachableError where there is no way.
     """
     ground = ground or default_ground()
+    if offer.date is not None:
+        ground = replace(ground, setting=replace(ground.setting, date=offer.date))
     faults, notes = [*check_offer(offer), *_check_agreements(offer, ground.tables)], list[Finding]()
     if faults:
         raise InputError(faults)
@@ -275,7 +287,7 @@ def _check_agreements(offer: Offer, tables: Mapping[str, pd.DataFrame]) -> Itera
 
 
 def _fault(code: str, given: str, kind: str, nearest: Sequence[str]) -> Finding:
-    remedy = f"use {', '.join(nearest)}" if nearest else "see the catalogue"
+    remedy = f"use {', '.join(nearest)}" if nearest else REMEDIES[kind]
     return Finding(code, "error", f"{given!r} is no {kind}", remedy, nearest=tuple(nearest))
 
 

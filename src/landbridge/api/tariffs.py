@@ -15,8 +15,8 @@ from landbridge.api.study import read_study
 from landbridge.landed_cost.customs_law import read_customs_law
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
 from landbridge.landed_cost.tariff_files import TariffChoice, TariffFile, read_tariff
-from landbridge.landed_cost.tariff_lines import TariffLine
-from landbridge.schema import Finding, InputError, find_nearest, load_catalogue
+from landbridge.landed_cost.tariff_lines import TariffLine, check_territory
+from landbridge.schema import Finding, InputError
 from landbridge.sources.hs_changes import check_product
 from landbridge.sources.product_search import ProductHit, search_products
 from landbridge.sources.products import clean_product, list_children, list_parents, read_products
@@ -94,7 +94,7 @@ def find_tariff_lines(
     code = clean_product(product)
     tables, day = _read_tables(study, scenario)
     day = date or day
-    faults = [*_check_territory(territory, tables), *filter(None, [check_product(code)])]
+    faults = [*check_territory(territory, tables["territories"]), *filter(None, [check_product(code)])]
     if faults:
         raise InputError(faults)
     law = read_customs_law(tables, day)
@@ -122,16 +122,6 @@ def find_tariff_lines(
 def _read_tables(study: Path | str | None, scenario: str) -> tuple[Mapping[str, pd.DataFrame], datetime.date]:
     ground = default_ground() if study is None else read_study(study).prepare(scenario).ground
     return ground.tables, ground.setting.date
-
-
-def _check_territory(territory: str, tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
-    known = {*load_catalogue().country_codes, *tables["territories"]["territory"]}
-    if territory in known:
-        return []
-    what = f"'{territory}' is neither a country code nor a bloc"
-    remedy = "write two letters of ISO 3166-1, or a bloc such as EAEU"
-    nearest = find_nearest(territory, known)
-    return [Finding("unknown_territory", "error", what, remedy, nearest=nearest)]
 
 
 def _explain_none(

@@ -1,15 +1,14 @@
 """`landbridge origin`: whether goods originate under an agreement, for people and for scripts."""
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from landbridge.api.origin import OriginAnswer, OriginOptions, judge_origin
+from landbridge.api import OriginAnswer, OriginOptions, Passage, judge_origin
 from landbridge.cli.printing import print_json, print_table, say
-from landbridge.landed_cost.consignment_way import Passage
-from landbridge.schema import Tables, load_catalogue
+from landbridge.cli.routing import read_date, read_ground
+from landbridge.schema import load_catalogue
 
 VERDICTS = {"originates": "originates", "does_not": "does not originate", "unknown": "not known"}
 
@@ -31,19 +30,20 @@ class OriginArguments:
 
 
 def print_origin(arguments: OriginArguments, *, json: bool) -> None:
-    """Judge the goods and print the verdict."""
+    """Judge the goods and print the verdict; without a date on the day of the study's first scenario."""
+    ground = read_ground(arguments.study, "")
     answer = judge_origin(
         arguments.bill,
         product=arguments.product,
         agreement=arguments.agreement,
         made_in=arguments.made_in.upper(),
-        date=read_date(arguments.date),
+        date=read_date(arguments.date) if arguments.date else ground.setting.date,
         options=OriginOptions(
             inland=arguments.inland,
             is_set=arguments.is_set,
             passages=tuple(map(read_passage, arguments.through)),
             bill=arguments.name,
-            tables=_read_tables(arguments.study),
+            tables=ground.tables,
         ),
     )
     if json:
@@ -74,18 +74,6 @@ def _print_answer(answer: OriginAnswer) -> None:
         say(f"{finding.severity}: {finding.what}" + (f"; {finding.remedy}" if finding.remedy else ""))
 
 
-def read_date(text: str) -> datetime.date | None:
-    """A date of an argument, None where it is empty; text that is none is a fault of the argument.
-
-    >>> read_date("2025-05-15").year
-    2025
-    """
-    try:
-        return datetime.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date: write YYYY-MM-DD", param_hint="--date") from None
-
-
 def read_passage(text: str) -> Passage:
     """A country of the way with what is done there: AZ, AZ:handled, AZ:stored.
 
@@ -98,12 +86,3 @@ def read_passage(text: str) -> Passage:
         what = f"{text!r} is no passage: write AZ, AZ:handled or AZ:stored"
         raise typer.BadParameter(what, param_hint="--through")
     return Passage(country.upper(), **dict.fromkeys(done, True))
-
-
-def _read_tables(study: Path | None) -> Tables | None:
-    """The tables of the first scenario of a study, None without one."""
-    if study is None:
-        return None
-    from landbridge.api import read_study
-
-    return read_study(study).prepare().ground.tables

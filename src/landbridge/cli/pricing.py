@@ -1,17 +1,26 @@
 """`landbridge price`: what goods cost at the buyer's door, for people and for scripts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 from typing import Any
 
 from landbridge.api import GivenFreight, LandedCost, Offer, Options, Wishes, price_landed_cost
-from landbridge.cli.printing import end_progress, number, print_json, print_table, say, show_progress
+from landbridge.cli.printing import (
+    end_progress,
+    number,
+    print_json,
+    print_table,
+    say,
+    say_wrapped,
+    show_progress,
+)
 from landbridge.cli.routing import read_date, read_ground
 from landbridge.schema.rows import Row, read_rows
 
-LABEL_WIDTH, NAME_WIDTH = 44, 52
+LINE_WIDTHS = {"line": 38, "rate": 18, "how": 38}
+REGIME_WIDTHS = {"name": 36, "way": 40}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +37,7 @@ class PriceArguments:
     corridor: str
     freight: float | None
     inland_freight: float
+    days: float
     sensitivities: bool = False
 
 
@@ -39,6 +49,24 @@ def print_price(arguments: PriceArguments, *, json: bool) -> None:
         print_json(answer.to_json())
         return
     best = answer.best
+    _print_head(answer, best)
+    _print_lines(answer, best)
+    say()
+    _print_regimes(answer)
+    _print_prices(answer, best)
+    _print_origin(answer)
+    if arguments.sensitivities:
+        _print_sensitivities(answer)
+        _print_comparisons(answer)
+    for listing in answer.listings:
+        say_wrapped(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
+    for finding in answer.findings:
+        remedy = f"; {finding['remedy']}" if finding.get("remedy") else ""
+        say_wrapped(f"{finding['severity']}: {finding['what']}{remedy}")
+
+
+def _print_head(answer: LandedCost, best: Row) -> None:
+    """What is priced, the regime and way of the best row, what it needs."""
     offer = answer.offer
     price = f"{offer.value:,.2f} {offer.currency} {offer.incoterm}"
     say(f"{offer.product} from {offer.origin} to {offer.destination}, {price}")
@@ -50,32 +78,18 @@ def print_price(arguments: PriceArguments, *, json: bool) -> None:
         ("papers", ", ".join(best["papers"])),
     ):
         if told:
-            say(f"{what}: {told}")
-    _print_lines(answer, best)
-    say()
-    _print_regimes(answer)
-    _print_prices(answer, best)
-    _print_origin(answer)
-    if arguments.sensitivities:
-        _print_sensitivities(answer)
-        _print_comparisons(answer)
-    for listing in answer.listings:
-        say(f"law: {listing['jurisdiction']}, {listing['act']}: {listing['meaning']}")
-    for finding in answer.findings:
-        remedy = f"; {finding['remedy']}" if finding.get("remedy") else ""
-        say(f"{finding['severity']}: {finding['what']}{remedy}")
+            say_wrapped(f"{what}: {told}")
 
 
 def _price(arguments: PriceArguments) -> LandedCost:
     ground = read_ground(arguments.study, arguments.scenario)
-    if arguments.date:
-        ground = replace(ground, setting=replace(ground.setting, date=read_date(arguments.date)))
+    day = read_date(arguments.date) if arguments.date else None
     named = bool(arguments.corridor)
     given = None
     if arguments.freight is not None:
-        given = GivenFreight(main=arguments.freight, inland=arguments.inland_freight)
+        given = GivenFreight(main=arguments.freight, inland=arguments.inland_freight, days=arguments.days)
     return price_landed_cost(
-        Offer(**arguments.offer),
+        Offer(**arguments.offer, date=day),
         freight=given,
         options=Options(via=arguments.via, corridor=arguments.corridor, corridors=named, alternatives=0),
         wishes=Wishes(regime=arguments.regime, months=arguments.months),
@@ -86,19 +100,19 @@ def _price(arguments: PriceArguments) -> LandedCost:
 
 def _print_lines(answer: LandedCost, best: Row) -> None:
     rows = [_describe_line(row) for row in read_rows(answer.lines_of(best))]
-    spread = f"{number(best['total_p10'])}–{number(best['total_p90'])}"
+    spread = _write_spread(best["total_p10"], best["total_p90"])
     rows.append(
         ("total at the door", "", number(best["total"], 2), spread, "", f"rests on: {best['quality']}")
     )
     columns = ("line", "rate", answer.offer.currency, "p10–p90", "pays", "how")
-    print_table(columns, rows, right=(answer.offer.currency, "p10–p90"))
+    print_table(columns, rows, right=(answer.offer.currency, "p10–p90"), widest=LINE_WIDTHS)
 
 
 def _describe_line(row: Row) -> tuple[str, ...]:
     amount = number(row["amount"], 2)
-    spread = "" if row["p10"] != row["p10"] else f"{number(row['p10'])}–{number(row['p90'])}"
+    spread = _write_spread(row["p10"], row["p90"])
     return (
-        row["title"][:NAME_WIDTH],
+        row["title"],
         row["rate"],
         amount if row["counted"] else f"({amount})",
         spread,
@@ -107,28 +121,43 @@ def _describe_line(row: Row) -> tuple[str, ...]:
     )
 
 
+def _write_spread(low: float, high: float) -> str:
+    return "" if isnan(low) else f"{number(low)}–{number(high)}"
+
+
 def _print_regimes(answer: LandedCost) -> None:
-    rows = [
-        (
-            row["regime"],
-            row["regime_name"][:NAME_WIDTH],
-            row["label"][:LABEL_WIDTH],
-            number(row["total"], 2),
-            number(row["duty"], 2),
-            number(row["days"], 1),
-            "; ".join(row["conditions"]),
-        )
+    """What the goods come to under each regime, then the conditions of each, told once."""
+    shown = [
+        row
         for row in read_rows(answer.frame)
         if row["kind"] == "release" or row["route"] == answer.best["route"]
     ]
-    columns = ("regime", "name", "way", "total", "duty", "days", "conditions")
-    print_table(columns, rows, right=("total", "duty", "days"))
+    rows = [
+        (
+            row["regime"],
+            row["regime_name"],
+            row["label"],
+            number(row["total"], 2),
+            number(row["duty"], 2),
+            number(row["days"], 1),
+        )
+        for row in shown
+    ]
+    columns = ("regime", "name", "way", "total", "duty", "days")
+    print_table(columns, rows, right=("total", "duty", "days"), widest=REGIME_WIDTHS)
     say()
+    told = [
+        f"condition of {row['regime']}: {'; '.join(row['conditions'])}" for row in shown if row["conditions"]
+    ]
+    for line in dict.fromkeys(told):
+        say_wrapped(line)
+    if told:
+        say()
 
 
 def _print_prices(answer: LandedCost, best: Row) -> None:
     prices = answer.prices_of(best)
-    say(
+    say_wrapped(
         "the same goods under each rule: "
         + ", ".join(f"{rule} {number(price)}" for rule, price in prices.items())
     )
@@ -160,13 +189,13 @@ def _print_comparisons(answer: LandedCost) -> None:
     """Break-even in words, and what preferences save by each way."""
     say()
     for row in read_rows(answer.break_evens):
-        say(f"break-even: {row['words']}")
+        say_wrapped(f"break-even: {row['words']}")
     for row in read_rows(answer.margins):
-        say(f"preference by {row['label']}: {row['words']}")
+        say_wrapped(f"preference by {row['label']}: {row['words']}")
 
 
 def _print_origin(answer: LandedCost) -> None:
     for row in read_rows(answer.origins):
-        say(
+        say_wrapped(
             f"origin under {row['agreement']}: {row['verdict']}; {row['arithmetic']}; way: {row['transport']}"
         )

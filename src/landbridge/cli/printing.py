@@ -2,18 +2,27 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from math import isfinite, isnan
 from typing import Any
 
 import typer
 
 SPACED = "\N{NARROW NO-BREAK SPACE}"
+PAGE_WIDTH = 140
 
 
 def say(line: str = "") -> None:
     """A line of the answer."""
     typer.echo(line)
+
+
+def say_wrapped(text: str) -> None:
+    """A long line of the answer, broken at the width of a page; what follows stands in."""
+    for line in textwrap.wrap(text, PAGE_WIDTH, subsequent_indent="  ", break_on_hyphens=False):
+        say(line)
 
 
 def show_progress(line: str) -> None:
@@ -50,12 +59,18 @@ def number(value: Any, digits: int = 0) -> str:
     """A number for people: thin spaces between thousands, a dash where it is unknown."""
     if value is None or isnan(value):
         return "–"
-    return f"{value:,.{digits}f}".replace(",", SPACED)
+    return f"{value:z,.{digits}f}".replace(",", SPACED)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> None:
-    """A table in columns; those named in `right` stand to the right."""
-    kept = [list(row) for row in rows]
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    widest: Mapping[str, int] | None = None,
+) -> None:
+    """A table in columns; those named in `right` stand to the right, those in `widest` are broken at a width."""
+    kept = [line for row in rows for line in _break_cells(columns, row, widest or {})]
     widths = [max(len(str(row[k])) for row in [list(columns), *kept]) for k in range(len(columns))]
 
     def line(cells: Sequence[str]) -> str:
@@ -66,9 +81,20 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right:
         return "  ".join(parts).rstrip()
 
     say(line(columns))
-    say("  ".join("-" * width for width in widths))
+    say("  ".join("-" * width for width in widths).rstrip())
     for row in kept:
         say(line(row))
+
+
+def _break_cells(
+    columns: Sequence[str], row: Sequence[str], widest: Mapping[str, int]
+) -> list[tuple[str, ...]]:
+    """The lines that a row takes where long cells are broken between words."""
+    broken = [
+        textwrap.wrap(str(cell), widest[name], break_on_hyphens=False) if name in widest else [str(cell)]
+        for name, cell in zip(columns, row, strict=True)
+    ]
+    return list(zip_longest(*broken, fillvalue=""))
 
 
 def print_findings(findings: Iterable[Any]) -> None:

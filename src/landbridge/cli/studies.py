@@ -1,6 +1,6 @@
 """The commands that work on a study: new, check, run, show, trace, report, export, schema."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from landbridge.cli.printing import (
     print_json,
     print_table,
     say,
+    say_wrapped,
     show_progress,
 )
 from landbridge.schema.rows import read_rows
@@ -24,6 +25,7 @@ from landbridge.study.evidence import choose_routes
 from landbridge.study.side_runs import run_beside
 
 REPORT_NAME = "report.html"
+TRACED = ["title", "rate", "amount", "p10", "p90", "currency", "payer", "formula"]
 
 
 def make_study(path: Path, *, parties: tuple[str, ...], bound_by: tuple[str, ...], title: str) -> None:
@@ -140,20 +142,14 @@ def trace_landed_cost(path: Path, consignment: str, *, scenario: str, date: str,
     run = _run(read_study(path), scenario)
     keys = {"consignment": consignment, **({"date": date} if date else {})}
     lines = run.trace("landed_cost", **keys)
-    columns = [
-        "title",
-        "rate",
-        "amount",
-        "p10",
-        "p90",
-        "currency",
-        "payer",
-        "formula",
-        "inputs",
-        "act",
-        "source",
-    ]
-    print_frame(lines[columns] if not json else lines, json=json)
+    if json:
+        print_json(read_rows(lines))
+        return
+    print_frame(lines[TRACED], json=False, widest={"title": 32, "rate": 18, "formula": 36})
+    say()
+    for row in read_rows(lines):
+        rests = filter(None, (", ".join(row["inputs"]), row["act"], row["source"]))
+        say_wrapped(f"{row['title']} rests on: {'; '.join(rests)}")
 
 
 def trace_changes(path: Path, *, scenario: str, json: bool) -> None:
@@ -185,14 +181,14 @@ def _run(study: Study, scenario: str) -> Run:
     return run
 
 
-def print_frame(frame: pd.DataFrame, *, json: bool) -> None:
-    """A frame as a table for people, or as JSON rows."""
+def print_frame(frame: pd.DataFrame, *, json: bool, widest: Mapping[str, int] | None = None) -> None:
+    """A frame as a table for people, those columns broken that have a width in `widest`, or as JSON rows."""
     if json:
         print_json(read_rows(frame))
         return
     texts = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
     numeric = [str(name) for name in frame.columns if frame[name].dtype.kind in "fi"]
-    print_table([str(name) for name in frame.columns], texts, right=numeric)
+    print_table([str(name) for name in frame.columns], texts, right=numeric, widest=widest)
 
 
 def _cell(value: object) -> str:
@@ -200,6 +196,8 @@ def _cell(value: object) -> str:
         return number(value, 0 if abs(value) >= 1000 else 2)
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
     return "" if value is None or value is pd.NA else str(value)
 
 

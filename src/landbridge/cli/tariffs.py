@@ -119,7 +119,7 @@ def print_products(words: str, *, limit: int, json: bool) -> None:
         print_json({"products": [{"code": hit.code, "title": hit.title, "score": hit.score} for hit in hits]})
         return
     if not hits:
-        say(f"no title of HS 2022 holds words like {words!r}: try the name of the material or the machine")
+        say(f"no title of HS 2022 holds words like {words!r}: try the material or the machine, in English")
         return
     print_table(("code", "title"), [(hit.code, _shorten(hit.title)) for hit in hits])
 

@@ -28,6 +28,11 @@ GivenCarriage = Annotated[
     typer.Option(help="International freight of the whole, instead of the network; places may be countries."),
 ]
 
+WithSensitivities = Annotated[
+    bool,
+    typer.Option(help="Also how the total moves, where ways or regimes break even, what preferences save."),
+]
+
 
 def price(
     product: Code,
@@ -55,12 +60,8 @@ def price(
     corridor: Annotated[str, typer.Option(help="Follow this named corridor.")] = "",
     freight: GivenCarriage = None,
     inland_freight: Annotated[float, typer.Option(help="With --freight: freight after entry.")] = 0.0,
-    sensitivities: Annotated[
-        bool,
-        typer.Option(
-            help="Also how the total moves, where ways or regimes break even, what preferences save."
-        ),
-    ] = False,
+    days: Annotated[float | None, typer.Option(help="With --freight: days on the way.")] = None,
+    sensitivities: WithSensitivities = False,
     json: AsJson = False,
 ) -> None:
     """Price goods to the buyer's door: freight, customs value, duty, taxes, under every lawful regime."""
@@ -85,6 +86,7 @@ def price(
         "corridor": corridor,
         "freight": freight,
         "inland_freight": inland_freight,
+        "days": read_optional(days),
     }
     told = PriceArguments(
         offer=offer, regime=regime, months=months, sensitivities=sensitivities, **ground, **way

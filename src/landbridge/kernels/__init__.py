@@ -13,7 +13,9 @@ and closed forms), `draws` (random streams by key) and `monte_carlo` (ranges of 
 weights, whole or in part), `hierarchy_queries` (one pair), `hierarchy_sweeps` (all nodes), `hierarchy_skims`
 (tables) and `lane_sums` (what tables of further fields rest on); `simple_graph`, `node_flow`, `least_degree`,
 `elimination` and `unpacking` serve them. `partial_equilibrium` is the market of one product after a change of
-tariffs.
+tariffs. What each of several changes is worth: `coalitions` (which of them are run together), `shapley` (values and
+interactions from all coalitions), `owen` (values by nested groups), `sampled_orders` (estimates where there are too
+many) and `attribution` (all of these within a number of runs).
 """
 
 import os

@@ -146,6 +146,10 @@ def _read_frame(frame: pd.DataFrame) -> TableFile:
         for name in map(str, frame.columns)
         if name not in known
     ]
+    absent = [f.name for f in spec.fields if f.required and f.name not in known]
+    if absent:
+        what = f"the rows are no bill of materials: there is no column {' and no column '.join(absent)}"
+        raise InputError([*found, Finding("bad_bill", "error", what, "give the columns of components")])
     try:
         shaped = shape_table(frame[known], spec)
     except (KeyError, TypeError, ValueError) as error:

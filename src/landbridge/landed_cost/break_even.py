@@ -32,6 +32,7 @@ from landbridge.landed_cost.sensitivity import (
     price_again,
 )
 from landbridge.landed_cost.treatments import MFN
+from landbridge.landed_cost.way import HOURS_A_DAY
 from landbridge.schema import InputError, load_catalogue, raise_errors
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,6 @@ RUNGS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 LADDER = np.array([0.0, *(1.0 / rung for rung in reversed(RUNGS)), 1.0, *RUNGS])
 EQUAL = 1e-12
 CUTS = 65
-HOURS_A_DAY = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +344,9 @@ def list_pairs(doors: Sequence[Door]) -> Iterator[tuple[Door, Door, tuple[str, .
     proof of origin has a price, and all that go another way for their freight. And the cheapest release against the
     cheapest by any other way.
     """
-    released = sorted((door for door in doors if door.regime.kind == RELEASE), key=_mean)
+    released = sorted(
+        (door for door in doors if door.regime.kind == RELEASE), key=lambda door: door.mean_total
+    )
     plain = next((door for door in released if door.regime.id == MFN), None)
     preferred = [door for door in released if door.regime.treatment.agreement and plain is not None]
     for door in preferred:
@@ -358,10 +360,6 @@ def list_pairs(doors: Sequence[Door]) -> Iterator[tuple[Door, Door, tuple[str, .
     others = [door for door in released if door.way.route != released[0].way.route]
     if others:
         yield released[0], others[0], ("freight", "value", "days")
-
-
-def _mean(door: Door) -> float:
-    return float(door.total.mean())
 
 
 def break_even_rows(doors: Sequence[Door]) -> Iterator[dict[str, object]]:

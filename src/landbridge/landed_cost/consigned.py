@@ -47,10 +47,12 @@ class Origins:
         return () if way is None or not way.documents else (f"proof of the way: {', '.join(way.documents)}",)
 
 
-def judge_consignment(
-    goods: Goods, law: CustomsLaw, *, tables: Tables, ways: Sequence[Way], customs_value: float = float("nan")
-) -> Origins:
-    """The origin of goods under each agreement that the destination may grant, and what it asks of each way."""
+def judge_consignment(goods: Goods, law: CustomsLaw, *, tables: Tables, ways: Sequence[Way]) -> Origins:
+    """The origin of goods under each agreement that the destination may grant, and what it asks of each way.
+
+    A rule on the customs value is unknown here, and one on FOB takes the ex-works price for it: the bill is that of one
+    unit at the works.
+    """
     if is_inside(law, goods):
         return Origins()
     findings: list[Finding] = []
@@ -61,7 +63,7 @@ def judge_consignment(
     for row in find_agreements(law, goods):
         name = str(row["id"])
         origin_law = read_origin_law(tables, agreement=name, date=law.date)
-        verdict = _judge(goods, bill, origin_law, law, customs_value)
+        verdict = _judge(goods, bill, origin_law, law)
         by_agreement[name] = verdict.verdict
         for way in ways:
             found_ways[name, way.route] = _judge_way(way, origin_law)
@@ -86,13 +88,9 @@ def _read_bill(
         return None
 
 
-def _judge(
-    goods: Goods, bill: Bill | None, origin_law: OriginLaw, law: CustomsLaw, customs_value: float
-) -> OriginVerdict:
+def _judge(goods: Goods, bill: Bill | None, origin_law: OriginLaw, law: CustomsLaw) -> OriginVerdict:
     if bill is not None:
-        claim = OriginClaim(
-            product=goods.product, made_in=goods.made_in, date=law.date, customs_value=customs_value
-        )
+        claim = OriginClaim(product=goods.product, made_in=goods.made_in, date=law.date)
         return judge_goods(bill, claim=claim, law=origin_law)
     terms = origin_law.terms
     word = terms.id in goods.originates

@@ -120,11 +120,13 @@ def _in_force(frame: pd.DataFrame, table: str, date: datetime.date) -> list[Row]
     return list(read_rows(frame[in_force_at(frame, load_catalogue().tables[table], date=date)]))
 
 
-def covers(row: Row, product: str, *, listed: str = "products", spared: str = "except_products") -> bool:
+def covers(row: Row, product: str) -> bool:
     """Whether a row's codes cover a product: one of them leads it (all goods where there is none), none spares it.
 
     >>> covers({"products": ("84",), "except_products": ("8433",)}, "843351")
     False
     """
-    named = tuple(row[listed])
-    return (not named or product.startswith(named)) and not product.startswith(tuple(row.get(spared, ())))
+    named = tuple(row["products"])
+    return (not named or product.startswith(named)) and not product.startswith(
+        tuple(row.get("except_products", ()))
+    )

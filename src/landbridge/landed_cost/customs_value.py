@@ -33,7 +33,6 @@ _TO_EXPORT = (
     "origin_terminal",
     "main_loading",
 )
-_AFTER_ENTRY = ("destination_terminal", "on_carriage", "unloading")
 _AT_IMPORT = ("import_clearance", "duty", "taxes")
 
 

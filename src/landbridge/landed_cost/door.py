@@ -13,9 +13,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.landed_cost.charges import CUSTOMS_VALUE, Charge, ChargeAmount, Measure, assess_charges
+from landbridge.landed_cost.charges import (
+    CUSTOMS_VALUE,
+    SPECIAL_DUTIES,
+    Charge,
+    ChargeAmount,
+    Measure,
+    assess_charges,
+)
 from landbridge.landed_cost.conformity import Proof, cost_proof
-from landbridge.landed_cost.customs_value import CustomsValue, Sale, ValueBasis, assess_customs_value
+from landbridge.landed_cost.customs_value import (
+    CustomsValue,
+    Sale,
+    ValueBasis,
+    ValueLine,
+    assess_customs_value,
+)
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods
 from landbridge.landed_cost.incoterms import find_incoterm, insure
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
@@ -30,6 +43,7 @@ Floats = NDArray[np.float64]
 HOURS_A_YEAR = 8_760.0
 BISECTIONS = 100
 EXACT = 1e-12
+CONTRACT = "contract price"
 STAGE_OF = {"duty": "duty", "customs_fee": "import_clearance"}
 
 
@@ -125,6 +139,11 @@ class Door:
         return self.works + sum(self.parts, 0.0) + self.insurance + self.interest + charged + extra
 
     @property
+    def mean_total(self) -> float:
+        """Mean cost at the door, by which doors are ranked."""
+        return float(self.total.mean())
+
+    @property
     def paid(self) -> Floats:
         """All that is paid, with taxes that are got back, float64[n]."""
         back = sum((one.amount for one in self.charges if not self.is_counted(one.charge)), 0.0)
@@ -151,7 +170,7 @@ def stage_of(charge: str) -> str:
     >>> stage_of("anti_dumping"), stage_of("vat"), stage_of("customs_fee")
     ('duty', 'taxes', 'import_clearance')
     """
-    if charge in ("anti_dumping", "countervailing", "safeguard"):
+    if charge in SPECIAL_DUTIES:
         return "duty"
     return STAGE_OF.get(charge, "taxes")
 
@@ -240,7 +259,10 @@ def _build(
     premium = _settle(zero + premium, assumptions, in_price="insurance" in held)
     hours = np.nan_to_num(way.hours)
     interest = works * assumptions.interest * hours / HOURS_A_YEAR
-    customs = _value_goods(works, premium, way, parts=parts, basis=basis, itemised=assumptions.itemised)
+    hidden = frozenset[str]() if assumptions.itemised else held
+    customs = _value_goods(works, premium, way, parts=parts, basis=basis, hidden=hidden)
+    if regime.treatment.inside:
+        customs = replace(_value_contract(works, premium, way, parts=parts, held=held), basis=basis)
     added = works * regime.added
     dutiable = customs.value + (added if regime.whole else 0.0)
     measure = Measure(
@@ -288,10 +310,24 @@ def _suspend(one: ChargeAmount, regime: Regime) -> ChargeAmount:
 
 
 def _value_goods(
-    works: Floats, premium: Floats, way: Way, *, parts: tuple[Floats, ...], basis: ValueBasis, itemised: bool
+    works: Floats,
+    premium: Floats,
+    way: Way,
+    *,
+    parts: tuple[Floats, ...],
+    basis: ValueBasis,
+    hidden: frozenset[str],
 ) -> CustomsValue:
-    """The customs value, built up from the value ex works, so that only the borders of customs cut the way."""
+    """The customs value, built up from the value ex works, so that only the borders of customs cut the way.
+
+    `hidden` are stages of carriage after entry that stand in the price without being itemised: they stay in the value
+    where the law takes out what is itemised.
+    """
     zero, by_side = np.zeros_like(works), _sum_by_side(works, way, parts)
+    kept = zero
+    for part, amount in zip(way.parts, parts, strict=True):
+        if part.side == INLAND and part.stage in hidden and basis.inland == "out_if_itemised":
+            kept = kept + amount
     costs = {
         "packing": zero,
         "loading_origin": zero,
@@ -302,8 +338,17 @@ def _value_goods(
         "main_carriage": by_side[MAIN] + by_side[INLAND],
         "insurance": premium,
     }
-    return assess_customs_value(
-        Sale(works, "EXW", costs, after_entry=by_side[INLAND], itemised=itemised), basis
+    return assess_customs_value(Sale(works, "EXW", costs, after_entry=by_side[INLAND] - kept), basis)
+
+
+def _value_contract(
+    works: Floats, premium: Floats, way: Way, *, parts: tuple[Floats, ...], held: frozenset[str]
+) -> CustomsValue:
+    """The contract price without the taxes that it may hold: what is taxed where no border of customs is crossed."""
+    paid = [amount for part, amount in zip(way.parts, parts, strict=True) if part.stage in held]
+    price = works + sum(paid, 0.0) + (premium if "insurance" in held else 0.0)
+    return CustomsValue(
+        price, (ValueLine("contract price", price, "price under its terms"),), "contract price"
     )
 
 

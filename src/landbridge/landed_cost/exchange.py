@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
@@ -149,20 +149,18 @@ class Exchange:
                 return Finding(
                     "missing_exchange_rate", "error", what, remedy, nearest=find_nearest(word, known)
                 )
-        days = sorted({day for word in (currency, into) for day in self._last_days(word, date)})
-        last = f"; the last rates before it are of {', '.join(map(str, days))}" if days else ""
-        what = (
-            f"no exchange rate joins {currency} and {into} on {date} or in the {MOST_DAYS} days before{last}"
-        )
+        last = ", ".join(f"{word} {self._find_last_day(word, date) or 'none'}" for word in (currency, into))
+        what = f"no exchange rate joins {currency} and {into} on {date} or in the {MOST_DAYS} days before"
+        what += f"; the last days with a rate up to then: {last}"
         return Finding("missing_exchange_rate", "error", what, "add a row to exchange_rates of that day")
 
-    def _last_days(self, currency: str, date: datetime.date) -> Iterator[datetime.date]:
+    def _find_last_day(self, currency: str, date: datetime.date) -> datetime.date | None:
         """The last day with a rate of the currency, up to `date`."""
         own = [r.date for key, rates in self.rows.items() if currency in key[1:] for r in rates]
         bounds = _open_reference_rates().bounds.get(currency)
         days = [day for day in own if day <= date]
         days += [min(bounds.last_date, date)] if bounds and bounds.first_date <= date else []
-        yield from [max(days)] if days else []
+        return max(days, default=None)
 
 
 def read_exchange(

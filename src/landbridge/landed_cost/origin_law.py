@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +15,8 @@ from landbridge.landed_cost.origin_rules import OriginRuleError, Rule, is_code_o
 from landbridge.landed_cost.origin_text import parse_origin_rule, write_origin_rule
 from landbridge.schema import Finding, InputError, Tables, find_nearest, in_force_at, load_catalogue
 from landbridge.schema.rows import Row, read_rows
+
+Period = tuple[datetime.date | None, datetime.date | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class OriginTerms:
     source: str
     quality: str
     note: str
-    period: tuple[datetime.date | None, datetime.date | None]
+    period: Period
 
     @property
     def parties(self) -> frozenset[str]:
@@ -74,8 +75,7 @@ class OriginTerms:
 
     def in_force(self, date: datetime.date) -> bool:
         """Whether a day lies in its period."""
-        first, last = self.period
-        return (first is None or first <= date) and (last is None or date <= last)
+        return _is_within(date, self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +198,12 @@ def _match(row: Row, product: str) -> int:
     return max((len(code) for code in codes if is_code_of(product, (code,))), default=-1)
 
 
-def _holds(row: Mapping[str, Any], date: datetime.date) -> bool:
-    first, last = row["from"], row["until"]
+def _holds(row: Row, date: datetime.date) -> bool:
+    return _is_within(date, (row["from"], row["until"]))
+
+
+def _is_within(date: datetime.date, period: Period) -> bool:
+    first, last = period
     return (first is None or first <= date) and (last is None or date <= last)
 
 

@@ -18,8 +18,7 @@ from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.regimes import RELEASE
 from landbridge.landed_cost.sensitivity import find_basis
 from landbridge.landed_cost.treatments import MFN
-
-CENT = 0.005
+from landbridge.landed_cost.waterfall import CENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def measure_margins(doors: Sequence[Door]) -> Iterator[PreferenceMargin]:
     preferred = [door for door in doors if door.regime.kind == RELEASE and door.regime.treatment.agreement]
     if not plain:
         return
-    cheapest = min(plain.values(), key=_mean)
+    cheapest = min(plain.values(), key=lambda door: door.mean_total)
     for door in preferred:
         beside = plain.get(door.way.route)
         if beside is None:
@@ -62,9 +61,9 @@ def measure_margins(doors: Sequence[Door]) -> Iterator[PreferenceMargin]:
 
 def _measure(door: Door, plain: Door, cheapest: Door, *, barred: bool) -> PreferenceMargin:
     free = _leave_out_proof(door)
-    proof = np.nan if free is None else _mean(door) - _mean(free)
-    margin, way = _mean(plain) - _mean(free or door), _mean(plain) - _mean(cheapest)
-    net = _mean(cheapest) - _mean(door)
+    proof = np.nan if free is None else door.mean_total - free.mean_total
+    margin, way = plain.mean_total - (free or door).mean_total, plain.mean_total - cheapest.mean_total
+    net = cheapest.mean_total - door.mean_total
     currency = door.goods.currency
     words = f"{door.regime.name} saves {margin:,.2f} {currency} on this way"
     if np.isnan(proof):
@@ -88,10 +87,6 @@ def _leave_out_proof(door: Door) -> Door | None:
     treatment = replace(door.regime.treatment, proof_cost=np.nan)
     regime = replace(door.regime, treatment=treatment)
     return price_door(door.goods, door.way, regime, basis=find_basis(door), assumptions=door.assumptions)
-
-
-def _mean(door: Door) -> float:
-    return float(door.total.mean())
 
 
 def margin_rows(doors: Sequence[Door], *, dollars: float) -> Iterator[dict[str, object]]:

@@ -139,7 +139,7 @@ def price_consignment(
     doors = _price_ways(work, priced, regimes, origins)
     work.findings += [replace(one, severity="warning" if doors else "error") for one in work.refused]
     order = {way.route: place for place, way in enumerate(ways)}
-    doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, float(door.total.mean())))
+    doors.sort(key=lambda door: (order[door.way.route], door.regime.kind, door.mean_total))
     left = () if has_errors(work.findings) else tuple(doors)
     return Priced(left, order_findings(work.findings), tuple(work.short))
 
@@ -185,7 +185,7 @@ def _choose_held(priced: Sequence[_Way], doors: Sequence[Door], *, every: bool) 
     """The ways on which suspensions are priced: the cheapest one, for they leave the order of ways as it is."""
     if every or not doors:
         return priced
-    best = min(doors, key=lambda door: float(door.total.mean()))
+    best = min(doors, key=lambda door: door.mean_total)
     return [one for one in priced if one.way is best.way]
 
 
@@ -230,7 +230,7 @@ def _find_basis(work: _Work, mode: str) -> ValueBasis | None:
 def _tell_proofs(proofs: Sequence[Proof]) -> Iterator[Finding]:
     for proof in proofs:
         row = proof.row
-        unknown = all(str(float(row[name])) == "nan" for name in ("cost", "value_share"))
+        unknown = isnan(row["cost"]) and isnan(row["value_share"])
         if unknown and not proof.recognised:
             what = f"{row['name']} is asked in {row['territory']}, and what it costs is not in the tables"
             yield Finding(
@@ -283,6 +283,8 @@ def _price_way(work: _Work, one: _Way, regimes: Sequence[Regime]) -> list[Door]:
         except InputError as error:
             work.findings += error.findings
         except MissingInputError as error:
-            remedy = "give the quantity or the rate: what is missing is never taken for zero"
+            remedy = (
+                "give the quantity, as in a measure of '54000 l', or the rate: what is missing is never zero"
+            )
             work.findings.append(Finding("missing_quantity", "error", f"{regime.name}: {error}", remedy))
     return doors

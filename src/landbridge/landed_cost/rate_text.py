@@ -68,6 +68,18 @@ def parse_rate(text: str) -> Rate:
     return rate
 
 
+def try_rate(text: str) -> Rate | RateError:
+    """The rate that a text writes, or why it cannot be read.
+
+    >>> try_rate("17.23").what
+    "'17.23' is a bare number"
+    """
+    try:
+        return parse_rate(text)
+    except RateError as error:
+        return error
+
+
 def write_rate(rate: Rate) -> str:
     """The rate in words, which `parse_rate` reads back to the same rate.
 

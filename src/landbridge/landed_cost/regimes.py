@@ -15,7 +15,7 @@ from landbridge.schema.rows import Row
 DAYS_A_MONTH = 365.0 / 12.0
 RELEASE, SUSPENSION = "release", "suspension"
 ZONE = "free_zone"
-NAMED = 2
+SHOWN_PLACES = 2
 NAMES = {
     "transit": "Transit",
     "temporary_admission": "Temporary admission",
@@ -106,6 +106,6 @@ def _sell_inland(row: Row, plain: Treatment, added: float, law: CustomsLaw) -> R
 def _name(row: Row, law: CustomsLaw) -> str:
     """The regime with the zones that it is about, else the country or bloc."""
     names = [law.place_names.get(place, place) for place in row["places"]]
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    more = f" and {len(names) - SHOWN_PLACES} more" if len(names) > SHOWN_PLACES else ""
     country = load_catalogue().country_codes.get(str(row["territory"]), str(row["territory"]))
-    return f"{NAMES[str(row['regime'])]}, {', '.join(names[:NAMED]) + more if names else country}"
+    return f"{NAMES[str(row['regime'])]}, {', '.join(names[:SHOWN_PLACES]) + more if names else country}"

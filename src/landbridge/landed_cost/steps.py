@@ -55,7 +55,6 @@ READS = (
     "date",
     "wishes_of_price",
 )
-HOURS_A_DAY = 24.0
 Unions = tuple[frozenset[str], frozenset[str]]
 FindWays = Callable[[CustomsLaw, Goods, str], list[Way]]
 
@@ -233,8 +232,8 @@ def _tabulate_changes(table: _Table, row: Row, law: CustomsLaw, doors: Sequence[
     """What moves the best release by each way, where it breaks even with another, and what preferences save."""
     name = str(row["id"])
     keys = {"consignment": name, "date": law.date}
-    dollars = law.exchange.quote(doors[0].goods.currency, "USD", date=law.date).value
-    ranked = sorted(doors, key=lambda door: (door.regime.kind != RELEASE, float(door.total.mean())))
+    dollars = law.quote(doors[0].goods.currency, "USD").value
+    ranked = sorted(doors, key=lambda door: (door.regime.kind != RELEASE, door.mean_total))
     table.best[name, law.date] = BestDoor(price_again(ranked[0], {}), dollars)
     ways: dict[str, Door] = {}
     for door in ranked:

@@ -16,9 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-from landbridge.landed_cost.rate_text import parse_rate
+from landbridge.landed_cost.rate_text import try_rate
 from landbridge.landed_cost.rates import Rate, RateError
 from landbridge.landed_cost.tariff_layouts import Layout, Reading, find_layout
+from landbridge.landed_cost.tariff_lines import check_territory
 from landbridge.schema import (
     Finding,
     find_nearest,
@@ -123,13 +124,7 @@ def read_tariff(path: Path | str, choice: TariffChoice) -> TariffFile:
 
 def _check_choice(choice: TariffChoice, file: str) -> Iterator[Finding]:
     """Faults of what the user said beside the file."""
-    tables = read_shipped_tables()
-    places = {*load_catalogue().country_codes, *tables["territories"]["territory"]}
-    if choice.territory not in places:
-        what = f"'{choice.territory}' is neither a country code nor a bloc"
-        remedy = "say whose tariff it is: two letters of ISO 3166-1, or a bloc such as EAEU"
-        nearest = find_nearest(choice.territory, places)
-        yield Finding("unknown_territory", "error", what, remedy, file, nearest=nearest)
+    yield from check_territory(choice.territory, read_shipped_tables()["territories"], file=file)
     for name in ("act", "source"):
         if not getattr(choice, name).strip():
             what = f"the file does not say its {name}"
@@ -212,7 +207,7 @@ def _make_rows(
             continue
         code = _read_code(reading.product, line, findings)
         if reading.rate not in rates:
-            rates[reading.rate] = _try_rate(reading.rate)
+            rates[reading.rate] = try_rate(reading.rate)
         rate = rates[reading.rate]
         if isinstance(rate, RateError):
             what = f"{rate.what}: {_LEFT_OUT}"
@@ -228,13 +223,6 @@ def _make_rows(
 
 def _put(findings: FindingList, finding: Finding, line: int, column: str) -> None:
     findings.add(lambda: replace(finding, row=line, column=column))
-
-
-def _try_rate(text: str) -> Rate | RateError:
-    try:
-        return parse_rate(text)
-    except RateError as error:
-        return error
 
 
 def _first_day(year: str) -> datetime.date | None:

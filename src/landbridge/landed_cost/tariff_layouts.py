@@ -15,6 +15,7 @@ from landbridge.schema import Finding
 
 Cells: TypeAlias = Mapping[str, str]
 _HEADER_ROWS = 30
+_WORLD = ("000", "0", "WLD")
 _PRODUCTS = (
     "code", "hscode", "hs", "hs6", "hs8", "hs10", "product", "products", "productcode", "tariffline", "tariffcode",
     "tariffitem", "commoditycode", "commodity", "heading", "subheading", "nationalcode", "htsnumber", "htsno", "hts8",
@@ -125,6 +126,12 @@ def _leave_out(code: str, what: str, remedy: str) -> Finding:
     return Finding(code, "warning", what, remedy)
 
 
+def _name_partner(cells: Cells) -> str:
+    """The code of the partner, "" where the row is for the whole world."""
+    partner = cells.get("partner", "")
+    return "" if partner in _WORLD else partner
+
+
 def _check_lines(cells: Cells) -> Finding | None:
     """A subheading whose lines all have rates that are no percentages: the file shows 0 or nothing for it."""
     without, total = _count(cells, "nbrnalines"), _count(cells, "totalnooflines")
@@ -170,7 +177,7 @@ def _read_trains(cells: Cells) -> Reading:
         _add_percent(cells["obsvalue"]),
         "preference" if kind.startswith("PR") else "mfn",
         cells["reporter"],
-        "" if cells.get("partner", "") in ("000", "0", "WLD") else cells.get("partner", ""),
+        _name_partner(cells),
         cells["timeperiod"],
         average=_is_average(cells) or _count(cells, "nbrnalines") > 0,
         estimated=estimated,
@@ -187,7 +194,7 @@ def _read_query(cells: Cells) -> Reading:
         _add_percent(cells["simpleaverage"]),
         "preference" if kind.startswith("PR") else "mfn",
         cells["reporter"],
-        "" if cells.get("partner", "") in ("000", "0", "WLD") else cells.get("partner", ""),
+        _name_partner(cells),
         cells["tariffyear"],
         average=True,
         note=f"{cells.get('nativenomen', '')} simple average of {cells['tariffyear']}".strip(),

@@ -16,9 +16,9 @@ from typing import Any, TypeAlias, TypedDict, Unpack
 
 import pandas as pd
 
-from landbridge.landed_cost.rate_text import parse_rate
+from landbridge.landed_cost.rate_text import try_rate
 from landbridge.landed_cost.rates import Rate, RateError
-from landbridge.schema import Finding, in_force_at, load_catalogue, open_at
+from landbridge.schema import Finding, find_nearest, in_force_at, load_catalogue, open_at
 from landbridge.schema.rows import read_rows
 from landbridge.sources.products import clean_product
 
@@ -148,6 +148,23 @@ class TariffBook:
         return tuple(found)
 
 
+def check_territory(territory: str, territories: pd.DataFrame, *, file: str = "") -> Iterator[Finding]:
+    """A finding where a word is neither a country code nor a bloc of the table `territories`.
+
+    >>> blocs = pd.DataFrame({"territory": ["EAEU"]})
+    >>> [one.nearest for one in check_territory("EAUE", blocs)], list(check_territory("BY", blocs))
+    ([('EAEU', 'AE', 'AU')], [])
+    """
+    known = {*load_catalogue().country_codes, *territories["territory"]}
+    if territory not in known:
+        what = f"'{territory}' is neither a country code nor a bloc"
+        remedy = "say whose tariff it is: two letters of ISO 3166-1, or a bloc such as EAEU"
+        named = {name.lower(): code for code, name in load_catalogue().country_codes.items()}
+        code = named.get(territory.lower()) or (territory.upper() if territory.upper() in known else "")
+        nearest = (code,) if code else find_nearest(territory, known)
+        yield Finding("unknown_territory", "error", what, remedy, file, nearest=nearest)
+
+
 def read_tariff_book(tariffs: pd.DataFrame, *, date: datetime.date) -> TariffBook:
     """The rows of `tariffs` that are in force on a day and in its month, their rates parsed.
 
@@ -169,7 +186,7 @@ def read_tariff_book(tariffs: pd.DataFrame, *, date: datetime.date) -> TariffBoo
     for row in read_rows(tariffs[holds.to_numpy()]):
         text = row["rate"]
         if text not in rates:
-            rates[text] = _try_rate(text)
+            rates[text] = try_rate(text)
         rate = rates[text]
         if isinstance(rate, RateError):
             what = f"the rate of {row['id']}: {rate.what}"
@@ -180,13 +197,6 @@ def read_tariff_book(tariffs: pd.DataFrame, *, date: datetime.date) -> TariffBoo
         shelf.codes = sorted(shelf.lines)
     spans = _list_spans(tariffs[(tariffs["charge"] == "duty") & (tariffs["treatment"] == "mfn")])
     return TariffBook(date, tuple(findings), spans, shelves)
-
-
-def _try_rate(text: str) -> Rate | RateError:
-    try:
-        return parse_rate(text)
-    except RateError as error:
-        return error
 
 
 def _place(row: Mapping[str, Any], rate: Rate, shelves: dict[_Key, _Shelf]) -> None:

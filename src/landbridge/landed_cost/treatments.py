@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from landbridge.landed_cost.charges import CUSTOMS_VALUE, SPECIAL_DUTIES, Charge
+from landbridge.landed_cost.charges import CUSTOMS_VALUE, SPECIAL_DUTIES, Charge, check_order
 from landbridge.landed_cost.customs_law import CustomsLaw, covers
 from landbridge.landed_cost.goods import Goods
 from landbridge.landed_cost.rate_text import parse_rate, write_rate
@@ -37,7 +37,8 @@ class Treatment:
     """One way of release: `regime` is "mfn" or the id of an agreement or quota.
 
     `references` are the rates that a preference is a share of. `origin` says whether the goods originate under the
-    agreement: "", "originates" or "unknown".
+    agreement: "", "originates" or "unknown". `inside` says that the goods stay in their customs territory:
+    taxes are then on the contract price.
     """
 
     regime: str
@@ -52,6 +53,7 @@ class Treatment:
     act: str = ""
     source: str = ""
     quality: str = "published"
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,12 @@ def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]
     findings: list[Finding] = []
     duty = _find_duty(law, goods, findings)
     others = [*_special_duties(law, goods, findings), *_list_taxes(law, goods, findings)]
+    findings += check_order(others)
     if duty is None or any(finding.severity == "error" for finding in findings):
         return Treatments((), tuple(findings))
     reference = {MFN: duty.rate}
     listed = [
-        Treatment(MFN, _name_mfn(law, goods), (duty, *others), reference),
+        Treatment(MFN, _name_mfn(law, goods), (duty, *others), reference, inside=is_inside(law, goods)),
         *_list_preferences(law, goods, others, references=reference, origins=origins, findings=findings),
     ]
     base = (duty, *others)
@@ -83,9 +86,11 @@ def list_treatments(law: CustomsLaw, goods: Goods, *, origins: Mapping[str, str]
 
 
 def is_inside(law: CustomsLaw, goods: Goods) -> bool:
-    """Whether goods made in the customs territory of their destination stay in it: nothing is due at a border."""
-    union = law.union(goods.destination)
-    return goods.start in union and goods.made_in in union
+    """Whether goods are sent inside the customs territory of their destination: nothing is due at a border.
+
+    They are taken to be in free circulation there, wherever they were made; goods under transit start where it began.
+    """
+    return goods.start in law.union(goods.destination)
 
 
 def _name_mfn(law: CustomsLaw, goods: Goods) -> str:
@@ -94,23 +99,42 @@ def _name_mfn(law: CustomsLaw, goods: Goods) -> str:
 
 def _find_duty(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> Charge | None:
     if is_inside(law, goods):
+        if goods.made_in not in law.union(goods.destination):
+            what = (
+                f"goods of {goods.made_in} sent from {goods.start} are taken to be in free circulation there"
+            )
+            remedy = "let goods under transit start in the country where their transit began"
+            findings.append(Finding("free_circulation", "note", what, remedy))
         free = parse_rate("free")
         act = "goods of the customs territory in free circulation"
         return Charge("tariffs#", "duty", TITLES["duty"], free, write_rate(free), act=act)
     areas = law.areas(goods.destination)
-    answer = law.book.find(areas, goods.product, origin=law.areas(goods.made_in))
+    made = law.areas(goods.made_in)
+    general = law.book.find(areas, goods.product, treatment="general", origin=made)
+    # A general rate is on the countries that its row names; all others are most favoured nations.
+    named = bool(general.lines) and all(line.origins for line in general.lines)
+    answer = general if named else law.book.find(areas, goods.product, origin=made)
     if not answer.lines:
-        what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
-        remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
-        findings.append(Finding("no_tariff", "error", what, remedy))
+        findings.append(_tell_no_duty(law, goods))
         return None
     if not answer.exact:
         findings.append(_ask_code(goods, answer))
         return None
     line = answer.lines[0]
     if line.average:
-        findings.append(_tell_average(goods, make_duty(line), "most favoured nations"))
+        findings.append(_tell_average(goods, make_duty(line), "goods without preference"))
     return make_duty(line)
+
+
+def _tell_no_duty(law: CustomsLaw, goods: Goods) -> Finding:
+    """No line covers the code; those of its subheading are named, for a code that is one digit off."""
+    lines = law.book.find(law.areas(goods.destination), goods.product[:6]).lines
+    nearest = tuple(line.product for line in lines[:SHOWN_LINES])
+    what = f"no rate of duty for {goods.product} in {goods.destination} on {law.date} is in the tables"
+    remedy = "add a row to tariffs.csv of a study, or import a tariff with `landbridge tariff import`"
+    if nearest:
+        remedy = f"give a code of the tariff, or {remedy}"
+    return Finding("no_tariff", "error", what, remedy, nearest=nearest)
 
 
 def _tell_average(goods: Goods, duty: Charge, whom: str) -> Finding:
@@ -167,7 +191,7 @@ def _special_duties(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> I
             some = _name_some(law, goods, answer)
             if some:
                 what = f"the {TITLES[name].lower()} of {goods.destination} is {some}, and {goods.product} is wider"
-                findings.append(Finding("wide_code", "warning", what, "give the code of the line"))
+                findings.append(Finding("wide_code", "error", what, "give the code of the line"))
 
 
 def _name_some(law: CustomsLaw, goods: Goods, answer: TariffAnswer) -> str:
@@ -194,9 +218,9 @@ def _list_taxes(law: CustomsLaw, goods: Goods, findings: list[Finding]) -> list[
 
 
 def _tell_wide_code(rows: list[Row], goods: Goods) -> Iterator[Finding]:
-    """A warning for each tax on, or exemption of, only some of the goods below a code: neither is taken."""
+    """A finding for each tax on, or exemption of, only some of the goods below a code: which is asked for."""
     for row in rows:
-        for column, done in (("products", "is not charged"), ("except_products", "is charged")):
+        for column in ("products", "except_products"):
             some = [
                 code
                 for code in row[column]
@@ -205,10 +229,10 @@ def _tell_wide_code(rows: list[Row], goods: Goods) -> Iterator[Finding]:
             if some:
                 words = "is only on" if column == "products" else "is not on"
                 name = f"{row['name']} of {row['territory']}"
-                what = f"{name} {words} {', '.join(some)}; {goods.product} is wider: it {done}"
+                what = f"{name} {words} {', '.join(some)}, and {goods.product} is wider"
                 yield Finding(
                     "wide_code",
-                    "warning",
+                    "error",
                     what,
                     "give the code of the line",
                     column="product",

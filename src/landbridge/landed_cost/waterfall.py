@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.landed_cost.charges import DUTIES, Charge, ChargeAmount, sum_charges
 from landbridge.landed_cost.door import (
+    CONTRACT,
     HOURS_A_YEAR,
     NOTHING,
     Door,
@@ -21,15 +22,16 @@ from landbridge.landed_cost.door import (
 )
 from landbridge.landed_cost.goods import KG_A_TONNE
 from landbridge.landed_cost.rate_text import write_rate
-from landbridge.landed_cost.rates import list_needs
+from landbridge.landed_cost.rates import Specific, list_needs
 from landbridge.landed_cost.regimes import SUSPENSION
+from landbridge.landed_cost.way import HOURS_A_DAY
 from landbridge.schema import load_catalogue
 
 Floats = NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
 TAXES = ("excise", "levy", "vat", "sales_tax", "income_tax", "customs_fee")
-CENT, HOURS_A_DAY = 0.005, 24.0
+CENT = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,14 @@ def _name_payer(door: Door, stage: str) -> str:
 
 def _insurance_line(door: Door) -> Line:
     carried = _mean(door.works) + sum(_mean(amount) for amount in door.parts)
-    words = f"{door.assumptions.premium:.3%} of 110 % of ({carried:,.2f} + premium)"
+    words = f"{100 * door.assumptions.premium:.4g} % of 110 % of ({carried:,.2f} + premium)"
     payer, footing = _name_payer(door, "insurance"), Footing(("parameters#insurance_share",))
     return Line("insurance", "Cargo insurance", "main", door.insurance, words, payer=payer, footing=footing)
 
 
 def _interest_line(door: Door) -> Line:
     hours = np.nan_to_num(door.way.hours)
-    yearly = f"{_mean(door.works):,.2f} x {door.assumptions.interest:.3%}"
+    yearly = f"{_mean(door.works):,.2f} x {100 * door.assumptions.interest:.4g} %"
     words = f"{yearly} x {_mean(hours):,.1f} h / {HOURS_A_YEAR:,.0f} h"
     words = "none: the days on the way are not given" if np.isnan(door.way.hours).any() else words
     footing = Footing(("parameters#interest_rate",), quality="estimated")
@@ -109,11 +111,13 @@ def _value_line(door: Door) -> Line:
     customs, basis = door.customs, door.customs.basis
     terms = (f"{line.name.replace('_', ' ')} {_mean(line.amount):,.2f}" for line in customs.lines)
     words = " + ".join(terms).replace("+ -", "- ")
-    footing = Footing() if basis is None else Footing(
+    inside = customs.method == CONTRACT
+    footing = Footing() if basis is None or inside else Footing(
         (f"customs_values#{basis.id}",), basis.act, basis.source, basis.quality
     )  # fmt: skip
     value = np.broadcast_to(customs.value, door.works.shape)
-    return Line("customs_value", "Customs value", "none", value, words, counted=False, footing=footing)
+    title = "Contract price, taxed inside the territory" if inside else "Customs value"
+    return Line("customs_value", title, "none", value, words, counted=False, footing=footing)
 
 
 def _charge_lines(door: Door) -> Iterator[Line]:
@@ -136,7 +140,9 @@ def _charge_lines(door: Door) -> Iterator[Line]:
 
 def _tell_charge(door: Door, one: ChargeAmount) -> str:
     charge, regime = one.charge, door.regime
-    words = f"{charge.text} of {_mean(one.base):,.2f}{_tell_needs(door, charge)}"
+    # A rate on a quantity alone is not of any value.
+    base = "" if isinstance(charge.rate, Specific) else f" of {_mean(one.base):,.2f}"
+    words = f"{charge.text}{base}{_tell_needs(door, charge)}"
     if regime.kind == SUSPENSION and charge.suspended:
         words += f"; charged while suspended: {regime.share_words or 'nothing'}"
     words += "" if door.is_counted(charge) else "; got back by a registered buyer"

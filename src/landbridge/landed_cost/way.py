@@ -7,7 +7,7 @@ first and last leg of the mode that goes farthest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from landbridge.schema.rows import Row
 
 Floats = NDArray[np.float64]
 
+HOURS_A_DAY = 24.0
 WATER = frozenset({"sea", "ferry", "inland_water"})
 EXPORT, MAIN, INLAND = "export", "main", "inland"
 KIND_OF = {
@@ -263,9 +264,3 @@ def check_way(way: Way) -> Iterator[Finding]:
     if not all((np.isfinite(amount) & (amount >= 0.0)).all() for amount in amounts):
         what = f"a cost or the time of {way.label} is negative or no number"
         yield Finding("bad_freight", "error", what, "give what is paid, 0 where it is nothing")
-
-
-def sum_costs(parts: Iterable[WayPart], *, sides: Iterable[str] = (EXPORT, MAIN, INLAND)) -> Floats | float:
-    """The cost of the parts of some sides, in money a tonne."""
-    wanted = set(sides)
-    return sum((part.cost for part in parts if part.side in wanted), 0.0)

@@ -30,14 +30,7 @@ RESULTS = (
     "gateways",
     "applied_listings",
     "result_findings",
-    "landed_costs",
-    "landed_cost_lines",
-    "landed_prices",
-    "landed_sensitivities",
-    "landed_break_evens",
-    "preference_margins",
-    "origin_verdicts",
-    "landed_findings",
+    *landed_cost_steps.TABULATED,
 )
 # Tables of a study that a request without a study leaves empty.
 ASKED = ("agreements", "consignments", "components")

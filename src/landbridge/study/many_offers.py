@@ -16,8 +16,8 @@ from landbridge.landed_cost.customs_law import read_customs_law
 from landbridge.landed_cost.door import Door
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods, list_quantities, name_unit
 from landbridge.landed_cost.pricing import Rules, Wishes, price_consignment
-from landbridge.landed_cost.steps import HOURS_A_DAY, list_in_force, read_parameters
-from landbridge.landed_cost.way import Way, give_way
+from landbridge.landed_cost.steps import list_in_force, read_parameters
+from landbridge.landed_cost.way import HOURS_A_DAY, Way, give_way
 from landbridge.schema import Finding, InputError, load_catalogue
 from landbridge.schema.tables import empty_table
 from landbridge.screening import Consignment, Law, read_law, screen_consignment

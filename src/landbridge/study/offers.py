@@ -12,7 +12,7 @@ from landbridge.landed_cost import steps as landed_cost_steps
 from landbridge.landed_cost.customs_law import CustomsLaw
 from landbridge.landed_cost.goods import KG_A_TONNE, Goods
 from landbridge.landed_cost.pricing import Wishes
-from landbridge.landed_cost.way import Way, give_way
+from landbridge.landed_cost.way import HOURS_A_DAY, Way, give_way
 from landbridge.network.amended import amend_world
 from landbridge.network.places import find_place, select_own
 from landbridge.schema import Finding, InputError, load_catalogue, raise_errors
@@ -88,7 +88,7 @@ def _price(given: Workspace, freight: GivenFreight) -> dict[str, Any]:
         tonnes = goods.gross_weight / KG_A_TONNE
         sides = ("export", "main", "inland")
         costs = {side: np.array([getattr(freight, side)]) / tonnes for side in sides}
-        hours = np.array([freight.days * landed_cost_steps.HOURS_A_DAY])
+        hours = np.array([freight.days * HOURS_A_DAY])
         return [give_way(costs, currency=goods.currency, year=law.date.year, hours=hours)]
 
     return landed_cost_steps.price_cases(given, find_ways)

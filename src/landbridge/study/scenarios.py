@@ -24,6 +24,7 @@ from landbridge.schema.cells import CellFault, quote, read_cell
 from landbridge.schema.findings import Finding, find_nearest, order_findings
 from landbridge.schema.study_file import STUDY_FILE
 from landbridge.schema.tables import TableFile, Tables, empty_table, missing
+from landbridge.sources.products import clean_product
 from landbridge.study.layers import (
     SHIPPED_LAYER,
     STUDY_LAYER,
@@ -78,12 +79,30 @@ def scenario_tables(
     return ScenarioTables(
         name=name,
         date=date,
-        tables={table: each.frame() for table, each in layered.items()},
+        tables={table: _write_digits(each) for table, each in layered.items()},
         layers=make_layers(row for each in layered.values() for row in each.layers()),
         touched={table: each.touched for table, each in layered.items() if each.touched},
         findings=order_findings(findings),
         hashes=_hash_inputs(study, name),
     )
+
+
+def _write_digits(table: LayeredTable) -> pd.DataFrame:
+    """The table with codes of goods as digits alone, however a study writes them: they are compared as text."""
+    frame, spec = table.frame(), table.spec
+    if frame is table.base and table.base_layer == SHIPPED_LAYER:
+        return frame
+    checks = [
+        check for check in load_catalogue().checks if (check.table, check.kind) == (spec.name, "product")
+    ]
+    for name in (check.field for check in checks):
+        cells = [
+            clean_product(cell) if isinstance(cell, str) else tuple(map(clean_product, cell))
+            for cell in frame[name]
+        ]
+        if cells != frame[name].tolist():
+            frame = frame.assign(**{name: pd.Series(cells, index=frame.index, dtype=frame[name].dtype)})
+    return frame
 
 
 def _input_specs() -> Iterator[TableSpec]:
