@@ -1,8 +1,9 @@
 """Declared checks: rules over the rows of tables that the catalogue lists in checks.csv.
 
 Kinds: reference (the value, or each item of a list, is found in one of the targets), place (the same, or
-a place finder knows it), product (an HS code), pattern, months, departures, points, unit, order (values do not fall),
-period (the last day is not before the first), distinct, together (a filled field wants others filled).
+a place finder knows it), product (an HS code), pattern, months, departures, partial_date (a year, month or day),
+points, unit, order (values do not fall), period (the last day is not before the first), distinct, together (a filled
+field wants others filled).
 A target is `table.column`, `@words` (a closed list of the catalogue) or `=word`.
 """
 
@@ -21,6 +22,7 @@ from landbridge.schema.catalogue import Check, TableSpec, load_catalogue
 from landbridge.schema.cells import quote
 from landbridge.schema.findings import Finding, find_nearest
 from landbridge.schema.months import read_months
+from landbridge.schema.partial_dates import read_partial_date
 from landbridge.schema.tables import missing
 from landbridge.schema.timetables import read_departures
 from landbridge.schema.units import UnknownUnitError, read_unit
@@ -181,6 +183,14 @@ def _departures(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_F
             yield _Fault(row, text)
 
 
+def _partial_date(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
+    for row, text in _values(check, spec, given):
+        try:
+            read_partial_date(text)
+        except ValueError:
+            yield _Fault(row, text)
+
+
 def _unit(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
     for row, text in _values(check, spec, given):
         try:
@@ -242,6 +252,7 @@ _RULES: dict[str, Callable[[Check, TableSpec, CheckInput], Iterator[_Fault]]] = 
     "pattern": _pattern,
     "months": _months,
     "departures": _departures,
+    "partial_date": _partial_date,
     "unit": _unit,
     "points": _points,
     "order": _order,
