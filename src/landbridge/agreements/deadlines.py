@@ -30,7 +30,7 @@ class Deadline:
 def list_deadlines(
     register: Register, statuses: Mapping[str, CommitmentStatus], *, study: str
 ) -> list[Deadline]:
-    """Every known due date of the register: the last possible day counts, and the text says where a day is not known."""
+    """Every known due date of the register, by its last possible day."""
     found = [
         Deadline(f"{kind}-{name}@{study}", title, due, words, status)
         for kind, name, title, due, words, status in _walk(register, statuses)
@@ -75,7 +75,7 @@ def _list_event(one: Deadline, as_of: datetime.date) -> list[str]:
     day = one.due.last or as_of
     exact = "" if one.due.first == one.due.last else f" ({one.due}, day not known)"
     # The day after the last one: an event that ends on the last day that dates have would have no end.
-    end = [f"DTEND;VALUE=DATE:{day + _DAY:%Y%m%d}"] if day < datetime.date.max else []
+    end = [f"DTEND;VALUE=DATE:{_write_day(day + _DAY)}"] if day < datetime.date.max else []
     return [
         "BEGIN:VEVENT",
         f"UID:{escape_text(one.uid)}",

@@ -18,7 +18,7 @@ import pandas as pd
 import xlsxwriter
 
 from landbridge.agreements.tables import EXCHANGED
-from landbridge.schema import Finding, TableFile, TableSpec, Tables, load_catalogue, raise_errors
+from landbridge.schema import Finding, TableFile, Tables, TableSpec, load_catalogue, raise_errors
 from landbridge.schema.catalogue import Field
 from landbridge.schema.cells import quote
 from landbridge.schema.findings import FindingList, find_nearest

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from landbridge.agreements.tables import shape_register
 from landbridge.schema import PartialDate, Tables, is_before, know_day, read_partial_date
 from landbridge.schema.partial_dates import UNKNOWN_DATE
@@ -118,6 +116,7 @@ def read_register(frames: Tables, *, as_of: datetime.date) -> Register:
     commitments of such an agreement. Rows whose dates cannot be read count as undated; the checks of the study name
     them. Raises what `shape_register` raises.
 
+    >>> import pandas as pd
     >>> frames = {"commitments": pd.DataFrame({"id": ["a"], "title": ["A"], "source": ["s"], "quality": ["published"]}),
     ...           "status_reports": pd.DataFrame({"id": ["1", "2"], "commitment": "a", "reported": ["2025-08", "2026"],
     ...                                           "status": ["begun", "met"], "source": "s", "quality": "published"})}

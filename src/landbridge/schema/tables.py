@@ -170,9 +170,7 @@ def read_table_file(path: Path, spec: TableSpec, *, file: str = "", partial: boo
     return type_lines(lines, spec, findings, partial=partial)
 
 
-def type_lines(
-    lines: Lines, spec: TableSpec, findings: FindingList, *, partial: bool = False
-) -> TableFile:
+def type_lines(lines: Lines, spec: TableSpec, findings: FindingList, *, partial: bool = False) -> TableFile:
     """The table that lines of cells hold, whatever file they come from; what is wrong goes to `findings`."""
     positions = _place_columns(lines, spec, findings)
     needed = _needed(spec, partial=partial)
@@ -337,7 +335,9 @@ def write_records(records: Sequence[Sequence[str]], end: str = "\n") -> str:
     # The writer of Python 3.11 leaves a lone carriage return bare, and no reader takes it back.
     bare = any("\r" in cell for cells in records for cell in cells)
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows(records)
+    csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows(
+        records
+    )
     return text.getvalue()
 
 

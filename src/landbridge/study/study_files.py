@@ -53,7 +53,7 @@ def append_rows(old: str, frame: pd.DataFrame, spec: TableSpec) -> str:
     return write_records([columns, *kept, *added], "\r\n" if "\r\n" in old else "\n")
 
 
-def write_files(texts: Mapping[Path, str], shown: str) -> None:
+def write_files(texts: Mapping[Path, str | bytes], shown: str) -> None:
     """As `replace_files`, with a finding on `shown` where a file cannot be written. Raises InputError."""
     try:
         replace_files(texts)
@@ -63,7 +63,7 @@ def write_files(texts: Mapping[Path, str], shown: str) -> None:
         raise InputError([finding]) from error
 
 
-def replace_files(texts: Mapping[Path, str]) -> None:
+def replace_files(texts: Mapping[Path, str | bytes]) -> None:
     """Write files so that either all hold their new text or none does. Raises OSError."""
     before = {path: path.read_bytes() if path.exists() else None for path in texts}
     made: list[tuple[Path, Path]] = []
@@ -72,7 +72,7 @@ def replace_files(texts: Mapping[Path, str]) -> None:
         for path, text in texts.items():
             beside = path.with_name(f".{path.name}-{os.getpid()}")
             made.append((beside, path))
-            beside.write_text(text, encoding="utf-8", newline="")
+            beside.write_bytes(text.encode() if isinstance(text, str) else text)
         for beside, path in made:
             os.replace(beside, path)
             done.append(path)
