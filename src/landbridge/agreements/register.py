@@ -41,6 +41,7 @@ class Milestone:
     commitment: str
     title: str
     indicator: str
+    keys: tuple[str, ...]
     rising: bool
     unit: str
     baseline: float
@@ -196,6 +197,7 @@ def _milestone(row: Row, commitment: Commitment, as_of: datetime.date) -> Milest
     words = {name: row[name] for name in ("id", "commitment", "title", "indicator", "unit", "source")}
     return Milestone(
         **words,
+        keys=row["keys"],
         rising=row["aim"] == "at_least",
         baseline=row["baseline"],
         baseline_date=read_date(row["baseline_date"]),
