@@ -17,7 +17,7 @@ from landbridge.schema import PartialDate
 # Text of a narrow screen, the largest that the style sets: room is measured with it.
 LARGEST = 15.5
 ROW, BAR, HEAD, FOOT = 40.0, 9.0, 8.0, 26.0
-LEFT, RIGHT = 6.0, 96.0
+LEFT, RIGHT = 6.0, 106.0
 PLOT_RIGHT = WIDTH - RIGHT
 ROWS = 10  # of a picture, so that each stays on a page
 MOST_TICKS = 5
@@ -101,7 +101,7 @@ def _draw_years(span: Span, height: float) -> str:
 def _draw_row(one: Promise, top: float, span: Span, today: datetime.date) -> str:
     due = f"due {one.due}" if one.due else "due unknown"
     room = WIDTH - LEFT - measure_text(due, LARGEST) - 12
-    word = write_text(PLOT_RIGHT + 6, top + 31, text=say_status(one.status), kind="word")
+    word = write_text(PLOT_RIGHT + 11, top + 31, text=say_status(one.status), kind="word")
     return (
         f'<g class="promise {one.status}">'
         + write_text(LEFT, top + 15, text=cut_text(one.title, room), kind="row")
