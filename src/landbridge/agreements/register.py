@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, TypeVar
+
+import pandas as pd
 
 from landbridge.agreements.tables import shape_register
 from landbridge.schema import PartialDate, Tables, is_before, know_day, read_partial_date
@@ -125,14 +127,15 @@ def read_register(frames: Tables, *, as_of: datetime.date) -> Register:
     >>> register.last_report("a").status, register.later_reports
     ('begun', 1)
     """
-    rows = {name: read_rows(frame) for name, frame in shape_register(frames).items()}
+    shaped = shape_register(frames)
+    rows = {name: read_rows(frame) for name, frame in shaped.items() if name != "status_reports"}
     seen = [_agreement(row) for row in rows["agreements"]]
     agreements = {one.id: one for one in seen if not _is_later(one.signed, as_of)}
     unsigned = {one.id for one in seen} - set(agreements)
     made = (_commitment(row) for row in rows["commitments"])
     commitments = {one.id: one for one in made if one.agreement not in unsigned}
     own = {name: [row for row in each if row.get("commitment") in commitments] for name, each in rows.items()}
-    reports, later = _read_reports(own["status_reports"], as_of)
+    reports, later = _read_reports(shaped["status_reports"], commitments, as_of)
     milestones = [_milestone(row, commitments[row["commitment"]], as_of) for row in own["milestones"]]
     standing = [row for row in own["obstacles"] if _stands(row, as_of)]
     return Register(
@@ -149,6 +152,9 @@ def read_register(frames: Tables, *, as_of: datetime.date) -> Register:
 
 
 Kept = TypeVar("Kept")
+_COMMITMENT, _REPORTED = (
+    [one.name for one in fields(Report)].index(name) for name in ("commitment", "reported")
+)
 
 
 def _group(items: Iterable[Kept], key: Callable[[Kept], str]) -> dict[str, tuple[Kept, ...]]:
@@ -209,18 +215,27 @@ def _milestone(row: Row, commitment: Commitment, as_of: datetime.date) -> Milest
     )
 
 
-def _report(row: Row) -> Report:
-    names = ("id", "commitment", "milestone", "status", "text", "value", "unit", "source")
-    return Report(**{name: row[name] for name in names}, reported=read_date(row["reported"]))
-
-
-def _read_reports(rows: Iterable[Row], as_of: datetime.date) -> tuple[dict[str, tuple[Report, ...]], int]:
+def _read_reports(
+    frame: pd.DataFrame, commitments: Container[str], as_of: datetime.date
+) -> tuple[dict[str, tuple[Report, ...]], int]:
     """The dated reports seen on a day by commitment, the oldest first, and the number of later ones."""
-    dated = [report for report in map(_report, rows) if report.reported]
-    seen = [report for report in dated if not _is_later(report.reported, as_of)]
+    # A register holds many more reports than other rows: they are taken by column.
+    columns = [frame[one.name].tolist() for one in fields(Report)]
+    dates = {text: read_date(text) for text in frame["reported"].unique()}
+    later = {text for text, date in dates.items() if _is_later(date, as_of)}
+    seen, count = [], 0
+    cells: tuple[Any, ...]
+    for cells in zip(*columns, strict=True):
+        text = cells[_REPORTED]
+        if cells[_COMMITMENT] not in commitments or not dates[text]:
+            continue
+        if text in later:
+            count += 1
+        else:
+            seen.append(Report(*(*cells[:_REPORTED], dates[text], *cells[_REPORTED + 1 :])))
     # Of two reports that may be of one day the row that stands later is the later report.
     seen.sort(key=lambda report: (report.reported.last, report.reported.first))
-    return _group(seen, lambda report: report.commitment), len(dated) - len(seen)
+    return _group(seen, lambda report: report.commitment), count
 
 
 def _take_reported(

@@ -197,11 +197,15 @@ def _describe_milestone(status: MilestoneStatus) -> dict[str, Any]:
 
 
 def read_agreements(
-    source: StudyInput, *, as_of: datetime.date | None = None, indicators: Indicators | None = None
+    study: StudyInput | Path | str,
+    *,
+    as_of: datetime.date | None = None,
+    indicators: Indicators | None = None,
 ) -> Agreements:
     """The register of a study as of a day, by default the study's own; with a run's indicators, milestones without an
-    observed value take the computed one.
+    observed value take the computed one. Raises InputError where there is no study.
     """
+    source = study if isinstance(study, StudyInput) else read_study(study)
     register = read_study_register(source, as_of)
     computed, found = compute_milestones(register, indicators) if indicators else ({}, [])
     return Agreements(
@@ -247,6 +251,14 @@ def export_agreements(
     return export_register(read_study(study), out, format=format, as_of=as_of)
 
 
+def record_status(study: Path | str, report: NewReport) -> str:
+    """Append a status report to the study's status_reports.csv and give its id; as `Study.record_status`.
+
+    Raises InputError with everything that is wrong with the report, or where it stands there already.
+    """
+    return record_report(read_study(study), report)
+
+
 def import_agreements(path: Path | str, study: Path | str) -> ImportedRegister:
     """Take the register of a file into a study: rows of new ids are added, those of known ids replaced, reports only
     added. Raises InputError with all findings where one is an error; then nothing is written.
@@ -262,4 +274,5 @@ __all__ = [
     "import_agreements",
     "read_agreements",
     "record_report",
+    "record_status",
 ]

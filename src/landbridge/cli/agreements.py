@@ -7,10 +7,10 @@ from typing import Any
 
 import typer
 
-from landbridge.api import agreements, read_study
+from landbridge.api import agreements
 from landbridge.api.agreements import Agreements, NewReport
+from landbridge.cli.arguments import read_date
 from landbridge.cli.printing import describe_finding, print_findings, print_json, print_table, say
-from landbridge.cli.routing import read_date
 from landbridge.schema.errors import InputError
 from landbridge.schema.findings import has_errors
 from landbridge.schema.partial_dates import read_partial_date
@@ -86,13 +86,12 @@ def print_statuses(study: Path, agreement: str, *, as_of: str, scenario: str, js
 
 def record_report(study: Path, report: NewReport, *, json: bool) -> None:
     """Append a status report and print its id and the status that follows."""
-    name = read_study(study).record_status(report)
-    now = read_study(study)
+    name = agreements.record_status(study, report)
     # The report may be of a day after the study's, which would not see it.
     day = read_partial_date(report.reported.strip()).last
-    seen = now.agreements()
+    seen = agreements.read_agreements(study)
     if day is not None and day > seen.as_of:
-        seen = now.agreements(as_of=day)
+        seen = agreements.read_agreements(study, as_of=day)
     status = seen.statuses.get(report.commitment)
     word, words = (status.status, status.explanation) if status else ("", "")
     if json:
@@ -127,7 +126,13 @@ def export_file(study: Path, out: Path, *, format: str, as_of: str, json: bool) 
 
 
 def _read(study: Path, as_of: str, scenario: str) -> Agreements:
-    return read_study(study).agreements(as_of=_read_day(as_of), scenario=scenario)
+    day = _read_day(as_of)
+    if not scenario:
+        return agreements.read_agreements(study, as_of=day)
+    # Only a run needs the network, whose modules take longer to load than a register to read.
+    from landbridge.api import read_study
+
+    return read_study(study).agreements(as_of=day, scenario=scenario)
 
 
 def _read_day(text: str) -> datetime.date | None:

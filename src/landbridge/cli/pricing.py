@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.api import GivenFreight, LandedCost, Offer, Options, Wishes, price_landed_cost
+from landbridge.cli.arguments import read_date
 from landbridge.cli.printing import end_progress, number, print_json, print_table, say, show_progress
-from landbridge.cli.routing import read_date, read_ground
+from landbridge.cli.routing import read_ground
 from landbridge.schema.rows import Row, read_rows
 
 LABEL_WIDTH, NAME_WIDTH = 44, 52

@@ -120,8 +120,9 @@ def _values(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[tuple[
         if check.field == "source":
             parts = tuple(part.split("#")[0].strip() for part in str(value).split(";"))
         for part in parts:
-            if not pd.isna(part) and str(part):
-                yield row, str(part)
+            text = part if isinstance(part, str) else "" if pd.isna(part) else str(part)
+            if text:
+                yield row, text
 
 
 def _is_known(text: str, targets: tuple[str, ...], given: CheckInput) -> bool:
@@ -138,8 +139,9 @@ def _search(text: str, names: frozenset[str]) -> tuple[str, ...]:
 
 
 def _reference(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
+    known = [given.names(target) for target in check.target]
     for row, text in _values(check, spec, given):
-        if not _is_known(text, check.target, given):
+        if not any(text in names for names in known):
             yield _Fault(row, text, _nearest(text, check.target, given))
 
 
