@@ -15,13 +15,16 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from landbridge.api import Agreements as Agreements
     from landbridge.api import BreakEven as BreakEven
     from landbridge.api import GatewayChoice as GatewayChoice
     from landbridge.api import Gateways as Gateways
     from landbridge.api import GivenFreight as GivenFreight
     from landbridge.api import Goods as Goods
+    from landbridge.api import ImportedRegister as ImportedRegister
     from landbridge.api import Indicator as Indicator
     from landbridge.api import LandedCost as LandedCost
+    from landbridge.api import NewReport as NewReport
     from landbridge.api import Offer as Offer
     from landbridge.api import Options as Options
     from landbridge.api import OriginAnswer as OriginAnswer
@@ -36,12 +39,14 @@ if TYPE_CHECKING:
     from landbridge.api import assess_rate_change as assess_rate_change
     from landbridge.api import check_network as check_network
     from landbridge.api import compare_networks as compare_networks
+    from landbridge.api import export_agreements as export_agreements
     from landbridge.api import export_network as export_network
     from landbridge.api import export_tables as export_tables
     from landbridge.api import find_break_even as find_break_even
     from landbridge.api import find_gateways as find_gateways
     from landbridge.api import find_routes as find_routes
     from landbridge.api import find_tariff_lines as find_tariff_lines
+    from landbridge.api import import_agreements as import_agreements
     from landbridge.api import import_network as import_network
     from landbridge.api import import_tariff as import_tariff
     from landbridge.api import judge_origin as judge_origin
@@ -64,16 +69,19 @@ __version__ = "0.1.0"
 # Each public name and the module that it comes from. The imports above say the same to type checkers; a test
 # holds the two lists together.
 _PUBLIC = {
+    "Agreements": "landbridge.api",
     "BreakEven": "landbridge.api",
     "Finding": "landbridge.schema",
     "GatewayChoice": "landbridge.api",
     "Gateways": "landbridge.api",
     "GivenFreight": "landbridge.api",
     "Goods": "landbridge.api",
+    "ImportedRegister": "landbridge.api",
     "Indicator": "landbridge.api",
     "InputError": "landbridge.schema",
     "LandbridgeError": "landbridge.schema",
     "LandedCost": "landbridge.api",
+    "NewReport": "landbridge.api",
     "Offer": "landbridge.api",
     "Options": "landbridge.api",
     "OriginAnswer": "landbridge.api",
@@ -90,12 +98,14 @@ _PUBLIC = {
     "assess_rate_change": "landbridge.api",
     "check_network": "landbridge.api",
     "compare_networks": "landbridge.api",
+    "export_agreements": "landbridge.api",
     "export_network": "landbridge.api",
     "export_tables": "landbridge.api",
     "find_break_even": "landbridge.api",
     "find_gateways": "landbridge.api",
     "find_routes": "landbridge.api",
     "find_tariff_lines": "landbridge.api",
+    "import_agreements": "landbridge.api",
     "import_network": "landbridge.api",
     "import_tariff": "landbridge.api",
     "judge_origin": "landbridge.api",
@@ -110,16 +120,19 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Agreements",
     "BreakEven",
     "Finding",
     "GatewayChoice",
     "Gateways",
     "GivenFreight",
     "Goods",
+    "ImportedRegister",
     "Indicator",
     "InputError",
     "LandbridgeError",
     "LandedCost",
+    "NewReport",
     "Offer",
     "Options",
     "OriginAnswer",
@@ -137,12 +150,14 @@ __all__ = [
     "assess_rate_change",
     "check_network",
     "compare_networks",
+    "export_agreements",
     "export_network",
     "export_tables",
     "find_break_even",
     "find_gateways",
     "find_routes",
     "find_tariff_lines",
+    "import_agreements",
     "import_network",
     "import_tariff",
     "judge_origin",

@@ -25,13 +25,15 @@ COMMANDS = (
 
 def test_the_commands_are_those_of_the_manual() -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {*COMMANDS, "network", "tariff"}  # type: ignore[attr-defined]
+    assert set(group.commands) == {*COMMANDS, "network", "tariff", "agreements"}  # type: ignore[attr-defined]
 
 
 NETWORK_COMMANDS = ("check", "import", "diff", "export")
 TARIFF_COMMANDS = ("show", "search", "import")
+AGREEMENT_COMMANDS = ("list", "show", "status", "record", "import", "export")
 GROUPS = ("network", *(f"network {name}" for name in NETWORK_COMMANDS))
 GROUPS += ("tariff", *(f"tariff {name}" for name in TARIFF_COMMANDS))
+GROUPS += ("agreements", *(f"agreements {name}" for name in AGREEMENT_COMMANDS))
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *GROUPS])

@@ -67,6 +67,6 @@ def test_python_blocks_run(document: str, tmp_path: Path, monkeypatch: pytest.Mo
 def test_shown_commands_exist(command: str) -> None:
     words = shlex.split(command)[1:]
     options = {word.split("=")[0] for word in words if word.startswith("--")}
-    verb = words[: 2 if words[0] in ("network", "tariff") else 1]
+    verb = words[: 2 if words[0] in ("network", "tariff", "agreements") else 1]
     shown = run_landbridge(*verb, "--help")
     assert not {option for option in options if option not in shown}

@@ -68,7 +68,8 @@ def faulty_row(check: Check, table: str) -> pd.DataFrame:
     if check.kind == "period":
         return sound_row(table, **{spec.first_day: DAY, check.field: DAY - datetime.timedelta(1)})
     if check.kind == "distinct":
-        return sound_row(table, **{check.target[0]: sound_value(spec, check.field)})
+        same = sound_value(spec, check.field) or "x"
+        return sound_row(table, **{check.field: same, check.target[0]: same})
     if check.kind == "together":
         blank: Any = "" if spec.by_name[check.target[0]].type in ("str", "choice") else None
         return sound_row(table, **{check.target[0]: float("nan") if blank is None else blank})

@@ -6,6 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from landbridge.api.agreements import Agreements as Agreements
+    from landbridge.api.agreements import ImportedRegister as ImportedRegister
+    from landbridge.api.agreements import NewReport as NewReport
+    from landbridge.api.agreements import export_agreements as export_agreements
+    from landbridge.api.agreements import import_agreements as import_agreements
     from landbridge.api.break_evens import find_break_even as find_break_even
     from landbridge.api.exporting import export_tables as export_tables
     from landbridge.api.gateways import Gateways as Gateways
@@ -46,6 +51,13 @@ if TYPE_CHECKING:
     from landbridge.study.offers import GivenFreight as GivenFreight
 
 _HOMES = {
+    "agreements": (
+        "Agreements",
+        "ImportedRegister",
+        "NewReport",
+        "export_agreements",
+        "import_agreements",
+    ),
     "break_evens": ("BreakEven", "find_break_even"),
     "exporting": ("export_tables",),
     "gateways": ("GatewayChoice", "Gateways", "find_gateways"),

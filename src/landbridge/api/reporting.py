@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from landbridge.agreements.register import read_register
+from landbridge.agreements.tables import REGISTER
+from landbridge.api.agreements import compute_milestones
+from landbridge.api.indicators import read_indicator
 from landbridge.report import ReportContent, ScenarioContent, write_report
 from landbridge.schema import Finding, InputError
 from landbridge.screening.steps import list_changes
 from landbridge.sources import network_date
 from landbridge.store import StoredRun
 from landbridge.study.reading import StudyInput
-from landbridge.study.running import Prepared
+from landbridge.study.running import Prepared, open_store
 
 _CITED = (
-    "agreements",
-    "commitments",
+    *REGISTER,
     "corridors",
     "flows",
     "listings",
@@ -33,8 +36,13 @@ def make_content(
     study: StudyInput, runs: Mapping[str, tuple[Prepared, StoredRun]], *, borders: Path | None = None
 ) -> ReportContent:
     """All that the report of `runs` says; the first scenario gives its date and its law."""
-    first, _ = next(iter(runs.values()))
+    first, run = next(iter(runs.values()))
     tables = first.scenario.tables
+    register = read_register(tables, as_of=first.scenario.date)
+    store, of_first = open_store(study), {first.scenario.name: run}
+    computed, _ = compute_milestones(
+        register, lambda name, by: read_indicator(store, of_first, name, by=by).frame
+    )
     return ReportContent(
         title=study.model.title or study.name,
         study=study.name,
@@ -62,6 +70,7 @@ def make_content(
         },
         borders=borders,
         law_known=network_date(),
+        computed=computed,
     )
 
 

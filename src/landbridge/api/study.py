@@ -1,5 +1,6 @@
 """Study and Run: what a user's code holds."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from landbridge.api.agreements import Agreements, NewReport, read_agreements, record_report
 from landbridge.api.indicators import Indicator, read_indicator
 from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
@@ -94,6 +96,26 @@ class Study:
                 )
             ]
         )
+
+    def agreements(self, *, as_of: datetime.date | None = None, scenario: str = "") -> Agreements:
+        """The register of agreements as of a day, by default the study's date, with a status for each commitment.
+
+        With a `scenario`, milestones that have an indicator and no observed value take what its run computes, which is
+        made where it is not stored. Raises InputError for an unknown scenario.
+        """
+        run = self.run(scenario) if scenario else None
+        return read_agreements(
+            self.source,
+            as_of=as_of,
+            indicators=(lambda name, by: run.indicator(name, by=by).frame) if run else None,
+        )
+
+    def record_status(self, report: NewReport) -> str:
+        """Append a status report to the study's status_reports.csv and give its id; read the study again to see it.
+
+        Raises InputError with everything that is wrong with the report, or where it stands there already.
+        """
+        return record_report(self.source, report)
 
     def write_report(
         self, path: Path | str, *, borders: Path | None = None, progress: Progress = quiet

@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from landbridge.cli import trade_commands
+from landbridge.cli.agreements_app import agreements_app
 from landbridge.cli.arguments import (
     AsJson,
     AsOf,
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 app.add_typer(network_app, name="network")
 app.add_typer(tariff_app, name="tariff")
+app.add_typer(agreements_app, name="agreements")
 
 
 @app.command()

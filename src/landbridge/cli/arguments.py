@@ -1,9 +1,13 @@
 """What arguments and options of commands have in common: their types, their help, and how their text is read."""
 
+import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from landbridge.schema.errors import InputError
+from landbridge.schema.findings import Finding
 
 StudyPath = Annotated[Path, typer.Argument(help="The study's folder, or its study.toml.", metavar="STUDY")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -40,6 +44,19 @@ def read_optional(given: float | None) -> float:
     2.5
     """
     return float("nan") if given is None else given
+
+
+def read_date(text: str) -> datetime.date:
+    """A date as people write it on the command line. Raises InputError.
+
+    >>> read_date("2026-11-01")
+    datetime.date(2026, 11, 1)
+    """
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        finding = Finding("bad_date", "error", f"{text!r} is no date", "write it as 2026-11-01")
+        raise InputError([finding]) from error
 
 
 def read_number(text: str) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.api import GivenFreight, LandedCost, Offer, Options, Wishes, price_landed_cost
+from landbridge.cli.arguments import read_date
 from landbridge.cli.printing import (
     end_progress,
     number,
@@ -16,7 +17,7 @@ from landbridge.cli.printing import (
     say_wrapped,
     show_progress,
 )
-from landbridge.cli.routing import read_date, read_ground
+from landbridge.cli.routing import read_ground
 from landbridge.schema.rows import Row, read_rows
 
 LINE_WIDTHS = {"line": 38, "rate": 18, "how": 38}

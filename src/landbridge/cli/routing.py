@@ -3,12 +3,12 @@
 What few requests need, studies and files, is imported where it is used: it takes a third of a second.
 """
 
-import datetime
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from landbridge.api import Goods, Options, Routes, find_routes
 from landbridge.api.routing import default_ground, list_faults
+from landbridge.cli.arguments import read_date
 from landbridge.cli.evidence import print_evidence
 from landbridge.cli.printing import (
     end_progress,
@@ -126,14 +126,6 @@ def read_ground(study: Path | None, scenario: str) -> Ground:
             [_fault("scenario_without_study", "--scenario needs --study", "name the study's folder")]
         )
     return default_ground()
-
-
-def read_date(text: str) -> datetime.date:
-    """A date as people write it on the command line. Raises InputError."""
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError([_fault("bad_date", f"{text!r} is no date", "write it as 2026-11-01")]) from error
 
 
 def _fault(code: str, what: str, remedy: str) -> Finding:

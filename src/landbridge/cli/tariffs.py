@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from landbridge.api import tariffs
+from landbridge.cli.arguments import read_date
 from landbridge.cli.printing import (
     describe_finding,
     end_progress,
@@ -15,7 +16,6 @@ from landbridge.cli.printing import (
     say,
     show_progress,
 )
-from landbridge.cli.routing import read_date
 from landbridge.landed_cost.rate_text import write_rate
 from landbridge.landed_cost.tariff_lines import TariffLine
 from landbridge.schema.errors import InputError, raise_errors

@@ -49,8 +49,9 @@ class ScenarioContent:
 class ReportContent:
     """All that a report says.
 
-    `study_tables` holds agreements, commitments, corridors, flows, listings, sources, shipments and what
-    else is cited; `law_changes` rows of listings whose first or last day lies after `date` and up to the
+    `study_tables` holds the register (agreements, commitments, status reports and so on), corridors, flows,
+    listings, sources, shipments and what else is cited; `computed` the values that a run has for milestones,
+    by their ids; `law_changes` rows of listings whose first or last day lies after `date` and up to the
     network's date. `law_date` is the day whose law was applied. `manifest` goes into the page as it is, so
     it holds no clock. `credits` are (who, what for, address). `borders` is a TopoJSON file with an object
     `countries`, for a map with other borders than the shipped ones.
@@ -69,3 +70,4 @@ class ReportContent:
     credits: tuple[tuple[str, str, str], ...] = CREDITS
     borders: Path | None = None
     law_known: datetime.date | None = None
+    computed: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

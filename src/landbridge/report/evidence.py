@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from landbridge.agreements.tables import REGISTER
 from landbridge.report.content import ReportContent, Tables
 from landbridge.report.reading import Answer, Route, list_records
 from landbridge.report.words import QUALITIES
@@ -94,7 +95,7 @@ def walk_citations(content: ReportContent) -> Iterable[str]:
         for scenario in content.scenarios
         for name in ("landed_cost_lines", "origin_verdicts")
     ]
-    frames += [content.study_tables.get(name) for name in ("agreements", "commitments", "corridors", "flows")]
+    frames += [content.study_tables.get(name) for name in (*REGISTER, "corridors", "flows")]
     frames.append(content.law_changes)
     for frame in frames:
         if frame is not None and "source" in frame.columns:

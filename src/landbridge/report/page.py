@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from landbridge.report.basemap import draw_basemap
 from landbridge.report.closures import rank_scenarios
+from landbridge.report.commitments import tell_commitments
 from landbridge.report.content import ReportContent
 from landbridge.report.evidence import (
     cite_sources,
@@ -300,8 +301,7 @@ def evidence_context(content: ReportContent, answers: Sequence[Sequence[Answer]]
         "real_inputs": list_inputs(ranked, measure=False),
         "findings": merge_findings(findings),
         "sources": cite_sources(content),
-        "agreements": list_records(content.study_tables.get("agreements")),
-        "commitments": list_records(content.study_tables.get("commitments")),
+        "promised": tell_commitments(content),
         "links": list_links(content),
         "manifest": list(flatten(content.manifest)),
     }

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from landbridge.schema.findings import order_findings as order_findings
     from landbridge.schema.json_schema import table_json_schema as table_json_schema
     from landbridge.schema.months import read_months as read_months
+    from landbridge.schema.partial_dates import PartialDate as PartialDate
+    from landbridge.schema.partial_dates import is_before as is_before
+    from landbridge.schema.partial_dates import know_day as know_day
+    from landbridge.schema.partial_dates import read_partial_date as read_partial_date
     from landbridge.schema.study_file import ScenarioFile as ScenarioFile
     from landbridge.schema.study_file import StudyFile as StudyFile
     from landbridge.schema.study_file import parse_study_text as parse_study_text
@@ -97,6 +101,12 @@ _HOMES = {
     ),
     "json_schema": ("table_json_schema",),
     "months": ("read_months",),
+    "partial_dates": (
+        "PartialDate",
+        "is_before",
+        "know_day",
+        "read_partial_date",
+    ),
     "study_file": (
         "ScenarioFile",
         "StudyFile",
@@ -133,6 +143,7 @@ __all__ = [
     "Indicator",
     "InputError",
     "LandbridgeError",
+    "PartialDate",
     "ProhibitedError",
     "Quality",
     "ScenarioFile",
@@ -152,6 +163,8 @@ __all__ = [
     "frame_to_arrow",
     "has_errors",
     "in_force_at",
+    "is_before",
+    "know_day",
     "load_catalogue",
     "make_frame",
     "open_at",
@@ -159,6 +172,7 @@ __all__ = [
     "parse_study_text",
     "raise_errors",
     "read_months",
+    "read_partial_date",
     "read_study_file",
     "read_table",
     "read_table_file",

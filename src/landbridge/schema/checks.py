@@ -1,8 +1,9 @@
 """Declared checks: rules over the rows of tables that the catalogue lists in checks.csv.
 
 Kinds: reference (the value, or each item of a list, is found in one of the targets), place (the same, or
-a place finder knows it), product (an HS code), pattern, months, departures, points, unit, order (values do not fall),
-period (the last day is not before the first), distinct, together (a filled field wants others filled).
+a place finder knows it), product (an HS code), pattern, months, departures, partial_date (a year, month or day),
+points, unit, order (values do not fall), period (the last day is not before the first), distinct, together (a filled
+field wants others filled).
 A target is `table.column`, `@words` (a closed list of the catalogue) or `=word`.
 """
 
@@ -21,6 +22,7 @@ from landbridge.schema.catalogue import Check, TableSpec, load_catalogue
 from landbridge.schema.cells import quote
 from landbridge.schema.findings import Finding, find_nearest
 from landbridge.schema.months import read_months
+from landbridge.schema.partial_dates import read_partial_date
 from landbridge.schema.tables import missing
 from landbridge.schema.timetables import read_departures
 from landbridge.schema.units import UnknownUnitError, read_unit
@@ -118,8 +120,9 @@ def _values(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[tuple[
         if check.field == "source":
             parts = tuple(part.split("#")[0].strip() for part in str(value).split(";"))
         for part in parts:
-            if not pd.isna(part) and str(part):
-                yield row, str(part)
+            text = part if isinstance(part, str) else "" if pd.isna(part) else str(part)
+            if text:
+                yield row, text
 
 
 def _is_known(text: str, targets: tuple[str, ...], given: CheckInput) -> bool:
@@ -136,8 +139,9 @@ def _search(text: str, names: frozenset[str]) -> tuple[str, ...]:
 
 
 def _reference(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
+    known = [given.names(target) for target in check.target]
     for row, text in _values(check, spec, given):
-        if not _is_known(text, check.target, given):
+        if not any(text in names for names in known):
             yield _Fault(row, text, _nearest(text, check.target, given))
 
 
@@ -177,6 +181,14 @@ def _departures(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_F
     for row, text in _values(check, spec, given):
         try:
             read_departures([text])
+        except ValueError:
+            yield _Fault(row, text)
+
+
+def _partial_date(check: Check, spec: TableSpec, given: CheckInput) -> Iterator[_Fault]:
+    for row, text in _values(check, spec, given):
+        try:
+            read_partial_date(text)
         except ValueError:
             yield _Fault(row, text)
 
@@ -242,6 +254,7 @@ _RULES: dict[str, Callable[[Check, TableSpec, CheckInput], Iterator[_Fault]]] = 
     "pattern": _pattern,
     "months": _months,
     "departures": _departures,
+    "partial_date": _partial_date,
     "unit": _unit,
     "points": _points,
     "order": _order,

@@ -167,6 +167,11 @@ def read_table_file(path: Path, spec: TableSpec, *, file: str = "", partial: boo
     data = read_bytes(path, findings)
     text = None if data is None else decode_text(data, findings)
     lines = NO_LINES if text is None else split_lines(text, spec, findings)
+    return type_lines(lines, spec, findings, partial=partial)
+
+
+def type_lines(lines: Lines, spec: TableSpec, findings: FindingList, *, partial: bool = False) -> TableFile:
+    """The table that lines of cells hold, whatever file they come from; what is wrong goes to `findings`."""
     positions = _place_columns(lines, spec, findings)
     needed = _needed(spec, partial=partial)
     if lines.header:
@@ -317,13 +322,30 @@ def write_table(frame: pd.DataFrame, spec: TableSpec) -> str:
     >>> write_table(make_frame({"table": ["legs"], "id": ["a"], "value": ["1,5"]}, spec), spec)[-15:]
     's,a,,"1,5",,,,\n'
     """
+    columns = [[write_value(value, field) for value in frame[field.name].tolist()] for field in spec.fields]
+    return write_records([spec.columns, *zip(*columns, strict=True)])
+
+
+def write_records(records: Sequence[Sequence[str]], end: str = "\n") -> str:
+    r"""Records of cells as CSV text that reads back to the same cells.
+
+    >>> write_records([("a", "b"), ("1,5", "")])
+    'a,b\n"1,5",\n'
+    """
+    # The writer of Python 3.11 leaves a lone carriage return bare, and no reader takes it back.
+    bare = any("\r" in cell for cells in records for cell in cells)
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(spec.columns)
-    columns = [[_write(value, field) for value in frame[field.name].tolist()] for field in spec.fields]
-    writer.writerows(zip(*columns, strict=True))
+    csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerows(
+        records
+    )
     return text.getvalue()
 
 
-def _write(value: Any, field: Field) -> str:
+def write_value(value: Any, field: Field) -> str:
+    """The text of a value taken out of a typed frame, "" where it stands for an empty cell.
+
+    >>> from landbridge.schema.catalogue import load_catalogue
+    >>> write_value(pd.NA, load_catalogue().tables["commitments"].by_name["enforceability"])
+    ''
+    """
     return "" if value is pd.NA else write_cell(value, field)

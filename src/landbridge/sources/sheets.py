@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ _MOST_ROWS = 300_000
 _TOO_LONG = f"has more than {_MOST_ROWS:,} rows"
 _MARKS = ",;\t|"
 _WORKBOOKS = (".xlsx", ".xlsm")
+# A workbook writes characters that XML does not carry as _xHHHH_, and a text that looks like it with _x005F_ before.
+_ESCAPED = re.compile(r"_x005F_(x[0-9A-Fa-f]{4}_)|_x([0-9A-Fa-f]{4})_")
 # A workbook's own guess of headers and types would lose leading zeros and lines.
 _AS_TEXT = {"OGR_XLSX_HEADERS": "DISABLE", "OGR_XLSX_FIELD_TYPES": "STRING"}
 
@@ -84,19 +86,56 @@ def _find_mark(text: str) -> str:
     return max(_MARKS, key=lambda mark: counts[mark])
 
 
-def _read_workbook(path: Path, findings: FindingList) -> list[tuple[int, tuple[str, ...]]]:
+def read_workbook(path: Path | str) -> tuple[dict[str, Sheet], tuple[Finding, ...]]:
+    """All sheets of an XLSX workbook by name, and what is wrong with the file. Never raises on what the file holds."""
+    given = Path(path)
+    findings = FindingList(file=given.name)
+    sheets: dict[str, Sheet] = {}
+    if read_bytes(given, findings) is None:
+        return sheets, findings.close()
+    try:
+        names = [str(name) for name in pyogrio.list_layers(given)[:, 0]]
+    except (DataSourceError, ValueError, RuntimeError) as error:
+        findings.add(_explain_unreadable(error))
+        names = []
+    for name in names:
+        cells = _read_workbook(given, findings, layer=name)
+        rows, lines = tuple(row for _, row in cells), tuple(line for line, _ in cells)
+        sheets[name] = Sheet(given.name, rows, lines, (), workbook=True)
+    return sheets, findings.close()
+
+
+def _read_workbook(
+    path: Path, findings: FindingList, *, layer: str | int = 0
+) -> list[tuple[int, tuple[str, ...]]]:
     try:
         with _gdal_options():
-            frame = pyogrio.read_dataframe(path, layer=0, read_geometry=False, max_features=_MOST_ROWS)
+            frame = pyogrio.read_dataframe(path, layer=layer, read_geometry=False, max_features=_MOST_ROWS)
     except (DataSourceError, ValueError, RuntimeError) as error:
-        what = f"cannot be read as a workbook: {str(error)[:120]}"
-        findings.add(lambda: Finding("unreadable", "error", what, "save it as XLSX, or as CSV in UTF-8"))
+        findings.add(_explain_unreadable(error))
         return []
     columns = [
-        [cell.strip() if isinstance(cell, str) else "" for cell in frame[name]] for name in frame.columns
+        [_decode_cell(cell).strip() if isinstance(cell, str) else "" for cell in frame[name]]
+        for name in frame.columns
     ]
     rows = zip(*columns, strict=True)
     return [(line, row) for line, row in enumerate(rows, start=1) if any(row)]
+
+
+def _explain_unreadable(error: Exception) -> Callable[[], Finding]:
+    what = f"cannot be read as a workbook: {str(error)[:120]}"
+    return lambda: Finding("unreadable", "error", what, "save it as XLSX, or as CSV in UTF-8")
+
+
+def _decode_cell(text: str) -> str:
+    r"""The text that a cell of a workbook stands for.
+
+    >>> _decode_cell("a_x000D_b"), _decode_cell("_x005F_x0041_")
+    ('a\rb', '_x0041_')
+    """
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda found: f"_{found[1]}" if found[1] else chr(int(found[2], 16)), text)
 
 
 @contextmanager

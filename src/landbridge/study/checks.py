@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from landbridge.agreements.checks import check_agreements
 from landbridge.landed_cost.checks import check_landed_cost
 from landbridge.network.amended import amend_world, check_amendments
 from landbridge.network.build import check_own_legs
@@ -72,7 +73,7 @@ def check_scenario(
         targets=tables.tables,
     )
     found = [*tables.findings, *run_checks(given), *check_prices(tables.tables), *_check_built_in(tables)]
-    found += check_landed_cost(frames, places)
+    found += [*check_landed_cost(frames, places), *check_agreements(frames, places)]
     if world is not None and not has_errors(found):
         found += [*check_amendments(world, tables.tables), *_check_legs(world, tables)]
     for file in _override_files(study, tables.name):

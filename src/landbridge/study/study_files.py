@@ -13,7 +13,7 @@ import pandas as pd
 from landbridge.schema.catalogue import TableSpec
 from landbridge.schema.errors import InputError
 from landbridge.schema.findings import Finding, find_nearest
-from landbridge.schema.tables import write_table
+from landbridge.schema.tables import write_records, write_table
 from landbridge.sources.tables import read_shipped_tables
 from landbridge.study.reading import StudyInput
 
@@ -48,17 +48,12 @@ def append_rows(old: str, frame: pd.DataFrame, spec: TableSpec) -> str:
     header = [name.strip() for name in records[0]]
     filled = [name for name in spec.columns if any(row[name] for row in new)]
     columns = header + [name for name in filled if name not in header]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n" if "\r\n" in old else "\n")
-    writer.writerow(columns)
-    writer.writerows(
-        cells[: len(header)] + [""] * (len(columns) - len(cells[: len(header)])) for cells in records[1:]
-    )
-    writer.writerows([row.get(name, "") for name in columns] for row in new)
-    return text.getvalue()
+    kept = [cells[: len(header)] + [""] * (len(columns) - len(cells[: len(header)])) for cells in records[1:]]
+    added = [[row.get(name, "") for name in columns] for row in new]
+    return write_records([columns, *kept, *added], "\r\n" if "\r\n" in old else "\n")
 
 
-def write_files(texts: Mapping[Path, str], shown: str) -> None:
+def write_files(texts: Mapping[Path, str | bytes], shown: str) -> None:
     """As `replace_files`, with a finding on `shown` where a file cannot be written. Raises InputError."""
     try:
         replace_files(texts)
@@ -68,7 +63,7 @@ def write_files(texts: Mapping[Path, str], shown: str) -> None:
         raise InputError([finding]) from error
 
 
-def replace_files(texts: Mapping[Path, str]) -> None:
+def replace_files(texts: Mapping[Path, str | bytes]) -> None:
     """Write files so that either all hold their new text or none does. Raises OSError."""
     before = {path: path.read_bytes() if path.exists() else None for path in texts}
     made: list[tuple[Path, Path]] = []
@@ -77,7 +72,7 @@ def replace_files(texts: Mapping[Path, str]) -> None:
         for path, text in texts.items():
             beside = path.with_name(f".{path.name}-{os.getpid()}")
             made.append((beside, path))
-            beside.write_text(text, encoding="utf-8", newline="")
+            beside.write_bytes(text.encode() if isinstance(text, str) else text)
         for beside, path in made:
             os.replace(beside, path)
             done.append(path)
