@@ -6,8 +6,9 @@ from pathlib import Path
 import typer
 
 from landbridge.api import OriginAnswer, OriginOptions, Passage, judge_origin
+from landbridge.cli.arguments import read_date
 from landbridge.cli.printing import print_json, print_table, say
-from landbridge.cli.routing import read_date, read_ground
+from landbridge.cli.routing import read_ground
 from landbridge.schema import load_catalogue
 
 VERDICTS = {"originates": "originates", "does_not": "does not originate", "unknown": "not known"}
