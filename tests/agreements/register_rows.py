@@ -14,8 +14,8 @@ DAY = datetime.date(2026, 1, 15)
 SOURCED = {"source": "src", "quality": "published"}
 
 
-def promise(id: str = "a", **cells: Any) -> dict[str, Any]:
-    return {"id": id, "agreement": "", "title": f"Promise {id}", "due": "", "revised_due": "", "superseded_by": "",
+def promise(name: str = "a", **cells: Any) -> dict[str, Any]:
+    return {"id": name, "agreement": "", "title": f"Promise {name}", "due": "", "revised_due": "", "superseded_by": "",
             **SOURCED, **cells}  # fmt: skip
 
 
@@ -25,9 +25,9 @@ def report(status: str, reported: str, **cells: Any) -> dict[str, Any]:
     return {**row, **cells}
 
 
-def milestone(id: str = "m", **cells: Any) -> dict[str, Any]:
+def milestone(name: str = "m", **cells: Any) -> dict[str, Any]:
     nan = float("nan")
-    row = {"id": id, "commitment": "a", "title": f"Milestone {id}", "aim": "at_most", "unit": "h", "baseline": nan,
+    row = {"id": name, "commitment": "a", "title": f"Milestone {name}", "aim": "at_most", "unit": "h", "baseline": nan,
            "target": 60.0, "actual": nan, "actual_date": "", "due": "", "revised_due": "", **SOURCED}  # fmt: skip
     return {**row, **cells}
 
@@ -44,8 +44,8 @@ def obstacle(**cells: Any) -> dict[str, Any]:
     return {**row, **SOURCED, **cells}
 
 
-def signed(id: str = "doc", **cells: Any) -> dict[str, Any]:
-    return {"id": id, "title": "The document", "signed": "", **SOURCED, **cells}
+def signed(name: str = "doc", **cells: Any) -> dict[str, Any]:
+    return {"id": name, "title": "The document", "signed": "", **SOURCED, **cells}
 
 
 def frames(**tables: list[dict[str, Any]]) -> dict[str, pd.DataFrame]:
