@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
-
 from landbridge.agreements.register import read_date
-from landbridge.agreements.tables import shape_register
 from landbridge.schema import Finding, Tables, is_before
 from landbridge.schema.checks import RowPlace
 
@@ -21,26 +18,27 @@ _ORDERED = (
 )
 
 
-def check_agreements(frames: Mapping[str, pd.DataFrame], places: Places) -> Iterator[Finding]:
-    """All such faults of the rows, each with its file and line."""
-    tables = shape_register(frames)
-    yield from _check_dates(tables, places)
-    yield from _check_replacements(tables["commitments"], places)
-    yield from _check_reports(tables, places)
+def check_agreements(frames: Tables, places: Places) -> Iterator[Finding]:
+    """All such faults of the rows of typed frames, each with its file and line; tables that are not given have none."""
+    yield from _check_dates(frames, places)
+    yield from _check_replacements(frames, places)
+    yield from _check_reports(frames, places)
 
 
 def _place(places: Places, table: str, row: int) -> RowPlace:
     return places[table][row] if table in places else (f"{table}.csv", None)
 
 
-def _list_cells(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
+def _list_cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[str, ...]]:
     """Some cells of each row; a register may be long, and only these are needed."""
-    return zip(*(frame[name].tolist() for name in columns), strict=True)
+    if table not in tables:
+        return iter(())
+    return zip(*(tables[table][name].tolist() for name in columns), strict=True)
 
 
 def _check_dates(tables: Tables, places: Places) -> Iterator[Finding]:
     for table, first, last in _ORDERED:
-        for number, (start, end) in enumerate(_list_cells(tables[table], first, last)):
+        for number, (start, end) in enumerate(_list_cells(tables, table, first, last)):
             if is_before(read_date(end), read_date(start)):
                 file, line = _place(places, table, number)
                 what = f"{last} {end} lies before {first} {start}"
@@ -48,9 +46,9 @@ def _check_dates(tables: Tables, places: Places) -> Iterator[Finding]:
                 yield Finding("dates_reversed", "error", what, remedy, file, line, last)
 
 
-def _check_replacements(commitments: pd.DataFrame, places: Places) -> Iterator[Finding]:
+def _check_replacements(tables: Tables, places: Places) -> Iterator[Finding]:
     """Commitments that replace each other in a ring: none of them would be left to keep."""
-    by_id = {name: other for name, other in _list_cells(commitments, "id", "superseded_by")}  # noqa: C416
+    by_id = {name: other for name, other in _list_cells(tables, "commitments", "id", "superseded_by")}  # noqa: C416
     whole: set[str] = set()
     for number, own in enumerate(by_id):
         seen: dict[str, None] = {}
@@ -71,9 +69,9 @@ def _check_reports(tables: Tables, places: Places) -> Iterator[Finding]:
     """Reports on a milestone of another commitment, or with a quantity in another unit than the milestone's."""
     milestones = {
         name: (commitment, unit)
-        for name, commitment, unit in _list_cells(tables["milestones"], "id", "commitment", "unit")
+        for name, commitment, unit in _list_cells(tables, "milestones", "id", "commitment", "unit")
     }
-    reports = _list_cells(tables["status_reports"], "milestone", "commitment", "unit")
+    reports = _list_cells(tables, "status_reports", "milestone", "commitment", "unit")
     for number, (milestone, commitment, told) in enumerate(reports):
         if milestone not in milestones:
             continue
