@@ -283,3 +283,11 @@ def test_every_case_has_an_answer_that_begins_with_its_status(
     judged = judge_all(register(**tables))["a"]
     assert judged.status in STATUSES
     assert judged.explanation.startswith(rules.say_status(judged.status) + ": ")
+
+
+def test_what_has_begun_is_not_put_back_by_a_later_plan() -> None:
+    told = [report("begun", "2025-08"), report("scheduled", "2025-12-15")]
+    held = register(commitments=[promise()], status_reports=told)
+    judged = judge_commitment(held, "a")
+    assert judged.status == "on_track"
+    assert judged.explanation.endswith("last report 2025-12-15 says scheduled; begun by 2025-08")

@@ -111,6 +111,11 @@ class Register:
         whole = [report for report in self.reports.get(commitment, ()) if not report.milestone]
         return whole[-1] if whole else None
 
+    def first_report(self, commitment: str, *words: str) -> Report | None:
+        """The first report on the whole commitment that says one of the words, None where none does."""
+        whole = (report for report in self.reports.get(commitment, ()) if not report.milestone)
+        return next((report for report in whole if report.status in words), None)
+
 
 def read_register(frames: Tables, *, as_of: datetime.date) -> Register:
     """The register of a study's tables as of a day.

@@ -17,7 +17,7 @@ what is not sure to have passed has not. `due` is the revised date where there i
 | obstacle | at_risk | an obstacle stands in the way |
 | due_soon | at_risk | it is due within 90 days and nothing says that it has begun |
 | no_news | unknown | it has begun by a last report that is more than two years old |
-| begun | on_track | the last report says begun or partly met, or a milestone is reached or on its way |
+| begun | on_track | the last report says begun or partly met, or plans after that; or a milestone is on its way |
 | scheduled | not_started | the last report says scheduled, or a due date is known and nothing is reported |
 | nothing_known | unknown | otherwise |
 
@@ -102,6 +102,7 @@ class _Case:
     milestones: tuple[MilestoneStatus, ...] = ()
     obstacles: tuple[Row, ...] = ()
     replaced_by: str = ""
+    begun: Report | None = None
 
     def says(self, *words: str) -> bool:
         """Whether the last report says one of the words."""
@@ -223,6 +224,8 @@ def _no_news(case: _Case) -> str | None:
 def _begun(case: _Case) -> str | None:
     if case.says(*_UNDER_WAY):
         return _say_case(case)
+    if case.begun is not None and case.says("scheduled"):
+        return f"{_say_case(case)}; begun by {case.begun.reported}"
     found = case.find("on_track", "done")
     return f"{_say_milestone(found)}; {say_due(case.due, case.first_due)}" if found else None
 
@@ -348,6 +351,7 @@ def judge_commitment(
         tuple(each for each in judged if each.status != "superseded"),
         obstacles,
         one.superseded_by if one.superseded_by in register.commitments else "",
+        register.first_report(commitment, *_UNDER_WAY),
     )
     rule, status, words = _decide(case)
     return CommitmentStatus(one, status, rule, words, last, judged, obstacles)
