@@ -33,6 +33,7 @@ def sound_value(spec: TableSpec, name: str) -> Any:
         "region": "eu",
         "currency": "BYN",
     }
+    sound |= {"from": ""} if spec.name == "levers" else {}
     sound |= {"origin": "a", "destination": "b", "product": "3104", "via": "50,30;51,31"}
     return sound.get(name, "") if field.type == "str" else kinds[field.type]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from landbridge.api.gateways import find_gateways as find_gateways
     from landbridge.api.indicators import Indicator as Indicator
     from landbridge.api.indicators import list_indicators as list_indicators
+    from landbridge.api.levers import Levers as Levers
     from landbridge.api.networks import check_network as check_network
     from landbridge.api.networks import compare_networks as compare_networks
     from landbridge.api.networks import export_network as export_network
@@ -62,6 +63,7 @@ _HOMES = {
     "exporting": ("export_tables",),
     "gateways": ("GatewayChoice", "Gateways", "find_gateways"),
     "indicators": ("Indicator", "list_indicators"),
+    "levers": ("Levers",),
     "networks": (
         "check_network",
         "compare_networks",

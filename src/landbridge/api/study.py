@@ -10,6 +10,7 @@ import pandas as pd
 
 from landbridge.api.agreements import Agreements, NewReport, read_agreements, record_report
 from landbridge.api.indicators import Indicator, read_indicator
+from landbridge.api.levers import Levers, read_levers
 from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
 from landbridge.network.steps import Options
@@ -109,6 +110,13 @@ class Study:
             as_of=as_of,
             indicators=(lambda name, by: run.indicator(name, by=by).frame) if run else None,
         )
+
+    def levers(self, scenario: str = "") -> Levers:
+        """The levers of the study with what each changes alone, or of a scenario with what they change together.
+
+        Raises InputError for an unknown scenario.
+        """
+        return read_levers(self.source, scenario=self.scenario_name(scenario) if scenario else "")
 
     def record_status(self, report: NewReport) -> str:
         """Append a status report to the study's status_reports.csv and give its id; read the study again to see it.

@@ -62,6 +62,23 @@ def agreements_status(
     print_statuses(study, agreement, as_of=as_of, scenario=scenario, json=json)
 
 
+@agreements_app.command("levers")
+def agreements_levers(
+    study: StudyPath,
+    name: Annotated[
+        str, typer.Argument(help="A lever, whose cells are shown before and after.", metavar="[ID]")
+    ] = "",
+    scenario: Annotated[
+        str, typer.Option(help="The levers of this scenario, acting together; by default each alone.")
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """List what commitments change in the inputs when they are delivered: which rows, by how much, on whose word."""
+    from landbridge.cli.levers import print_levers
+
+    print_levers(study, name, scenario=scenario, json=json)
+
+
 @agreements_app.command("record")
 def agreements_record(
     study: StudyPath,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from landbridge.schema.catalogue import load_catalogue as load_catalogue
     from landbridge.schema.checks import CheckInput as CheckInput
     from landbridge.schema.checks import run_checks as run_checks
+    from landbridge.schema.conditions import Condition as Condition
+    from landbridge.schema.conditions import read_condition as read_condition
     from landbridge.schema.dated_rows import in_force_at as in_force_at
     from landbridge.schema.dated_rows import open_at as open_at
     from landbridge.schema.dated_rows import status_at as status_at
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from landbridge.schema.partial_dates import is_before as is_before
     from landbridge.schema.partial_dates import know_day as know_day
     from landbridge.schema.partial_dates import read_partial_date as read_partial_date
+    from landbridge.schema.study_file import LeverChoice as LeverChoice
     from landbridge.schema.study_file import ScenarioFile as ScenarioFile
     from landbridge.schema.study_file import StudyFile as StudyFile
     from landbridge.schema.study_file import parse_study_text as parse_study_text
@@ -81,6 +84,10 @@ _HOMES = {
         "CheckInput",
         "run_checks",
     ),
+    "conditions": (
+        "Condition",
+        "read_condition",
+    ),
     "dated_rows": (
         "in_force_at",
         "open_at",
@@ -108,6 +115,7 @@ _HOMES = {
         "read_partial_date",
     ),
     "study_file": (
+        "LeverChoice",
         "ScenarioFile",
         "StudyFile",
         "parse_study_text",
@@ -137,12 +145,14 @@ __all__ = [
     "Catalogue",
     "Check",
     "CheckInput",
+    "Condition",
     "Field",
     "Finding",
     "Incoterm",
     "Indicator",
     "InputError",
     "LandbridgeError",
+    "LeverChoice",
     "PartialDate",
     "ProhibitedError",
     "Quality",
@@ -171,6 +181,7 @@ __all__ = [
     "order_findings",
     "parse_study_text",
     "raise_errors",
+    "read_condition",
     "read_months",
     "read_partial_date",
     "read_study_file",

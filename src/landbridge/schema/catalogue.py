@@ -189,7 +189,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that is declared; every mapping is in the order of its file."""
+    """All that is declared; every mapping is in the order of its file.
+
+    `field_groups` are the fields, by table and name, that move together: a middle value first, then its range.
+    """
 
     tables: Mapping[str, TableSpec]
     indicators: Mapping[str, Indicator]
@@ -204,6 +207,7 @@ class Catalogue:
     qualities: Mapping[str, Quality]
     country_codes: Mapping[str, str]
     currencies: Mapping[str, str]
+    field_groups: Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -315,4 +319,7 @@ def load_catalogue() -> Catalogue:
         qualities=MappingProxyType({quality.id: quality for quality in qualities}),
         country_codes=_names("country_codes.csv"),
         currencies=_names("currencies.csv"),
+        field_groups=MappingProxyType(
+            {(r["table"], r["group"]): _items(r["fields"]) for r in _rows("field_groups.csv")}
+        ),
     )

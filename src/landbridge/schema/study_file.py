@@ -40,6 +40,12 @@ def _read_files(value: Any) -> Any:
     return (value,) if isinstance(value, str) else _read_list(value)
 
 
+def _read_choices(value: Any) -> Any:
+    if value == "all":
+        return ({},)
+    return (value,) if isinstance(value, dict) else _read_list(value)
+
+
 def _read_currency(value: Any) -> Any:
     if not isinstance(value, str) or value not in load_catalogue().currencies:
         raise ValueError("is not a currency code")
@@ -49,6 +55,7 @@ def _read_currency(value: Any) -> Any:
 Date = Annotated[datetime.date, BeforeValidator(_read_date)]
 Files = Annotated[tuple[str, ...], BeforeValidator(_read_files)]
 Currency = Annotated[str, BeforeValidator(_read_currency)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_read_files)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_read_list), Field(min_length=1)]
 
 
@@ -56,14 +63,35 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
 
 
+class LeverChoice(_Frozen):
+    """Some levers of a study: those that meet every key that is given."""
+
+    levers: Names = Field((), description="Levers by id")
+    commitments: Names = Field((), description="Levers of these commitments")
+    agreements: Names = Field((), description="Levers of the commitments of these agreements")
+    statuses: Names = Field((), description="Levers of commitments with one of these statuses, e.g. done")
+    as_of: Date | None = Field(None, description="Day of the statuses; by default that of the scenario")
+    by: Date | None = Field(
+        None, description="Levers that act by this day: from is not after it, until not before"
+    )
+    without: Names = Field((), description="Ids of levers, commitments or agreements that are left out")
+
+
+Levers = Annotated[tuple[LeverChoice, ...], BeforeValidator(_read_choices)]
+
+
 class ScenarioFile(_Frozen):
-    """A scenario: what it inherits, its date, and the files of its overrides."""
+    """A scenario: what it inherits, its date, the levers that it applies, and the files of its overrides."""
 
     title: str = Field("", description="What the scenario is, in a line")
     inherits: str = Field("", description="Name of the scenario whose overrides come before its own")
     date: Date | None = Field(None, description="Day whose network and law it sees; by default the study's")
     overrides: Files = Field(
         (), description="CSV file or files of the table overrides, in the study's folder"
+    )
+    levers: Levers = Field(
+        (),
+        description='Levers that it applies besides those it inherits: "all", or tables that each choose some',
     )
 
 
@@ -121,6 +149,7 @@ _REMEDIES = {
     "seed": "write a whole number, 0 or more",
     "currency": "write three capital letters of ISO 4217, e.g. USD",
     "inherits": "write the name of another scenario",
+    "levers": 'write levers = "all", or a list of choices such as [{ agreements = ["transport-2025"] }]',
     "overrides": 'write the name of a CSV file, e.g. overrides = "overrides/signed.csv"',
     "scenarios": "write each scenario as a table, e.g. [scenarios.signed]",
 }
@@ -198,7 +227,7 @@ def _model_finding(fault: dict[str, Any], text: str, file: str) -> Finding:
     key, row = ".".join(named), _find_line(text, named)
     last = named[-1] if named else ""
     if fault["type"] == "extra_forbidden":
-        model = ScenarioFile if named[0] == "scenarios" else StudyFile
+        model = _find_model(named)
         nearest = find_nearest(last, model.model_fields)
         remedy = f"write one of {', '.join(model.model_fields)}, or leave it out"
         return Finding(
@@ -210,6 +239,13 @@ def _model_finding(fault: dict[str, Any], text: str, file: str) -> Finding:
     reason = _REASONS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     what = f"{quote(str(fault['input']))} {reason[:1].lower()}{reason[1:]}"
     return Finding("bad_value", "error", what, remedy, file, row, key)
+
+
+def _find_model(keys: tuple[str, ...]) -> type[_Frozen]:
+    """The model that a key of the file belongs to."""
+    if keys[0] != "scenarios":
+        return StudyFile
+    return LeverChoice if "levers" in keys[2:-1] else ScenarioFile
 
 
 def _find_line(text: str, keys: tuple[str, ...]) -> int | None:

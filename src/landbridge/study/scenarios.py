@@ -1,7 +1,8 @@
 """Scenarios: the tables that hold in a scenario at its date, and which layer each changed cell comes from.
 
 Layers, the lowest first: shipped rows; rows of the study, laid over them by key (a filled cell replaces);
-overrides of the scenario's ancestors, the eldest first; its own overrides. An override holds from its first
+overrides of the scenario's ancestors, the eldest first; its own overrides; the levers that it and its ancestors apply,
+each once and all together (see landbridge.agreements.lever_edits). An override holds from its first
 day to its last, both included; an empty value clears the cell to its default. Within one layer the order of
 rows and files does not matter: two values for one cell at one time are a fault. A row that an override
 changes in a number rests on the worst quality of its numbers and on all their sources.
@@ -19,6 +20,8 @@ from typing import Any
 
 import pandas as pd
 
+from landbridge.agreements.lever_edits import Edit
+from landbridge.agreements.levers import Lever
 from landbridge.schema.catalogue import TableSpec, load_catalogue
 from landbridge.schema.cells import CellFault, quote, read_cell
 from landbridge.schema.findings import Finding, find_nearest, order_findings
@@ -33,6 +36,7 @@ from landbridge.study.layers import (
     is_active,
     make_layers,
 )
+from landbridge.study.levers import choose_scenario_levers, pull_levers
 from landbridge.study.reading import StudyInput
 
 RowPlace = tuple[str, int | None]
@@ -54,17 +58,21 @@ class ScenarioTables:
     touched: Mapping[str, Mapping[str, RowPlace]]
     findings: tuple[Finding, ...]
     hashes: Mapping[str, str]
+    levers: Mapping[str, Lever]
+    edits: tuple[Edit, ...]
 
 
 def scenario_tables(
-    study: StudyInput, name: str, shipped: Tables, *, network_date: datetime.date
+    study: StudyInput, name: str, shipped: Tables, *, network_date: datetime.date, levered: bool = True
 ) -> ScenarioTables:
     """Merge the tables of a scenario at its date, which is by default that of the network.
 
-    Faults of study rows and overrides stand in `findings`. Raises KeyError where there is no scenario.
+    Faults of study rows, overrides and levers stand in `findings`. Without `levered` the tables are those before any
+    lever acts. Raises KeyError where there is no scenario.
     """
     date = study.model.date_of(name) or network_date
-    findings: list[Finding] = []
+    levers, faults = choose_scenario_levers(study, name, date=date)
+    findings: list[Finding] = list(faults)
     layered = {}
     for spec in _input_specs():
         base = shipped.get(spec.name)
@@ -74,6 +82,8 @@ def scenario_tables(
         findings += _conflicts(changes)
         for table, change, _ in sorted(changes, key=_order):
             layered[table].apply(change)
+    edits, faults = pull_levers(layered, levers.values() if levered else (), _list_levered(study, name))
+    findings += faults
     for table_layers in layered.values():
         table_layers.settle_sources()
     return ScenarioTables(
@@ -84,7 +94,14 @@ def scenario_tables(
         touched={table: each.touched for table, each in layered.items() if each.touched},
         findings=order_findings(findings),
         hashes=_hash_inputs(study, name),
+        levers=levers,
+        edits=tuple(edits),
     )
+
+
+def _list_levered(study: StudyInput, name: str) -> frozenset[str]:
+    """The scenario and its ancestors as far as they apply levers of their own."""
+    return frozenset(step for step in study.model.lineage(name) if study.model.scenario(step).levers)
 
 
 def _write_digits(table: LayeredTable) -> pd.DataFrame:
@@ -267,6 +284,7 @@ def _hash_inputs(study: StudyInput, name: str) -> dict[str, str]:
         "date": str(model.date_of(name) or ""),
         "currency": model.currency,
         "lineage": [(step, model.scenario(step).overrides) for step in lineage],
+        "levers": [choice.model_dump(mode="json") for s in lineage for choice in model.scenario(s).levers],
     }
     text = json.dumps(head, sort_keys=True)
     files = [file.file for file in study.files.values()]
