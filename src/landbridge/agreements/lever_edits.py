@@ -50,6 +50,7 @@ class _Push:
 
 
 _Cell = tuple[str, int, str]
+Pushes = Mapping[str, Sequence[tuple[_Cell, _Push]]]
 
 
 def find_edits(
@@ -60,15 +61,34 @@ def find_edits(
     The weak end of a range is the one nearest to no change, the strong end the other. Cells that keep their value
     are no edits.
     """
-    pushes: dict[_Cell, list[_Push]] = {}
-    found: list[Finding] = []
-    for lever in sorted(levers, key=lambda one: one.id):
-        own = list(_push_rows(lever, tables[lever.table], size))
-        found += _check_reach(lever, own, tables[lever.table])
-        for cell, push in own:
-            pushes.setdefault(cell, []).append(push)
+    chosen = list(levers)
+    pushes, found = list_pushes(chosen, tables, size=size)
+    edits, conflicts = join_pushes(pushes, [lever.id for lever in chosen], tables)
+    return edits, [*found, *conflicts]
+
+
+def list_pushes(
+    levers: Iterable[Lever], tables: Tables, *, size: Size = "central"
+) -> tuple[Pushes, list[Finding]]:
+    """What each lever does to the cells of `tables`, by lever, and those that reach nothing: what `join_pushes` takes,
+    for many choices of the same levers.
+    """
+    pushes, found = {}, list[Finding]()
+    for lever in levers:
+        pushes[lever.id] = list(_push_rows(lever, tables[lever.table], size))
+        found += _check_reach(lever, pushes[lever.id], tables[lever.table])
+    return pushes, found
+
+
+def join_pushes(pushes: Pushes, chosen: Iterable[str], tables: Tables) -> tuple[list[Edit], list[Finding]]:
+    """The cells that some levers change together, in order, and where they contradict each other."""
+    by_cell: dict[_Cell, list[_Push]] = {}
+    for name in sorted(chosen):
+        for cell, push in pushes[name]:
+            by_cell.setdefault(cell, []).append(push)
     edits: list[Edit] = []
-    for cell, several in sorted(pushes.items()):
+    found: list[Finding] = []
+    for cell, several in sorted(by_cell.items()):
         conflicts = list(_find_conflicts(cell, several, tables))
         found += conflicts
         if not conflicts:
@@ -180,7 +200,8 @@ def _move(before: float, pushes: Sequence[_Push], each: Field) -> float:
     is_range = any(each.name in push.lever.fields[1:] for push in pushes)
     if is_range and any(push.amount for push in pushes):
         moved = max(moved, each.span.least)
-    return round(moved) if each.type == "int" else moved
+    # Twelve digits: products of factors carry a last digit that means nothing.
+    return round(moved) if each.type == "int" else float(f"{moved:.12g}")
 
 
 def _same(one: Any, other: Any) -> bool:
