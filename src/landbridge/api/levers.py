@@ -108,7 +108,8 @@ def read_levers(study: StudyInput, *, scenario: str = "") -> Levers:
         found = [finding for finding in one.findings if finding.file == "levers.csv"]
         return Levers(study.name, scenario, one.levers, {"": one.edits}, applied, order_findings(found))
     levers, faults = read_study_levers(study)
-    bare = scenario_tables(study, names[0], shipped, network_date=date, levered=False)
+    first = study.model.run_names[0]
+    bare = scenario_tables(study, first, shipped, network_date=date, levered=False)
     edits = {}
     for key, lever in levers.items():
         own, wrong = find_edits([lever], bare.tables)

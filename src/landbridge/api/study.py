@@ -56,8 +56,8 @@ class Study:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Names of the scenarios."""
-        return self.source.model.scenario_names
+        """Names of the scenarios, without those that are only a base of others."""
+        return self.source.model.run_names
 
     def check(self) -> tuple[Finding, ...]:
         """All findings of the study, warnings and notes; raises InputError with all of them if one is an error."""
@@ -84,7 +84,8 @@ class Study:
     def scenario_name(self, scenario: str) -> str:
         """A name of a scenario, by default the first. Raises InputError with the nearest names."""
         name = scenario or self.scenarios[0]
-        if name in self.scenarios:
+        known = self.source.model.scenario_names
+        if name in known:
             return name
         raise InputError(
             [
@@ -92,8 +93,8 @@ class Study:
                     code="unknown_scenario",
                     severity="error",
                     what=f"no scenario {name!r} in {self.name}",
-                    remedy=f"use one of {', '.join(self.scenarios)}",
-                    nearest=find_nearest(name, self.scenarios),
+                    remedy=f"use one of {', '.join(known)}",
+                    nearest=find_nearest(name, known),
                 )
             ]
         )

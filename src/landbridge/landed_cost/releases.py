@@ -1,4 +1,4 @@
-"""What a consignment costs by its cheapest release, on means alone: what is asked again and again under changed inputs."""
+"""What a consignment costs by its cheapest release, on means alone: asked again and again under changed inputs."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def price_release(
     return float(min(totals) / tonnes * law.quote(goods.currency, "USD").value)
 
 
-def touches_consignment(table: str, row: Row, goods: Goods, law: CustomsLaw) -> bool:
-    """Whether a row that a lever changes can bear on the price of goods: it is of another territory or of other goods,
-    or it may.
+def touches_consignment(row: Row, goods: Goods, law: CustomsLaw) -> bool:
+    """Whether a row that a lever changes may bear on the price of goods: not where it is of a territory, of goods or of
+    an agreement that they have nothing to do with.
     """
     countries = (goods.start, goods.made_in, goods.destination)
     areas = {area for country in countries for area in law.areas(country)}
@@ -74,5 +74,5 @@ def list_touching(
     return frozenset(
         lever
         for lever, tables in changed.items()
-        if any(touches_consignment(table, row, goods, law) for table, rows in tables.items() for row in rows)
+        if any(touches_consignment(row, goods, law) for rows in tables.values() for row in rows)
     )

@@ -86,6 +86,9 @@ class ScenarioFile(_Frozen):
     title: str = Field("", description="What the scenario is, in a line")
     inherits: str = Field("", description="Name of the scenario whose overrides come before its own")
     date: Date | None = Field(None, description="Day whose network and law it sees; by default the study's")
+    run: bool = Field(
+        True, description="false: a base that others inherit and values start from, run only when it is named"
+    )
     overrides: Files = Field(
         (), description="CSV file or files of the table overrides, in the study's folder"
     )
@@ -113,6 +116,11 @@ class StudyFile(_Frozen):
     def scenario_names(self) -> tuple[str, ...]:
         """Names of the scenarios in the order of the file."""
         return tuple(self.scenarios) or ("as-is",)
+
+    @property
+    def run_names(self) -> tuple[str, ...]:
+        """Names of the scenarios that are run where none is named: all where none is."""
+        return tuple(name for name in self.scenario_names if self.scenario(name).run) or self.scenario_names
 
     def scenario(self, name: str) -> ScenarioFile:
         """A scenario by name. Raises KeyError where there is none."""

@@ -73,7 +73,7 @@ def _take(tables: Mapping[str, pd.DataFrame], name: str, places: Sequence[int]) 
 def make_lever_tables(
     base: Tables, levers: Iterable[Lever], *, fixed: Iterable[Lever] = (), size: Size = "central"
 ) -> tuple[LeverTables, list[Finding]]:
-    """The tables of all coalitions of `levers` at one end or the middle of their ranges, and levers that reach nothing."""
+    """Tables of all coalitions of `levers` at one end or the middle of their ranges, and levers that reach nothing."""
     own, always = tuple(levers), tuple(fixed)
     pushes, found = list_pushes((*own, *always), base, size=size)
     return LeverTables(base, own, always, pushes), found
