@@ -67,8 +67,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two players or groups: what each changes alone, both together, and what they do beyond their sum, with nobody else
-    and with all others in place.
+    """Two players or groups: what each changes alone, both together, and what they do beyond their sum, with nobody
+    else and with all others in place.
     """
 
     level: Level

@@ -15,6 +15,7 @@ _ORDERED = (
     ("agreements", "in_force", "ends"),
     ("obstacles", "since", "until"),
     ("projects", "begins", "ends"),
+    ("levers", "from", "until"),
 )
 
 

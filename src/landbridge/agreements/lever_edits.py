@@ -2,15 +2,15 @@
 
 All levers that act together are laid over the same tables, those before any of them: a number is multiplied by all
 factors and then given all amounts, so the order of levers never matters. Two values for one cell, and a value beside
-a factor or an amount, are a contradiction and a finding. Ends of a range that an amount would put below what the
-field allows stay at that bound.
+a factor or an amount, are a contradiction and a finding, one for each pair of levers. Ends of a range that an amount
+would put below what the field allows stay at that bound.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
@@ -18,7 +18,7 @@ import pandas as pd
 from landbridge.agreements.levers import Lever
 from landbridge.schema import Finding, Tables, load_catalogue
 from landbridge.schema.catalogue import Field
-from landbridge.schema.cells import quote
+from landbridge.schema.cells import MISSING, quote
 from landbridge.schema.tables import make_column, missing
 
 Size = Literal["weak", "central", "strong"]
@@ -48,6 +48,11 @@ class _Push:
     factor: float = 1.0
     amount: float = 0.0
 
+    def agrees(self, other: _Push) -> bool:
+        """Whether both set the same value, whatever end of their ranges is asked for."""
+        same = self.value is other.value or bool(self.value == other.value)
+        return self is other or (self.sets and same and self.lever.sizes == other.lever.sizes)
+
 
 _Cell = tuple[str, int, str]
 Pushes = Mapping[str, Sequence[tuple[_Cell, _Push]]]
@@ -58,9 +63,10 @@ def find_edits(
 ) -> tuple[list[Edit], list[Finding]]:
     """The cells of `tables` that levers change together at one end or the middle of their ranges, and what is wrong.
 
-    The weak end of a range is the one nearest to no change, the strong end the other. Cells that keep their value
-    are no edits.
+    The strong end of a range is the one on the far side of the value from no change, the weak end the other; of a value
+    set in an empty cell the greatest is the strong one. Cells that keep their value are no edits.
     """
+<<<<<<< HEAD
     chosen = list(levers)
     pushes, found = list_pushes(chosen, tables, size=size)
     edits, conflicts = join_pushes(pushes, [lever.id for lever in chosen], tables)
@@ -94,110 +100,140 @@ def join_pushes(pushes: Pushes, chosen: Iterable[str], tables: Tables) -> tuple[
         if not conflicts:
             edits += _edit_cell(cell, several, tables, found)
     return edits, found
+=======
+    pushes: dict[_Cell, list[_Push]] = {}
+    faults = _Faults()
+    for lever in sorted(levers, key=lambda one: one.id):
+        frame = tables[lever.table]
+        rows = lever.condition.match(frame).nonzero()[0].tolist()
+        own = list(_push_rows(lever, frame, rows, size))
+        if not own:
+            faults.found.append(_tell_reach(lever, reaches=bool(rows)))
+        for cell, push in own:
+            pushes.setdefault(cell, []).append(push)
+    edits: list[Edit] = []
+    for cell, several in sorted(pushes.items()):
+        if not faults.add_conflicts(cell, several):
+            edits += _edit_cell(cell, several, tables, faults)
+    return edits, faults.tell(tables)
+>>>>>>> b422cd584712f3a304ba6ed708e3344470e6bba0
 
 
-def _push_rows(lever: Lever, frame: pd.DataFrame, size: Size) -> Iterator[tuple[_Cell, _Push]]:
+def _push_rows(
+    lever: Lever, frame: pd.DataFrame, rows: Sequence[int], size: Size
+) -> Iterator[tuple[_Cell, _Push]]:
     """What a lever does to each cell that it reaches and that holds something to change."""
-    columns = {name: frame[name].tolist() for name in lever.fields}
-    for position in lever.condition.match(frame).nonzero()[0].tolist():
-        cells = {name: columns[name][position] for name in lever.fields}
-        for name, push in _push_row(lever, cells, frame, position, size=size):
+    spec = lever.spec
+    names = [*lever.fields]
+    if lever.change in ("open", "close"):
+        names += [name for name in (spec.first_day, "until") if name in spec.by_name]
+    columns = {name: frame[name].tolist() for name in names}
+    for position in rows:
+        cells = {name: columns[name][position] for name in names}
+        for name, push in _push_row(lever, cells, size):
             yield (lever.table, position, name), push
 
 
-def _push_row(
-    lever: Lever, cells: Mapping[str, Any], frame: pd.DataFrame, position: int, *, size: Size
-) -> Iterator[tuple[str, _Push]]:
-    middle, spec = lever.fields[0], lever.spec
-    filled = [name for name in lever.fields if not missing(cells[name], spec.by_name[name])]
+def _push_row(lever: Lever, cells: Mapping[str, Any], size: Size) -> Iterator[tuple[str, _Push]]:
+    (middle, *others), spec = cells, lever.spec
+    filled = [name for name in cells if not missing(cells[name], spec.by_name[name])]
+    before = cells[middle] if middle in filled else None
     if lever.change in ("scale", "add"):
-        amount = _pick_size(lever, size, cells[middle])
+        amount = _pick_size(lever, size, before)
         sized = {"factor": amount} if lever.change == "scale" else {"amount": amount}
         for name in filled:
             yield name, _Push(lever, False, **sized)
         return
-    if lever.change not in ("open", "close"):
-        value = _pick_size(lever, size, cells[middle]) if lever.has_range else lever.value
-        yield middle, _Push(lever, True, value)
-        before = cells[middle]
-        if middle in filled and len(filled) > 1 and before > 0:
-            for name in filled[1:]:
-                yield name, _Push(lever, False, factor=value / before)
-        return
-    yield middle, _Push(lever, True, lever.value)
-    for name in (spec.first_day, "until"):
-        if name in spec.by_name and not missing(frame[name].iloc[position], spec.by_name[name]):
-            yield name, _Push(lever, True)
+    value = _pick_size(lever, size, before)
+    yield middle, _Push(lever, True, value)
+    for name in (name for name in others if name in filled):
+        if lever.change in ("open", "close") or missing(value, spec.by_name[middle]):
+            yield name, _Push(lever, True, MISSING[spec.by_name[name].type])
+        elif before and value / before >= 0:
+            yield name, _Push(lever, True, cells[name] * (value / before))
 
 
-def _pick_size(lever: Lever, size: Size, before: Any) -> float:
-    """The size of a lever at an end or the middle of its range; `before` is what a value set replaces."""
+def _pick_size(lever: Lever, size: Size, before: Any) -> Any:
+    """The size of a lever at an end or the middle of its range; `before` is what a value set replaces, or None."""
     if size == "central" or not lever.has_range:
-        return float(lever.value)
-
-    def reckon(end: float) -> float:
-        if lever.change == "scale":
-            return abs(math.log(max(end, 1e-12)))
-        return abs(end) if lever.change == "add" else abs(end - before)
-
-    ends = sorted((*lever.sizes, float(lever.value)), key=reckon)
-    return ends[0] if size == "weak" else ends[-1]
+        return lever.value
+    unchanged = {"scale": 1.0, "add": 0.0}.get(lever.change, before)
+    raises = unchanged is None or lever.value >= unchanged
+    end = lever.high if raises == (size == "strong") else lever.low
+    return lever.value if math.isnan(end) else end
 
 
-def _check_reach(lever: Lever, own: Sequence[tuple[_Cell, _Push]], frame: pd.DataFrame) -> Iterator[Finding]:
+def _tell_reach(lever: Lever, *, reaches: bool) -> Finding:
     """A lever that reaches no row, or only rows whose cells are empty."""
-    if own:
-        return
-    if lever.condition.match(frame).any():
+    if reaches:
         what = f"the rows of {lever.table} with {lever.condition.text} hold no {lever.row['field']} to change"
-        yield Finding("nothing_to_change", "error", what, "set the value instead", *lever.place, "field")
-    else:
-        what = f"no row of {lever.table} has {lever.condition.text}"
-        remedy = "mend the condition, or add the row to the study"
-        yield Finding("reaches_nothing", "error", what, remedy, *lever.place, "where")
+        return Finding("nothing_to_change", "error", what, "set the value instead", *lever.place, "field")
+    what = f"no row of {lever.table} has {lever.condition.text}"
+    remedy = "mend the condition, or add the row to the study"
+    return Finding("reaches_nothing", "error", what, remedy, *lever.place, "where")
 
 
-def _find_conflicts(cell: _Cell, pushes: Sequence[_Push], tables: Tables) -> Iterator[Finding]:
-    """Levers that set one cell to different values, or set it while others move it."""
-    setting = [push for push in pushes if push.sets]
-    if not setting:
-        return
-    first = setting[0]
-    for push in pushes:
-        if push is first or (push.sets and push.value == first.value):
-            continue
-        table, position, name = cell
-        key = tables[table].iloc[position][load_catalogue().tables[table].key[0]]
-        doing = "sets it to another value" if push.sets else "moves it"
-        what = f"{first.lever.id} sets {name} of {table} {quote(str(key))}, and {push.lever.id} {doing}"
-        remedy = "apply one of the two in a scenario, or part what they reach"
-        yield Finding("lever_conflict", "error", what, remedy, *push.lever.place, "where")
+@dataclass(slots=True)
+class _Faults:
+    """What is wrong with levers together: a finding for each pair that conflicts and for each sum that is too much."""
+
+    found: list[Finding] = field(default_factory=list)
+    conflicts: dict[tuple[Lever, Lever, str], list[_Cell]] = field(default_factory=dict)
+    out_of_range: dict[tuple[Lever, ...], list[tuple[_Cell, float]]] = field(default_factory=dict)
+
+    def add_conflicts(self, cell: _Cell, pushes: Sequence[_Push]) -> bool:
+        """Whether levers set the cell to different values, or one sets it while others move it."""
+        setting = [push for push in pushes if push.sets]
+        others = [push for push in pushes if setting and not push.agrees(setting[0])]
+        for push in others:
+            doing = "sets it to another value" if push.sets else "moves it"
+            self.conflicts.setdefault((setting[0].lever, push.lever, doing), []).append(cell)
+        return bool(others)
+
+    def tell(self, tables: Tables) -> list[Finding]:
+        """All of it as findings."""
+        for (one, other, doing), cells in self.conflicts.items():
+            what = f"{one.id} sets {_name_cells(cells, tables)}, and {other.id} {doing}"
+            remedy = "apply one of the two in a scenario, or part what they reach"
+            self.found.append(Finding("lever_conflict", "error", what, remedy, *other.place, "where"))
+        for levers, results in self.out_of_range.items():
+            table, _, name = results[0][0]
+            named = _name_cells([cell for cell, _ in results], tables)
+            verb = "brings" if len(levers) == 1 else "bring"
+            what = f"{' and '.join(lever.id for lever in levers)} {verb} {named} to {results[0][1]:g}"
+            remedy = f"write a size that leaves {load_catalogue().tables[table].by_name[name].span}"
+            self.found.append(Finding("out_of_range", "error", what, remedy, *levers[0].place, "value"))
+        return self.found
 
 
-def _edit_cell(cell: _Cell, pushes: Sequence[_Push], tables: Tables, found: list[Finding]) -> Iterator[Edit]:
+def _name_cells(cells: Sequence[_Cell], tables: Tables) -> str:
+    """The first of some cells of a table, and how many more there are."""
+    table, position, name = cells[0]
+    key = tables[table].iloc[position][load_catalogue().tables[table].key[0]]
+    more = f" (and {len(cells) - 1} more)" if len(cells) > 1 else ""
+    return f"{name} of {table} {quote(str(key))}{more}"
+
+
+def _edit_cell(cell: _Cell, pushes: Sequence[_Push], tables: Tables, faults: _Faults) -> Iterator[Edit]:
     table, position, name = cell
     frame, spec = tables[table], load_catalogue().tables[table]
-    before = frame[name].iloc[position]
-    each = spec.by_name[name]
-    if any(push.sets for push in pushes):
-        after = next(push.value for push in pushes if push.sets)
-    else:
-        after = _move(before, pushes, each)
+    before, each, levers = frame[name].iloc[position], spec.by_name[name], tuple(p.lever for p in pushes)
+    after = pushes[0].value if pushes[0].sets else _move(before, pushes, each)
+    if each.type in ("number", "int") and not missing(after, each):
+        after = round(after) if each.type == "int" else float(after)
         if after not in each.span:
-            what = f"{' and '.join(push.lever.id for push in pushes)} bring {name} to {after:g}"
-            remedy = f"write a size that leaves {each.span}"
-            found.append(Finding("out_of_range", "error", what, remedy, *pushes[0].lever.place, "value"))
+            faults.out_of_range.setdefault(levers, []).append((cell, after))
             return
-    if after is None and each.type == "str":
-        after = ""
-    if not _same(before, after):
+    empty, emptied = missing(before, each), missing(after, each)
+    if empty != emptied or not (empty or before == after):
         key = str(frame[spec.key[0]].iloc[position])
-        yield Edit(table, position, key, name, before, after, tuple(push.lever.id for push in pushes))
+        yield Edit(table, position, key, name, before, after, tuple(lever.id for lever in levers))
 
 
 def _move(before: float, pushes: Sequence[_Push], each: Field) -> float:
     moved = float(before) * math.prod(push.factor for push in pushes) + sum(push.amount for push in pushes)
     is_range = any(each.name in push.lever.fields[1:] for push in pushes)
+<<<<<<< HEAD
     if is_range and any(push.amount for push in pushes):
         moved = max(moved, each.span.least)
     # Twelve digits: products of factors carry a last digit that means nothing.
@@ -208,6 +244,9 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float) and math.isnan(one) and math.isnan(other):
         return True
     return one is other or bool(one == other)
+=======
+    return max(moved, each.span.least) if is_range and any(push.amount for push in pushes) else moved
+>>>>>>> b422cd584712f3a304ba6ed708e3344470e6bba0
 
 
 def apply_edits(tables: Tables, edits: Iterable[Edit]) -> dict[str, pd.DataFrame]:

@@ -8,18 +8,18 @@ A lever names a table, a field or a group of fields that move together, and a co
 | add | numbers | an amount in the unit of the field, which may be negative |
 | set | any value | the value; of a group the middle field takes it and its range moves in proportion |
 | open, close | status | empty; the period of the row no longer counts |
-| date | a date | the date, as far as it is known where the field allows that |
+| date | a date | the day |
 
-`low` and `high` bound the size of the first three. Legal measures, memberships, what is asked of the model and what
-identifies a row are out of reach.
+`low` and `high` bound the size of the first three. Legal measures, borders that governments have closed, memberships,
+what is asked of the model and what identifies a row are out of reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import isnan, nan
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -37,19 +37,33 @@ from landbridge.schema.catalogue import Field, Interval
 from landbridge.schema.cells import CellFault, quote, read_cell
 from landbridge.schema.checks import RowPlace
 from landbridge.schema.rows import read_rows
+from landbridge.schema.tables import missing
 
+_Read = TypeVar("_Read")
 ChangeWord = Literal["scale", "add", "set", "open", "close", "date"]
-SIZED = ("scale", "add", "set")
-LAW = ("listings", "territories")
-# What the model is asked or told, and records that no promise changes.
-NO_INPUTS = (
-    "flows", "consignments", "components", "shipments", "corridors", "sources", "overrides", "levers",
-    "commitments", "obligations", "milestones", "status_reports", "obstacles", "projects", "published_lengths",
-    "published_journeys", "published_crossings", "stretch_lengths", "circuity_remarks", "hs_changes", "countries",
+INPUTS = (
+    "places", "posts", "legs", "services", "interruptions", "operations", "rates", "speeds", "emission_factors",
+    "parameters", "passages", "gauges", "electrified", "electrified_shares", "grids", "transit_regimes", "tariffs",
+    "tariff_quotas", "import_taxes", "customs_values", "trade_agreements", "origin_rules", "regime_terms",
+    "conformity", "exchange_rates", "elasticities",
 )  # fmt: skip
-# What says which row it is, where it lies and on whose word.
+LAW = ("listings", "territories", "borders")
+# What says which row it is, where it lies and on whose word; the law looks at the mode of a leg too.
 IDENTITY = frozenset(
-    ("id", "name", "name_local", "aliases", "locode", "lat", "lon", "operator", "source", "quality", "note")
+    (
+        "id",
+        "name",
+        "name_local",
+        "aliases",
+        "locode",
+        "lat",
+        "lon",
+        "mode",
+        "operator",
+        "source",
+        "quality",
+        "note",
+    )
 )
 _ANY_NUMBER = Field("", "number", "", False, "", (), "", Interval(-float("inf"), float("inf"), False, False))
 
@@ -122,40 +136,33 @@ def read_levers(
     found: list[Finding] = []
     for number, row in enumerate(read_rows(frame)):
         place = places[number] if places else ("levers.csv", number + 2)
-        faults = list(_read_lever(row, place, levers))
-        found += faults
+        lever = _read_lever(row, place, found)
+        if lever is not None:
+            levers[lever.id] = lever
     return levers, tuple(found)
 
 
-def _read_lever(row: Row, place: RowPlace, levers: dict[str, Lever]) -> Iterator[Finding]:
-    """What is wrong with a row; a lever of a sound one is added to `levers`."""
+def _read_lever(row: Row, place: RowPlace, found: list[Finding]) -> Lever | None:
+    """The lever of a row, or None with what is wrong in `found`; of an empty cell the reader of the file has told."""
 
-    def fault(column: str, one: CellFault) -> Finding:
-        return Finding(one.code, "error", one.what, one.remedy, *place, column, one.nearest)
-
-    try:
-        spec = _find_table(str(row["table"]))
-    except CellFault as one:
-        yield fault("table", one)
-        return
-    condition: Condition | None = None
-    fields: tuple[str, ...] = ()
-    sizes: tuple[Any, float, float] | None = None
-    try:
-        condition = read_condition(str(row["where"]), spec)
-    except CellFault as one:
-        yield fault("where", one)
-    try:
-        fields = _find_fields(str(row["field"]), str(row["change"]), spec)
-    except CellFault as one:
-        yield fault("field", one)
-    if fields:
+    def attempt(column: str, read: Callable[[], _Read]) -> _Read | None:
         try:
-            sizes = _read_sizes(row, spec.by_name[fields[0]])
-        except _SizeFault as one:
-            yield fault(one.column, one.cause)
-    if condition is not None and fields and sizes is not None:
-        levers[str(row["id"])] = _make_lever(row, place, fields, condition, sizes)
+            return read() if row[column] else None
+        except CellFault as fault:
+            where = fault.column if isinstance(fault, _SizeFault) else column
+            found.append(Finding(fault.code, "error", fault.what, fault.remedy, *place, where, fault.nearest))
+            return None
+
+    spec = attempt("table", lambda: _find_table(row["table"]))
+    if spec is None:
+        return None
+    condition = attempt("where", lambda: read_condition(row["where"], spec))
+    fields = attempt("field", lambda: _find_fields(row["field"], spec))
+    each = spec.by_name[fields[0]] if fields else None
+    sizes = attempt("change", lambda: _read_sizes(row, each, spec)) if each else None
+    if condition is None or fields is None or sizes is None:
+        return None
+    return _make_lever(row, place, fields, condition, sizes)
 
 
 def _make_lever(
@@ -185,42 +192,33 @@ def _make_lever(
 
 
 def _find_table(name: str) -> TableSpec:
-    tables = load_catalogue().tables
-    inputs = [
-        each.name
-        for each in tables.values()
-        if each.where != "result" and each.key and each.name not in (*LAW, *NO_INPUTS)
-    ]
     if name in LAW:
         what = f"a lever on {name} would change the law: no commitment lifts, weakens or bypasses a measure"
-        raise CellFault(
-            "lever_on_law", what, "leave the row out; what the law closes stays closed and is shown"
-        )
-    if name not in inputs:
+        remedy = "leave the row out; what the law closes stays closed and is shown"
+        raise CellFault("lever_on_law", what, remedy)
+    if name not in INPUTS:
         what = f"{quote(name)} is not a table that a lever changes"
-        remedy = f"write one of {', '.join(inputs)}"
-        raise CellFault("unknown_table", what, remedy, find_nearest(name, inputs))
-    return tables[name]
+        raise CellFault(
+            "unknown_table", what, f"write one of {', '.join(INPUTS)}", find_nearest(name, INPUTS)
+        )
+    return load_catalogue().tables[name]
 
 
-def _find_fields(name: str, change: str, spec: TableSpec) -> tuple[str, ...]:
+def _find_fields(name: str, spec: TableSpec) -> tuple[str, ...]:
     """The fields that a lever moves."""
     group = load_catalogue().field_groups.get((spec.name, name))
     free = [each.name for each in spec.fields if not _is_identity(each, spec)]
+    remedy = f"write one of {', '.join(free)}"
     if group is None and name not in spec.by_name:
-        nearest = find_nearest(name, free)
-        raise CellFault(
-            "unknown_field",
-            f"{spec.name} has no field {quote(name)}",
-            f"write one of {', '.join(free)}",
-            nearest,
-        )
+        groups = [own for table, own in load_catalogue().field_groups if table == spec.name]
+        what = f"{spec.name} has no field {quote(name)}"
+        raise CellFault("unknown_field", what, remedy, find_nearest(name, [*free, *groups]))
     if group is None and name not in free:
-        what = f"{name} says which row of {spec.name} it is, or on whose word: no lever changes it"
-        raise CellFault("lever_on_identity", what, f"write one of {', '.join(free)}")
-    fields = group or (name,)
-    _check_kind(spec.by_name[fields[0]], change, spec)
-    return fields
+        what = (
+            f"{name} says which row of {spec.name} it is, where it lies or on whose word: no lever changes it"
+        )
+        raise CellFault("lever_on_identity", what, remedy)
+    return group or (name,)
 
 
 def _is_identity(each: Field, spec: TableSpec) -> bool:
@@ -228,67 +226,72 @@ def _is_identity(each: Field, spec: TableSpec) -> bool:
     return each.name in spec.key or each.name in IDENTITY or each.type == "country" or ends
 
 
-def _check_kind(each: Field, change: str, spec: TableSpec) -> None:
-    """Whether a change fits the kind of a field."""
-    dates = {(check.table, check.field) for check in load_catalogue().checks if check.kind == "partial_date"}
-    is_date = each.type == "date" or (spec.name, each.name) in dates
-    fits = {
-        "scale": each.type in ("number", "int"),
-        "add": each.type in ("number", "int"),
-        "set": not is_date,
-        "date": is_date,
-        "open": each.name == "status",
-        "close": each.name == "status",
-    }
-    if not fits[change]:
-        remedy = "scale and add change numbers, open and close a status, date a date, set all else"
-        what = f"{change} does not fit {spec.name}.{each.name}, a field of type {'date' if is_date else each.type}"
-        raise CellFault("bad_change", what, remedy)
-
-
-class _SizeFault(Exception):
+class _SizeFault(CellFault):
     """A fault of the value or of one end of its range."""
 
-    def __init__(self, column: str, cause: CellFault) -> None:
-        super().__init__(cause.what)
-        self.column, self.cause = column, cause
+    def __init__(
+        self, column: str, code: str, what: str, remedy: str, *, nearest: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(code, what, remedy, nearest)
+        self.column = column
 
 
-def _read_sizes(row: Row, each: Field) -> tuple[Any, float, float]:
-    """Value, low and high of a row whose field is `each`."""
+def _read_sizes(row: Row, each: Field, spec: TableSpec) -> tuple[Any, float, float]:
+    """Value, low and high of a row whose middle field is `each`."""
     change, numeric = str(row["change"]), each.type in ("number", "int")
+    _check_kind(each, change, spec)
     if change in ("open", "close"):
         _want_empty(row, ("value", "low", "high"), f"{change} has no size")
         return {"open": "open", "close": "closed"}[change], nan, nan
-    cells = {"scale": _ANY_NUMBER, "add": _ANY_NUMBER}.get(change, each)
+    cells = _ANY_NUMBER if change in ("scale", "add") else each
     value = _read_size(row, "value", cells)
+    if missing(value, each) and (change != "set" or (each.required and not each.default)):
+        raise _SizeFault("value", "empty_cell", "the size of the change is missing", "write it")
     if change == "scale" and value < 0:
-        raise _SizeFault(
-            "value", CellFault("out_of_range", f"{row['value']} is no factor", "write 0 or more")
-        )
-    if not (numeric and change in SIZED):
+        raise _SizeFault("value", "out_of_range", f"{row['value']} is no factor", "write 0 or more")
+    if not numeric or missing(value, each):
         _want_empty(row, ("low", "high"), "only numbers have a range")
         return value, nan, nan
+    return value, *_read_range(row, value, cells)
+
+
+def _check_kind(each: Field, change: str, spec: TableSpec) -> None:
+    """Whether a change fits the kind of a field."""
+    numeric, is_status = each.type in ("number", "int"), {"open", "closed"} <= set(each.choices)
+    fits = {
+        "scale": numeric,
+        "add": numeric,
+        "set": each.type != "date",
+        "date": each.type == "date",
+        "open": is_status,
+        "close": is_status,
+    }
+    if not fits[change]:
+        remedy = "scale and add change numbers, open and close a status, date a date, set all else"
+        what = f"{change} does not fit {spec.name}.{each.name}, a field of type {each.type}"
+        raise CellFault("bad_change", what, remedy)
+
+
+def _read_range(row: Row, value: float, cells: Field) -> tuple[float, float]:
     low, high = (_read_size(row, name, cells) if row[name] else nan for name in ("low", "high"))
-    if low > value or high < value or (change == "scale" and low < 0):
+    if row["change"] == "scale" and low < 0:
+        raise _SizeFault("low", "out_of_range", f"{row['low']} is no factor", "write 0 or more")
+    if low > value or high < value:
         what = f"{row['value']} does not lie between {row['low'] or 'no end'} and {row['high'] or 'no end'}"
-        raise _SizeFault("low", CellFault("bad_range", what, "write low <= value <= high, as numbers"))
-    return value, low, high
+        remedy = "write low <= value <= high, as numbers"
+        raise _SizeFault("low" if low > value else "high", "bad_range", what, remedy)
+    return low, high
 
 
 def _read_size(row: Row, name: str, each: Field) -> Any:
-    text = str(row[name])
-    if not text and name == "value" and row["change"] != "set":
-        raise _SizeFault(name, CellFault("empty_cell", "the size of the change is missing", "write it"))
     try:
-        return read_cell(text, each)
+        return read_cell(str(row[name]), each)
     except CellFault as fault:
-        raise _SizeFault(name, fault) from fault
+        raise _SizeFault(name, fault.code, fault.what, fault.remedy, nearest=fault.nearest) from fault
 
 
 def _want_empty(row: Row, names: Sequence[str], why: str) -> None:
     for name in names:
         if row[name]:
-            raise _SizeFault(
-                name, CellFault("needless_size", f"{quote(str(row[name]))}: {why}", "leave it empty")
-            )
+            what = f"{quote(str(row[name]))}: {why}"
+            raise _SizeFault(name, "needless_size", what, "leave it empty")

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from landbridge.api.tariffs import parse_rate as parse_rate
     from landbridge.api.tariffs import read_tariff as read_tariff
     from landbridge.api.tariffs import search_products as search_products
+    from landbridge.api.values import Values as Values
     from landbridge.landed_cost.break_even import BreakEven as BreakEven
     from landbridge.landed_cost.consignment_way import Passage as Passage
     from landbridge.landed_cost.pricing import Wishes as Wishes
@@ -77,6 +78,7 @@ _HOMES = {
     "routing": ("Goods", "Options", "Routes", "find_routes"),
     "shipments": ("price_shipments",),
     "study": ("Run", "Study", "read_study"),
+    "values": ("Values",),
     "tariffs": (
         "TariffChoice",
         "find_tariff_lines",

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from landbridge.agreements.lever_edits import Edit, find_edits
+from landbridge.agreements.lever_edits import Edit
 from landbridge.agreements.levers import Lever
 from landbridge.schema import Finding, InputError, find_nearest, load_catalogue, order_findings
 from landbridge.sources import network_date, read_shipped_tables
 from landbridge.study.layers import write_value
-from landbridge.study.levers import read_study_levers
+from landbridge.study.levers import check_levers, read_study_levers, try_levers
 from landbridge.study.reading import StudyInput
 from landbridge.study.scenarios import scenario_tables
 
@@ -21,6 +21,7 @@ LEVER_COLUMNS = (
     "id", "commitment", "title", "table", "change", "where", "low", "high", "from", "until", "cells", "scenarios",
     "source", "quality", "note",
 )  # fmt: skip
+LEVERS_FILE = "levers.csv"
 CHANGE_COLUMNS = ("levers", "table", "id", "field", "before", "after", "unit")
 
 
@@ -99,12 +100,14 @@ def _describe_edit(edit: Edit) -> dict[str, Any]:
 
 def read_levers(study: StudyInput, *, scenario: str = "") -> Levers:
     """The levers of a study with what each changes alone, or those of a scenario with what they change together."""
-    names, found = study.model.scenario_names, list[Finding]()
     shipped, date = read_shipped_tables(), network_date()
+    names = study.model.scenario_names
     whole = {name: scenario_tables(study, name, shipped, network_date=date) for name in names}
     applied = {name: tuple(one.levers) for name, one in whole.items()}
+    faults = check_levers(study)
     if scenario:
         one = whole[scenario]
+<<<<<<< HEAD
         found = [finding for finding in one.findings if finding.file == "levers.csv"]
         return Levers(study.name, scenario, one.levers, {"": one.edits}, applied, order_findings(found))
     levers, faults = read_study_levers(study)
@@ -114,4 +117,16 @@ def read_levers(study: StudyInput, *, scenario: str = "") -> Levers:
     for key, lever in levers.items():
         own, wrong = find_edits([lever], bare.tables)
         edits[key], found = tuple(own), [*found, *wrong]
+=======
+        found = order_findings([*faults, *filter(_is_of_levers, one.findings)])
+        return Levers(study.name, scenario, one.levers, {"": one.edits}, applied, found)
+    levers, _ = read_study_levers(study)
+    bare = scenario_tables(study, names[0], shipped, network_date=date, levered=False)
+    edits, found = try_levers(levers.values(), bare.tables)
+>>>>>>> b422cd584712f3a304ba6ed708e3344470e6bba0
     return Levers(study.name, "", levers, edits, applied, order_findings([*faults, *found]))
+
+
+def _is_of_levers(finding: Finding) -> bool:
+    """Whether a finding of a scenario is about its levers or its choice of them, wherever it stands."""
+    return finding.file == LEVERS_FILE or finding.code in ("lever_conflict", "unknown_choice", "no_lever")

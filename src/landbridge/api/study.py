@@ -13,6 +13,7 @@ from landbridge.api.indicators import Indicator, read_indicator
 from landbridge.api.levers import Levers, read_levers
 from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
+from landbridge.api.values import Values, value_study
 from landbridge.network.steps import Options
 from landbridge.schema import Finding, InputError, find_nearest, has_errors
 from landbridge.sources import network_date, open_world, read_shipped_tables
@@ -25,6 +26,7 @@ from landbridge.study.gateways import order_gateways
 from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, make_place_test, open_store, prepare_scenario, run_scenario
+from landbridge.study.valuing import MAX_RUNS
 
 # Indicators that open into terms: the column of routes that they take the least of, and the terms' unit.
 TRACED = {
@@ -118,6 +120,29 @@ class Study:
         Raises InputError for an unknown scenario.
         """
         return read_levers(self.source, scenario=self.scenario_name(scenario) if scenario else "")
+
+    def value(
+        self,
+        *,
+        start: str = "",
+        end: str = "",
+        indicators: Sequence[str] = (),
+        max_runs: int = MAX_RUNS,
+        progress: Progress = quiet,
+    ) -> Values:
+        """What each lever, commitment and agreement between two scenarios is worth, computed or read back.
+
+        By default the last scenario that applies levers is valued from its parent. Raises InputError.
+        """
+        ends = [self.scenario_name(name) if name else "" for name in (start, end)]
+        return value_study(
+            self.source,
+            start=ends[0],
+            end=ends[1],
+            indicators=tuple(indicators),
+            max_runs=max_runs,
+            progress=progress,
+        )
 
     def record_status(self, report: NewReport) -> str:
         """Append a status report to the study's status_reports.csv and give its id; read the study again to see it.

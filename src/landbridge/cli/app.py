@@ -91,6 +91,37 @@ def run(
 
 
 @app.command()
+def value(
+    study: StudyPath,
+    start: Annotated[
+        str, typer.Option("--from", help="The earlier scenario; by default the parent of the later.")
+    ] = "",
+    end: Annotated[
+        str, typer.Option("--to", help="The later scenario; by default the last that applies levers.")
+    ] = "",
+    indicator: Annotated[
+        list[str] | None, typer.Option(help="Value this indicator only (repeat); by default all.")
+    ] = None,
+    subject: Annotated[str, typer.Option(help="Show the parts of this flow or consignment.")] = "",
+    max_runs: Annotated[
+        int, typer.Option(help="Most coalitions for one flow or consignment; above, orders are drawn.")
+    ] = 1_024,
+    json: AsJson = False,
+) -> None:
+    """Say what each lever, commitment and agreement is worth, what needs what, and what a delay costs."""
+    from landbridge.cli.values import show_values
+
+    show_values(
+        study,
+        span=(start, end),
+        indicators=indicator or (),
+        subject=subject,
+        max_runs=max_runs,
+        json=json,
+    )
+
+
+@app.command()
 def route(
     origin: Origin,
     destination: Destination,

@@ -160,7 +160,7 @@ def _price_case(given: Workspace, row: Row, law: CustomsLaw, *, table: _Table, f
         return
     origins = judge_consignment(goods, law, tables=given, ways=ways)
     rules = Rules(law, read_parameters(given["parameters"]), list_in_force(given["agreements"], law))
-    priced = price_consignment(rules, goods, ways, origins=origins, wishes=_wish(given, row))
+    priced = price_consignment(rules, goods, ways, origins=origins, wishes=read_wishes(given, row))
     table.note(name, law.date, (*origins.findings, *priced.findings))
     table.rows["origin_verdicts"] += [{"consignment": name, "date": law.date, **one} for one in origins.rows]
     _tabulate(table, row, law, priced.doors, origins)
@@ -179,7 +179,8 @@ def _name_measures(given: Workspace, name: str, date: datetime.date) -> Iterator
         yield f"{row['act']}, {row['article']}" if row["article"] else str(row["act"])
 
 
-def _wish(given: Workspace, row: Row) -> Wishes:
+def read_wishes(given: Workspace, row: Row) -> Wishes:
+    """What is asked of every price, with the value that a consignment is added in a zone."""
     added = float(row["zone_added"])
     wishes: Wishes = given["wishes_of_price"]
     return replace(wishes, added=0.0 if isnan(added) else added / 100.0)

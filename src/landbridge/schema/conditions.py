@@ -92,15 +92,14 @@ def read_condition(text: str, spec: TableSpec) -> Condition:
     >>> len(read_condition("id in (a, b) and mode = rail", load_catalogue().tables["operations"]).comparisons)
     2
     """
-    tokens, comparisons = _split(text), []
-    while tokens:
-        comparisons.append(_take_comparison(tokens, spec))
-        if tokens and _take(tokens) != "and":
-            raise CellFault("bad_condition", f"{quote(text)} has comparisons without and between them", _FORM)
-        if not tokens and text.rstrip().endswith(" and"):
-            raise CellFault("bad_condition", f"{quote(text)} ends with and", _FORM)
-    if not comparisons:
+    tokens = _split(text)
+    if not tokens:
         raise CellFault("bad_condition", "the condition is empty", _FORM)
+    comparisons = [_take_comparison(tokens, spec)]
+    while tokens:
+        if not _is_sign(_take(tokens), "and"):
+            raise CellFault("bad_condition", f"{quote(text)} has comparisons without and between them", _FORM)
+        comparisons.append(_take_comparison(tokens, spec))
     return Condition(tuple(comparisons), text.strip())
 
 
@@ -108,6 +107,10 @@ class _Quoted(str):
     """A text that stood in quotation marks, so that it is no operator and no bracket."""
 
     __slots__ = ()
+
+
+def _is_sign(token: str, *signs: str) -> bool:
+    return token in signs and not isinstance(token, _Quoted)
 
 
 def _split(text: str) -> list[str]:
@@ -136,7 +139,7 @@ def _take_comparison(tokens: list[str], spec: TableSpec) -> Comparison:
         nearest = find_nearest(name, spec.columns)
         what = f"{spec.name} has no field {quote(name)}"
         raise CellFault("unknown_field", what, f"write a field of {spec.name}", nearest)
-    if sign not in _OPERATORS:
+    if not _is_sign(sign, *_OPERATORS):
         what = f"{quote(sign)} is no comparison"
         raise CellFault("bad_condition", what, f"write one of {', '.join(_OPERATORS)}")
     field = spec.by_name[name]
@@ -147,27 +150,31 @@ def _take_comparison(tokens: list[str], spec: TableSpec) -> Comparison:
         remedy = "write =, != or in; only numbers and dates have an order"
         raise CellFault("bad_condition", f"{name} cannot be compared by {sign}", remedy)
     words = _take_list(tokens) if sign == "in" else (_take_value(tokens),)
-    return Comparison(field, sign, tuple(_type_word(word, field) for word in words))
+    values = tuple(_type_word(word, field) for word in words)
+    if sign not in ("=", "!=") and any(missing(value, field) for value in values):
+        what = f"{name} cannot be compared with nothing by {sign}"
+        raise CellFault("bad_condition", what, 'write = "" or != "" to ask for empty cells')
+    return Comparison(field, sign, values)
 
 
 def _take_value(tokens: list[str]) -> str:
     word = _take(tokens)
-    if not isinstance(word, _Quoted) and word in (*_OPERATORS, "(", ")", ",", "and"):
+    if _is_sign(word, *_OPERATORS, "(", ")", ",", "and"):
         raise CellFault("bad_condition", f"a value is missing before {quote(word)}", _FORM)
     return word
 
 
 def _take_list(tokens: list[str]) -> tuple[str, ...]:
-    if _take(tokens) != "(":
+    if not _is_sign(_take(tokens), "("):
         raise CellFault("bad_condition", "in wants a list in brackets", 'write id in ("a", "b")')
     words = [_take_value(tokens)]
-    while (sign := _take(tokens)) == ",":
+    while not _is_sign(sign := _take(tokens), ")"):
+        if not _is_sign(sign, ","):
+            raise CellFault("bad_condition", f"{quote(sign)} stands in a list", 'write id in ("a", "b")')
         words.append(_take_value(tokens))
-    if sign != ")":
-        raise CellFault("bad_condition", f"{quote(sign)} stands in a list", 'write id in ("a", "b")')
     return tuple(words)
 
 
 def _type_word(word: str, field: Field) -> Any:
     """The typed value; an item of a list is text."""
-    return word if field.type == "list" else read_cell(word, field)
+    return word.strip() if field.type == "list" else read_cell(word, field)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -23,6 +23,7 @@ from landbridge.sources.hs_changes import list_successors
 from landbridge.sources.products import is_product
 from landbridge.sources.world import World
 from landbridge.study.layers import SHIPPED_LAYER
+from landbridge.study.levers import read_study_levers, try_levers
 from landbridge.study.reading import StudyInput
 from landbridge.study.scenarios import ScenarioTables, scenario_tables
 
@@ -42,10 +43,13 @@ def check_study(
     and changes of gauge of the study are held against the network.
     """
     findings = [*study.findings, *_check_flows(study)]
+    applied: set[str] = set()
     for name in study.model.scenario_names:
         tables = scenario_tables(study, name, shipped, network_date=network_date)
         findings += check_scenario(study, tables, is_place=is_place, world=world)
         findings += _check_parties(study, tables)
+        applied |= set(tables.levers)
+    findings += _check_idle_levers(study, shipped, applied, network_date=network_date)
     return order_findings(findings)
 
 
@@ -80,6 +84,18 @@ def check_scenario(
         own = {"overrides": tuple((file.file, row) for row in file.rows)}
         found += run_checks(CheckInput({"overrides": file.frame}, own, targets=tables.tables))
     return order_findings(found)
+
+
+def _check_idle_levers(
+    study: StudyInput, shipped: Tables, applied: Container[str], *, network_date: datetime.date
+) -> tuple[Finding, ...]:
+    """Faults of the levers that no scenario applies, each alone over the first scenario's tables without levers."""
+    idle = [lever for key, lever in read_study_levers(study)[0].items() if key not in applied]
+    if not idle:
+        return ()
+    first = study.model.scenario_names[0]
+    bare = scenario_tables(study, first, shipped, network_date=network_date, levered=False)
+    return try_levers(idle, bare.tables)[1]
 
 
 # What the shipped network is built from: a change of it takes no effect without a new build.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,14 @@ class LayeredTable:
     def _word(self, name: str, row: int) -> str:
         return str(self.column(name)[row]) if name in self.spec.by_name else ""
 
+    def word(self, key: str, name: str) -> tuple[str, str]:
+        """Source and quality of a cell: those of the change that holds over it, else the row's, "" for none."""
+        top = winning(self.said.get((key, name), ()))
+        if top is not None and self._overridden(key, name):
+            return top.source, top.quality
+        row = self.position[key]
+        return self._word("source", row), self._word("quality", row)
+
     def settle_sources(self) -> None:
         """Give each row that overrides changed in a measure the source and quality that its numbers rest on.
 
@@ -111,21 +119,14 @@ class LayeredTable:
         return top is not None and top.layer not in (SHIPPED_LAYER, STUDY_LAYER)
 
     def _settle_row(self, key: str) -> None:
-        row, words = self.position[key], []
-        for each in self.spec.fields:
-            if not self._is_measure(each.name) or missing(self.column(each.name)[row], each):
-                continue
-            top = winning(self.said.get((key, each.name), ()))
-            if top is not None and self._overridden(key, each.name):
-                words.append((top.source, top.quality))
-            else:
-                words.append((self._word("source", row), self._word("quality", row)))
-        ranks = load_catalogue().qualities
-        settled = {
-            "source": "; ".join(dict.fromkeys(source for source, _ in words if source)),
-            "quality": max((q for _, q in words if q), key=lambda q: ranks[q].rank, default=""),
-        }
-        for name, value in settled.items():
+        row = self.position[key]
+        words = [
+            self.word(key, each.name)
+            for each in self.spec.fields
+            if self._is_measure(each.name) and not missing(self.column(each.name)[row], each)
+        ]
+        settled = zip(("source", "quality"), join_words(words), strict=True)
+        for name, value in settled:
             if value and not self._overridden(key, name):
                 self.column(name)[row] = value
 
@@ -163,6 +164,18 @@ def winning(changes: Iterable[Change]) -> Change | None:
     """The change that holds: the last that is active."""
     active = [change for change in changes if change.active]
     return active[-1] if active else None
+
+
+def join_words(words: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The sources, each once, and the worst quality of what a number rests on; "" for none.
+
+    >>> join_words([("facts", "published"), ("facts; mou", "estimated")])
+    ('facts; mou', 'estimated')
+    """
+    ranks = load_catalogue().qualities
+    sources = dict.fromkeys(one for source, _ in words for one in source.split("; ") if one)
+    worst = max((quality for _, quality in words if quality), key=lambda one: ranks[one].rank, default="")
+    return "; ".join(sources), worst
 
 
 def write_value(value: Any, spec: TableSpec, name: str) -> str:

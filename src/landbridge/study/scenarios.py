@@ -71,7 +71,7 @@ def scenario_tables(
     lever acts. Raises KeyError where there is no scenario.
     """
     date = study.model.date_of(name) or network_date
-    levers, faults = choose_scenario_levers(study, name, date=date)
+    chosen, faults = choose_scenario_levers(study, name, date=date)
     findings: list[Finding] = list(faults)
     layered = {}
     for spec in _input_specs():
@@ -82,7 +82,7 @@ def scenario_tables(
         findings += _conflicts(changes)
         for table, change, _ in sorted(changes, key=_order):
             layered[table].apply(change)
-    edits, faults = pull_levers(layered, levers.values() if levered else (), _list_levered(study, name))
+    edits, faults = pull_levers(layered, chosen) if levered else ([], [])
     findings += faults
     for table_layers in layered.values():
         table_layers.settle_sources()
@@ -94,14 +94,9 @@ def scenario_tables(
         touched={table: each.touched for table, each in layered.items() if each.touched},
         findings=order_findings(findings),
         hashes=_hash_inputs(study, name),
-        levers=levers,
+        levers=chosen.levers,
         edits=tuple(edits),
     )
-
-
-def _list_levered(study: StudyInput, name: str) -> frozenset[str]:
-    """The scenario and its ancestors as far as they apply levers of their own."""
-    return frozenset(step for step in study.model.lineage(name) if study.model.scenario(step).levers)
 
 
 def _write_digits(table: LayeredTable) -> pd.DataFrame:
@@ -278,14 +273,16 @@ def _overlap(
 def _hash_inputs(study: StudyInput, name: str) -> dict[str, str]:
     """SHA-256 of what the scenario takes from the study, so that another scenario's files do not matter."""
     model, lineage = study.model, study.model.lineage(name)
-    head = {
+    head: dict[str, Any] = {
         "parties": model.parties,
         "bound_by": model.bound_by,
         "date": str(model.date_of(name) or ""),
         "currency": model.currency,
         "lineage": [(step, model.scenario(step).overrides) for step in lineage],
-        "levers": [choice.model_dump(mode="json") for s in lineage for choice in model.scenario(s).levers],
     }
+    choices = [(s, choice.model_dump(mode="json")) for s in lineage for choice in model.scenario(s).levers]
+    if choices:
+        head["levers"] = choices
     text = json.dumps(head, sort_keys=True)
     files = [file.file for file in study.files.values()]
     files += [

@@ -1,0 +1,39 @@
+"""Values of levers kept beside the runs, under the hash of what decides them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from landbridge.store import RunInputs, Store, StoredRun
+from landbridge.study.engine import Progress
+from landbridge.study.reading import StudyInput
+from landbridge.study.running import RUNS_FOLDER, prepare_scenario
+from landbridge.study.valuing import ValueChoice, find_span, value_levers
+
+VALUES_FOLDER = ".values"
+
+
+def run_values(
+    study: StudyInput, choice: ValueChoice, *, progress: Progress = lambda line: None
+) -> StoredRun:
+    """The values of a choice: read back where the inputs are those of a stored one, else computed and stored.
+
+    The name of its scenario is the earlier and the later one, joined by two dashes. Raises InputError as
+    `value_levers` does.
+    """
+    span = find_span(study, choice)
+    ends = [prepare_scenario(study, name).inputs for name in (span.start, span.end) if name]
+    after = ends[-1]
+    inputs = RunInputs(
+        scenario=f"{span.start}--{span.end}",
+        inputs={f"{one.scenario}: {name}": digest for one in ends for name, digest in one.inputs.items()},
+        versions=after.versions,
+        seed=after.seed,
+        date=after.date,
+        settings={"max_runs": choice.max_runs, "indicators": ", ".join(choice.indicators)},
+    )
+    store = Store(Path(study.root) / RUNS_FOLDER / VALUES_FOLDER)
+    stored = store.find_run(inputs)
+    if stored is not None:
+        return stored
+    return store.write_run(inputs, value_levers(study, choice, progress=progress), timings={})
