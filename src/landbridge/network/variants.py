@@ -55,7 +55,7 @@ class Variants:
 
     def reach(self, flow: str) -> int:
         """The bits of the changes that may bear on a flow."""
-        return self.changing
+        return self.changing if flow in self.asked else 0
 
     def outcome(self, flow: str, mask: int) -> Outcome:
         """The best routes of a flow under a coalition."""
