@@ -66,11 +66,10 @@ def find_edits(
     The strong end of a range is the one on the far side of the value from no change, the weak end the other; of a value
     set in an empty cell the greatest is the strong one. Cells that keep their value are no edits.
     """
-<<<<<<< HEAD
     chosen = list(levers)
     pushes, found = list_pushes(chosen, tables, size=size)
-    edits, conflicts = join_pushes(pushes, [lever.id for lever in chosen], tables)
-    return edits, [*found, *conflicts]
+    edits, faults = join_pushes(pushes, [lever.id for lever in chosen], tables)
+    return edits, [*found, *faults]
 
 
 def list_pushes(
@@ -79,10 +78,14 @@ def list_pushes(
     """What each lever does to the cells of `tables`, by lever, and those that reach nothing: what `join_pushes` takes,
     for many choices of the same levers.
     """
-    pushes, found = {}, list[Finding]()
+    pushes: dict[str, list[tuple[_Cell, _Push]]] = {}
+    found: list[Finding] = []
     for lever in levers:
-        pushes[lever.id] = list(_push_rows(lever, tables[lever.table], size))
-        found += _check_reach(lever, pushes[lever.id], tables[lever.table])
+        frame = tables[lever.table]
+        rows = lever.condition.match(frame).nonzero()[0].tolist()
+        pushes[lever.id] = list(_push_rows(lever, frame, rows, size))
+        if not pushes[lever.id]:
+            found.append(_tell_reach(lever, reaches=bool(rows)))
     return pushes, found
 
 
@@ -93,30 +96,11 @@ def join_pushes(pushes: Pushes, chosen: Iterable[str], tables: Tables) -> tuple[
         for cell, push in pushes[name]:
             by_cell.setdefault(cell, []).append(push)
     edits: list[Edit] = []
-    found: list[Finding] = []
-    for cell, several in sorted(by_cell.items()):
-        conflicts = list(_find_conflicts(cell, several, tables))
-        found += conflicts
-        if not conflicts:
-            edits += _edit_cell(cell, several, tables, found)
-    return edits, found
-=======
-    pushes: dict[_Cell, list[_Push]] = {}
     faults = _Faults()
-    for lever in sorted(levers, key=lambda one: one.id):
-        frame = tables[lever.table]
-        rows = lever.condition.match(frame).nonzero()[0].tolist()
-        own = list(_push_rows(lever, frame, rows, size))
-        if not own:
-            faults.found.append(_tell_reach(lever, reaches=bool(rows)))
-        for cell, push in own:
-            pushes.setdefault(cell, []).append(push)
-    edits: list[Edit] = []
-    for cell, several in sorted(pushes.items()):
+    for cell, several in sorted(by_cell.items()):
         if not faults.add_conflicts(cell, several):
             edits += _edit_cell(cell, several, tables, faults)
     return edits, faults.tell(tables)
->>>>>>> b422cd584712f3a304ba6ed708e3344470e6bba0
 
 
 def _push_rows(
@@ -150,7 +134,7 @@ def _push_row(lever: Lever, cells: Mapping[str, Any], size: Size) -> Iterator[tu
         if lever.change in ("open", "close") or missing(value, spec.by_name[middle]):
             yield name, _Push(lever, True, MISSING[spec.by_name[name].type])
         elif before and value / before >= 0:
-            yield name, _Push(lever, True, cells[name] * (value / before))
+            yield name, _Push(lever, True, _drop_noise(cells[name] * (value / before)))
 
 
 def _pick_size(lever: Lever, size: Size, before: Any) -> Any:
@@ -233,20 +217,14 @@ def _edit_cell(cell: _Cell, pushes: Sequence[_Push], tables: Tables, faults: _Fa
 def _move(before: float, pushes: Sequence[_Push], each: Field) -> float:
     moved = float(before) * math.prod(push.factor for push in pushes) + sum(push.amount for push in pushes)
     is_range = any(each.name in push.lever.fields[1:] for push in pushes)
-<<<<<<< HEAD
     if is_range and any(push.amount for push in pushes):
         moved = max(moved, each.span.least)
-    # Twelve digits: products of factors carry a last digit that means nothing.
-    return round(moved) if each.type == "int" else float(f"{moved:.12g}")
+    return _drop_noise(moved)
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, float) and math.isnan(one) and math.isnan(other):
-        return True
-    return one is other or bool(one == other)
-=======
-    return max(moved, each.span.least) if is_range and any(push.amount for push in pushes) else moved
->>>>>>> b422cd584712f3a304ba6ed708e3344470e6bba0
+def _drop_noise(number: float) -> float:
+    """Twelve digits of a number: products of factors carry a last digit that means nothing."""
+    return float(f"{number:.12g}")
 
 
 def apply_edits(tables: Tables, edits: Iterable[Edit]) -> dict[str, pd.DataFrame]:

@@ -107,23 +107,11 @@ def read_levers(study: StudyInput, *, scenario: str = "") -> Levers:
     faults = check_levers(study)
     if scenario:
         one = whole[scenario]
-<<<<<<< HEAD
-        found = [finding for finding in one.findings if finding.file == "levers.csv"]
-        return Levers(study.name, scenario, one.levers, {"": one.edits}, applied, order_findings(found))
-    levers, faults = read_study_levers(study)
-    first = study.model.run_names[0]
-    bare = scenario_tables(study, first, shipped, network_date=date, levered=False)
-    edits = {}
-    for key, lever in levers.items():
-        own, wrong = find_edits([lever], bare.tables)
-        edits[key], found = tuple(own), [*found, *wrong]
-=======
         found = order_findings([*faults, *filter(_is_of_levers, one.findings)])
         return Levers(study.name, scenario, one.levers, {"": one.edits}, applied, found)
     levers, _ = read_study_levers(study)
-    bare = scenario_tables(study, names[0], shipped, network_date=date, levered=False)
+    bare = scenario_tables(study, study.model.run_names[0], shipped, network_date=date, levered=False)
     edits, found = try_levers(levers.values(), bare.tables)
->>>>>>> b422cd584712f3a304ba6ed708e3344470e6bba0
     return Levers(study.name, "", levers, edits, applied, order_findings([*faults, *found]))
 
 
