@@ -34,6 +34,8 @@ DAY = datetime.date(2027, 1, 1)
          "closed", "status closed"),
         ({"table": "legs", "where": "id = a", "field": "from_date", "change": "date", "value": "2027-01-01"},
          ("from_date",), DAY, "from_date = 2027-01-01"),
+        ({"table": "agreements", "where": "id = a", "field": "in_force", "change": "date", "value": "2026-07"},
+         ("in_force",), "2026-07", "in_force = 2026-07"),
         ({"table": "transit_regimes", "where": "id = a", "field": "from", "change": "date", "value": "2027-01-01"},
          ("from",), DAY, "from = 2027-01-01"),
         ({"table": "services", "where": "id = a", "field": "both", "change": "set", "value": "false"}, ("both",),
@@ -91,6 +93,7 @@ def test_dates_places_and_the_row_are_kept() -> None:
 
 LEG = {"table": "legs", "where": "id = a"}
 STATUS = {**LEG, "field": "status", "change": "open", "value": ""}
+FORCE = {"table": "agreements", "where": "id = a", "field": "in_force", "change": "date", "value": "2026-07"}
 FROM = {**LEG, "field": "from_date", "change": "date", "value": "2027-01-01"}
 
 
@@ -114,6 +117,11 @@ FROM = {**LEG, "field": "from_date", "change": "date", "value": "2027-01-01"}
         ({**FROM, "change": "set"}, "bad_change", "change", None),
         ({**FROM, "value": "2027-01"}, "bad_date", "value", None),
         ({**FROM, "value": ""}, "empty_cell", "value", None),
+        ({**FORCE, "change": "set"}, "bad_change", "change", None),
+        ({**FORCE, "value": "July 2026"}, "bad_date", "value", None),
+        ({**FORCE, "value": "2026-13"}, "bad_date", "value", None),
+        ({**FORCE, "value": ""}, "empty_cell", "value", None),
+        ({**FORCE, "field": "parties"}, "lever_on_identity", "field", None),
         ({"value": ""}, "empty_cell", "value", None),
         ({"value": " "}, "empty_cell", "value", None),
         ({"value": "half"}, "bad_number", "value", None),
@@ -179,8 +187,17 @@ def test_levers_reach_inputs_alone() -> None:
         assert levers == {}
         codes = {f.code for f in read_levers(lever_frame({"table": name}))[1]}
         assert (name in INPUTS) != bool(codes & {"unknown_table", "lever_on_law"})
-    assert not set(INPUTS) & {*LAW, "agreements", "commitments", "flows", "overrides", "levers", "countries"}
-    assert all(TABLES[name].where == "shipped" and TABLES[name].key == ("id",) for name in INPUTS)
+    assert not set(INPUTS) & {
+        *LAW,
+        "commitments",
+        "status_reports",
+        "flows",
+        "overrides",
+        "levers",
+        "countries",
+    }
+    assert {name for name in INPUTS if TABLES[name].where != "shipped"} == {"agreements"}
+    assert all(TABLES[name].key == ("id",) for name in INPUTS)
 
 
 def test_no_lever_says_which_row_it_is_or_on_whose_word() -> None:

@@ -8,7 +8,7 @@ A lever names a table, a field or a group of fields that move together, and a co
 | add | numbers | an amount in the unit of the field, which may be negative |
 | set | any value | the value; of a group the middle field takes it and its range moves in proportion |
 | open, close | status | empty; the period of the row no longer counts |
-| date | a date | the day |
+| date | a date | the day; of an agreement the date as far as it is known |
 
 `low` and `high` bound the size of the first three. Legal measures, borders that governments have closed, memberships,
 what is asked of the model and what identifies a row are out of reach.
@@ -32,6 +32,7 @@ from landbridge.schema import (
     find_nearest,
     load_catalogue,
     read_condition,
+    read_partial_date,
 )
 from landbridge.schema.catalogue import Field, Interval
 from landbridge.schema.cells import CellFault, quote, read_cell
@@ -45,7 +46,7 @@ INPUTS = (
     "places", "posts", "legs", "services", "interruptions", "operations", "rates", "speeds", "emission_factors",
     "parameters", "passages", "gauges", "electrified", "electrified_shares", "grids", "transit_regimes", "tariffs",
     "tariff_quotas", "import_taxes", "customs_values", "trade_agreements", "origin_rules", "regime_terms",
-    "conformity", "exchange_rates", "elasticities",
+    "conformity", "exchange_rates", "elasticities", "agreements",
 )  # fmt: skip
 LAW = ("listings", "territories", "borders")
 # What says which row it is, where it lies and on whose word; the law looks at the mode of a leg too.
@@ -222,8 +223,17 @@ def _find_fields(name: str, spec: TableSpec) -> tuple[str, ...]:
 
 
 def _is_identity(each: Field, spec: TableSpec) -> bool:
+    """Whether a field is out of reach; of an agreement the model takes in nothing but its dates."""
+    if spec.name == "agreements":
+        return not _is_date(each, spec)
     ends = each.name in ("from", "to") and each.type == "str"
     return each.name in spec.key or each.name in IDENTITY or each.type == "country" or ends
+
+
+def _is_date(each: Field, spec: TableSpec) -> bool:
+    checks = load_catalogue().checks
+    partial = {(check.table, check.field) for check in checks if check.kind == "partial_date"}
+    return each.type == "date" or (spec.name, each.name) in partial
 
 
 class _SizeFault(CellFault):
@@ -245,6 +255,8 @@ def _read_sizes(row: Row, each: Field, spec: TableSpec) -> tuple[Any, float, flo
         return {"open": "open", "close": "closed"}[change], nan, nan
     cells = _ANY_NUMBER if change in ("scale", "add") else each
     value = _read_size(row, "value", cells)
+    if change == "date" and each.type == "str":
+        _check_partial(value)
     if missing(value, each) and (change != "set" or (each.required and not each.default)):
         raise _SizeFault("value", "empty_cell", "the size of the change is missing", "write it")
     if change == "scale" and value < 0:
@@ -255,20 +267,29 @@ def _read_sizes(row: Row, each: Field, spec: TableSpec) -> tuple[Any, float, flo
     return value, *_read_range(row, value, cells)
 
 
+def _check_partial(value: str) -> None:
+    try:
+        read_partial_date(value)
+    except ValueError:
+        remedy = "write it as far as it is known: 2025, 2025-08 or 2025-08-20"
+        raise _SizeFault("value", "bad_date", f"{quote(value)} is no date", remedy) from None
+
+
 def _check_kind(each: Field, change: str, spec: TableSpec) -> None:
     """Whether a change fits the kind of a field."""
     numeric, is_status = each.type in ("number", "int"), {"open", "closed"} <= set(each.choices)
+    is_date = _is_date(each, spec)
     fits = {
         "scale": numeric,
         "add": numeric,
-        "set": each.type != "date",
-        "date": each.type == "date",
+        "set": not is_date,
+        "date": is_date,
         "open": is_status,
         "close": is_status,
     }
     if not fits[change]:
         remedy = "scale and add change numbers, open and close a status, date a date, set all else"
-        what = f"{change} does not fit {spec.name}.{each.name}, a field of type {each.type}"
+        what = f"{change} does not fit {spec.name}.{each.name}, a field of type {'date' if is_date else each.type}"
         raise CellFault("bad_change", what, remedy)
 
 

@@ -36,7 +36,7 @@ def _say_all(found: Levers) -> None:
             row["id"],
             row["commitment"],
             f"{row['table']}: {row['change']}",
-            f"{row['low']} to {row['high']}" if row["low"] or row["high"] else "",
+            _say_range(row["low"], row["high"]),
             row["from"] or "unknown",
             str(row["cells"]),
         )
@@ -44,6 +44,12 @@ def _say_all(found: Levers) -> None:
     ]
     print_table(("id", "commitment", "changes", "range", "from", "cells"), rows, right=("cells",))
     say("`landbridge agreements levers STUDY ID` shows the cells before and after.")
+
+
+def _say_range(low: str, high: str) -> str:
+    if low and high:
+        return f"{low} to {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else ""
 
 
 def _say_lever(found: Levers, name: str) -> None:
