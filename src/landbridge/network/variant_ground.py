@@ -180,7 +180,7 @@ class VariantGround:
         gates = [
             (
                 gate.bits,
-                {mask: _find_places(arcs, np.concatenate(parts)) for mask, parts in gate.shut.items()},
+                {mask: _find_places(core.arcs, np.concatenate(parts)) for mask, parts in gate.shut.items()},
             )
             for gate in self.gates
             if gate.bits & reach
