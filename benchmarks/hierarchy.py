@@ -32,13 +32,13 @@ from landbridge.kernels.lane_sums import sum_lanes
 from landbridge.kernels.nested_dissection import dissect
 from landbridge.kernels.pareto import FrontRule, find_front, make_guide
 from landbridge.kernels.shortest_paths import grow_tree
+from landbridge.network.arc_weights import weigh_arcs
 from landbridge.network.build import join_ends
 from landbridge.network.closures import close_arcs
 from landbridge.network.router import make_ready
 from landbridge.network.shipments import choose_shipment
 from landbridge.network.structure import find_capitals
 from landbridge.network.virtual import VirtualNetwork
-from landbridge.network.weights import weigh_arcs
 from landbridge.sources import open_world
 
 Floats = NDArray[np.float64]

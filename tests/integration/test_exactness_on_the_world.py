@@ -8,11 +8,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from landbridge.kernels.customization import Metric, customize, recustomize, restore
 from landbridge.kernels.hierarchy_queries import find_distance, find_shortest
+from landbridge.network.arc_weights import weigh_arcs
 from landbridge.network.build import join_ends
 from landbridge.network.router import Ready, make_ready
 from landbridge.network.shipments import choose_shipment
 from landbridge.network.virtual import VirtualNetwork
-from landbridge.network.weights import weigh_arcs
 from landbridge.sources import open_world, read_shipped_tables
 
 Floats = NDArray[np.float64]

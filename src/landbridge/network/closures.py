@@ -92,8 +92,8 @@ def close_to_all(
 ) -> NDArray[np.int8]:
     """Reason of each arc that is closed at the date to all goods, int8[arcs], 0 where it is open."""
     open_all = np.zeros(len(network.arcs.tail), np.int8)
-    closed = close_further(open_all, Reason.STATUS, _closed_by_status(network, tables, date))
-    return close_further(closed, Reason.BORDER, _closed_borders(network, tables, date))
+    closed = close_further(open_all, Reason.STATUS, close_by_status(network, tables, date))
+    return close_further(closed, Reason.BORDER, close_borders(network, tables, date))
 
 
 def close_further(reasons: NDArray[np.int8], reason: Reason, closed: Mask) -> NDArray[np.int8]:
@@ -101,9 +101,8 @@ def close_further(reasons: NDArray[np.int8], reason: Reason, closed: Mask) -> ND
     return np.where(closed & (reasons == 0), np.int8(reason), reasons)
 
 
-def _closed_by_status(
-    network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date
-) -> Mask:
+def close_by_status(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
+    """Arcs of legs, passages, services, posts and places that are not open at the date: bool[arcs]."""
     world = network.world
     legs, passages = find_shut("legs", tables, date), find_shut("passages", tables, date)
     closed = network.marked("leg").pick([leg in legs for leg in world.legs])
@@ -134,7 +133,8 @@ def pick(flags: list[bool], index: NDArray[np.integer]) -> Mask:
     return chosen
 
 
-def _closed_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
+def close_borders(network: VirtualNetwork, tables: Mapping[str, pd.DataFrame], date: datetime.date) -> Mask:
+    """Arcs over borders that are closed at the date, and of services between their countries by sea: bool[arcs]."""
     shut = list_shut_borders(tables["borders"], date)
     closing = {(frozenset((row["country_a"], row["country_b"])), row["mode"]) for row in read_rows(shut)}
     columns = [list_values(network.world.crossings[name]) for name in ("country_a", "country_b", "mode")]

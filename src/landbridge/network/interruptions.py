@@ -7,12 +7,14 @@ the formalities at a post, at the boarding of a service, and where a route comes
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.network.virtual import LAYERS, WORLD_LAYERS, ArcDraft, Arcs, Site, Step, VirtualNetwork
+from landbridge.network.marks import Marks
+from landbridge.network.virtual import LAYERS, WORLD_LAYERS, ArcDraft, Arcs, Site, Step
 from landbridge.schema import load_catalogue
 from landbridge.schema.dated_rows import in_force_at, open_at
 from landbridge.schema.rows import Row, read_rows
@@ -80,6 +82,21 @@ def _interrupt(steps: tuple[Step, ...], site: Site, shut: Interruptions) -> tupl
     return (*steps[:loaded], *waits, *steps[loaded:])
 
 
+class Lined(Protocol):
+    """Arcs of a world by their legs and passages."""
+
+    @property
+    def arcs(self) -> Arcs:
+        """Their columns."""
+
+    @property
+    def world(self) -> World:
+        """The world that they belong to."""
+
+    def marked(self, name: str) -> Marks:
+        """The arcs by one of their columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineWaits:
     """Waits at the authored legs and passages of a world, by their number there."""
@@ -125,16 +142,20 @@ def _leg_mode(world: World, leg: int) -> str:
 
 
 def add_line_waits(
-    weight: NDArray[np.float64], network: VirtualNetwork, waits: LineWaits, amounts: Mapping[Step, float]
+    weight: NDArray[np.float64], network: Lined, waits: LineWaits, amounts: NDArray[np.float64]
 ) -> None:
-    """Adds to each arc's weight, float64[arcs], what waits at its leg or passage add, spread over the line's km."""
-    world, arcs = network.world, network.arcs
+    """Adds to each arc's weight, float64[arcs], what waits at its leg or passage add, spread over the line's km.
+
+    `amounts` float64[lines] is what each list of waits adds, in the order of `waits.all`.
+    """
+    world, arcs, left = network.world, network.arcs, iter(amounts.tolist())
     for name, lines, of_edges in (
         ("leg", waits.legs, world.edge_leg),
         ("passage", waits.passages, world.edge_passage),
     ):
-        for number, steps in lines.items():
+        for number in lines:
+            amount, here = next(left), network.marked(name).select(number)
+            if not len(here):
+                continue
             length = max(float(world.edge_km[of_edges == number].sum()), 1.0)
-            here = network.marked(name).select(number)
-            km = arcs.km_a[here] + arcs.km_b[here]
-            weight[here] += sum(amounts[step] for step in steps) / length * km
+            weight[here] += amount / length * (arcs.km_a[here] + arcs.km_b[here])

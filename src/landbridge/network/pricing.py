@@ -5,7 +5,7 @@ USD/t in one price year, times h, emissions kg/t CO2e. Method of the time model:
 (Arvis, Raballand and Marteau 2010, The Cost of Being Landlocked, ch. 4).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isnan, log, nan
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ class PriceBook:
     indexes: Mapping[str, RowIndex]
     parameters: Mapping[str, Row]
     spreads: Mapping[str, float]
-    records: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    records: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     by_area: Mapping[str, Mapping[str, Row]] = field(default_factory=dict)
 
     @classmethod

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Z90
+from landbridge.network.arc_weights import weigh_arcs
 from landbridge.network.build import Base, build_base, join_ends, survey
 from landbridge.network.closures import (
     Reason,
@@ -32,7 +33,7 @@ from landbridge.network.shipments import Shipment
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop, Surroundings
 from landbridge.network.virtual import RAIL, WATERS, VirtualNetwork, serve_vessel
-from landbridge.network.weights import Pricer, rows_by_id, weigh_arcs
+from landbridge.network.weights import Pricer, rows_by_id
 from landbridge.schema import load_catalogue
 from landbridge.schema.closings import Closing
 from landbridge.schema.rows import Row, read_rows

@@ -181,6 +181,11 @@ def _best_ways(search: Search, request: Request, ends: tuple[int, int]) -> list[
 
 def price_route(search: Search, reader: PathReader, request: Request, path: NDArray[np.int32]) -> Route:
     """The route of a path, itemised and priced in full, without ranges, rank and reason."""
+    return price_path(reader, request, path, additive=float(search.weights.cost[path].sum()))
+
+
+def price_path(reader: PathReader, request: Request, path: NDArray[np.int32], *, additive: float) -> Route:
+    """The same by the reader alone; `additive` is the sum of the weights of the path's arcs by cost, USD/t."""
     start, end = _site(request.origin), _site(request.destination)
     carried = reader.read(path, start=start, end=end)
     clearances = reader.clear(carried, start=start, end=end)
@@ -189,7 +194,7 @@ def price_route(search: Search, reader: PathReader, request: Request, path: NDAr
     waits = find_mean_waits(items, draws=draws, seed=reader.simulation.seed, shared=shared)
     items = list(reader.settle(items, waits))
     cost = sum(item.cost for item in items)
-    bound = float(search.weights.cost[path].sum()) + sum(item.cost for item in clearances)
+    bound = additive + sum(item.cost for item in clearances)
     return Route(
         id="",
         label=label_route(items),

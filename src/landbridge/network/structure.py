@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from landbridge.kernels.customization import customize
 from landbridge.kernels.hierarchy_skims import skim
 from landbridge.kernels.lane_sums import sum_lanes
+from landbridge.network.arc_weights import weigh_arcs
 from landbridge.network.build import join_ends
 from landbridge.network.closures import Reason, close_arcs
 from landbridge.network.locating import Locator
@@ -25,7 +26,6 @@ from landbridge.network.shipments import choose_shipment
 from landbridge.network.sphere import measure_line
 from landbridge.network.terminals import Stop
 from landbridge.network.virtual import AIR, DEEP, RIVER, Step, VirtualNetwork
-from landbridge.network.weights import weigh_arcs
 from landbridge.schema.rows import read_rows
 
 PLAUSIBLE_LAND = 2.0

@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.kernels.distributions import Excess, fit_excess, spread_wait, wait_for, wait_out
-from landbridge.network.imbalance import Imbalance, lean_arcs
-from landbridge.network.interruptions import INTERRUPTION, LineWaits, add_line_waits
+from landbridge.network.interruptions import INTERRUPTION, LineWaits
 from landbridge.network.pricing import (
     UNKNOWN_MOVE,
     Emission,
@@ -35,7 +34,6 @@ from landbridge.network.virtual import (
     WATERS,
     Step,
     VirtualNetwork,
-    count_world_nodes,
 )
 from landbridge.schema.rows import Row, read_rows
 from landbridge.schema.timetables import mean_headway, read_departures
@@ -52,7 +50,6 @@ SERVICE_MEANS = {
     "container_feeder": "deep_sea_container",
     "block_train": "block_train",
 }
-MODES = ("road", "rail", "inland_water", "sea", "air")
 FREE = Price(0.0, 0.0, 0.0, (), Excess(0.0, 0.0, 0.0, 0.0))
 
 
@@ -352,65 +349,6 @@ def _total(terms: tuple[Term, ...], excess: Excess) -> Price:
     return Price(sum(term.value for term in terms if term.unit == "USD/t"), excess.mean, 0.0, terms, excess)
 
 
-def weigh_arcs(network: VirtualNetwork, pricer: Pricer) -> Weights:
-    """Weights of every arc for one shipment."""
-    for code in range(network.codes.free):
-        if code not in pricer.moved:
-            pricer.moved[code] = pricer.move(network, code)
-    moves = (*(pricer.moved[code] for code in range(network.codes.free)), FREE_MOVE)
-    prices = _price_steps(network, pricer)
-    lengths = measure_passages(network.world)
-    passages = [prices[passage_step(name)] for name in network.world.passages]
-    lean = _lean_of(network, pricer)
-    waits = LineWaits.of(network.world, pricer.around.interruptions)
-    fields = {}
-    for name in ("cost", "time", "co2e"):
-        per_km = np.array([min(getattr(move, name), IMPOSSIBLE) for move in moves])
-        per_op = np.array(
-            [sum(getattr(prices[step], name) for step in steps) for steps in network.operations]
-        )
-        per_passage = [getattr(price, name) / km for price, km in zip(passages, lengths, strict=True)]
-        weight = _sum_up(network, per_km, per_op, np.array(per_passage))
-        if name == "cost":
-            leaning = np.flatnonzero(lean)
-            rates = np.array([move.per_km for move in moves])
-            weight[leaning] += rates[network.arcs.code_a[leaning]] * lean[leaning]
-            weight[network.marked("op").arcs] += _start_hauls(network, pricer)
-        amounts = {step: getattr(prices[step], name) for steps in waits.all for step in steps}
-        add_line_waits(weight, network, waits, amounts)
-        weight[weight >= IMPOSSIBLE / 10] = np.inf
-        fields[name] = weight
-    sailed, through = [_service_km(pricer, steps) for steps in network.operations], np.zeros(len(passages))
-    distance = _sum_up(network, np.ones(len(moves)), np.array(sailed), through)
-    return Weights(**fields, distance=distance, lean=lean, moves=moves, prices=prices, waits=waits)
-
-
-def _sum_up(network: VirtualNetwork, per_km: Floats, per_op: Floats, per_passage: Floats) -> Floats:
-    """What each arc weighs, float64[arcs], by a km of its price codes, its operations, and a km of its passage."""
-    arcs, ops, passages = network.arcs, network.marked("op"), network.marked("passage")
-    weight: Floats = arcs.km_a * per_km[arcs.code_a]
-    weight += arcs.km_b * per_km[arcs.code_b]
-    weight[ops.arcs] += per_op[ops.marks]
-    weight[passages.arcs] += per_passage[passages.marks] * (arcs.km_a + arcs.km_b)[passages.arcs]
-    return weight
-
-
-def _lean_of(network: VirtualNetwork, pricer: Pricer) -> Floats:
-    """Containers alone lean: other goods find no empty boxes to fill."""
-    if pricer.shipment.cargo_class != "container":
-        return np.zeros(len(network.arcs.tail))
-    imbalance = Imbalance.read(pricer.book)
-    if imbalance not in network.leans:
-        network.leans[imbalance] = lean_arcs(network, imbalance)
-    return network.leans[imbalance]
-
-
-def _service_km(pricer: Pricer, steps: tuple[Step, ...]) -> float:
-    """Kilometres of the run of a service, whose arc has none of its own."""
-    runs = [float(pricer.services[step.service]["distance"]) for step in steps if step.operation == "service"]
-    return sum(km for km in runs if km > 0)
-
-
 def passage_step(passage: str) -> Step:
     """The operation of passing a strait or canal."""
     return Step("passage", "sea", "", "", (passage,))
@@ -422,46 +360,6 @@ def measure_passages(world: World) -> list[float]:
         max(float(world.edge_km[world.edge_passage == index].sum()), 1.0)
         for index in range(len(world.passages))
     ]
-
-
-FREE_MOVE = MovePrice(0.0, 0.0, 0.0, Excess(0.0, 0.0, 0.0, 0.0), None, None, None)
-
-
-def _price_steps(network: VirtualNetwork, pricer: Pricer) -> dict[Step, Price]:
-    prices: dict[Step, Price] = {}
-    blocked = Price(IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE, (), FREE.excess)
-    waits = LineWaits.of(network.world, pricer.around.interruptions)
-    through = [*waits.all, *((passage_step(name),) for name in network.world.passages)]
-    for steps in (*network.operations, *through):
-        for step in steps:
-            if step not in prices:
-                if step not in pricer.priced:
-                    pricer.priced[step] = pricer.step(step)
-                prices[step] = pricer.priced[step] or blocked
-    return prices
-
-
-def _start_hauls(network: VirtualNetwork, pricer: Pricer) -> Floats:
-    """What hauls cost before their first km, at the arcs that bear operations, by those marks, at sea by the vessel."""
-    ops, rivers = network.marked("op"), len(network.world.node_lat)
-    heads = network.arcs.head[ops.arcs]
-    deep, river = (
-        np.array([_start_haul(pricer, steps, vessel) for steps in network.operations])
-        for vessel in (pricer.shipment.means("sea"), "river_sea")
-    )
-    by_river = (heads >= rivers) & (heads < count_world_nodes(network.world))
-    return np.where(by_river, river[ops.marks], deep[ops.marks])
-
-
-def _start_haul(pricer: Pricer, steps: tuple[Step, ...], vessel: str) -> float:
-    """What a haul that the steps begin costs before its first km."""
-    total = 0.0
-    for step in steps:
-        mode = {"tranship": step.to_mode, "load": step.mode}.get(step.operation, "")
-        if mode in MODES and not (step.service and step.mode != "ferry"):
-            means = vessel if mode == "sea" else pricer.shipment.means(mode)
-            total += pricer.haul_start(mode, means, step.scopes)
-    return total
 
 
 def rows_by_id(frame: pd.DataFrame) -> dict[str, Row]:
