@@ -219,17 +219,12 @@ def _move(before: float, pushes: Sequence[_Push], each: Field) -> float:
     is_range = any(each.name in push.lever.fields[1:] for push in pushes)
     if is_range and any(push.amount for push in pushes):
         moved = max(moved, each.span.least)
-<<<<<<< HEAD
-    # Twelve digits: products of factors carry a last digit that means nothing.
-    return float(f"{moved:.12g}")
-=======
     return _drop_noise(moved)
 
 
 def _drop_noise(number: float) -> float:
     """Twelve digits of a number: products of factors carry a last digit that means nothing."""
     return float(f"{number:.12g}")
->>>>>>> 47b3be05df2daec5c2dbd29c09d2ed2b9076e028
 
 
 def apply_edits(tables: Tables, edits: Iterable[Edit]) -> dict[str, pd.DataFrame]:

@@ -98,9 +98,10 @@ def vary_routes(given: Mapping[str, Any], tables: LeverTables) -> Variants:
     return make_variants(
         tables.of,
         [_describe_change(edits) for edits in tables.list_changes().values()],
-        asked,
+        asked=asked,
         world=given["world"],
         date=given["date"],
+        simulation=given["simulation"],
     )
 
 
@@ -146,7 +147,7 @@ class _Flow:
 
     def _value(self, mask: int) -> float:
         found = self.variants.outcome(self.flow, mask)
-        route = found.time if self.indicator == "transport_time" else found.cost
+        route = found.fastest if self.indicator == "transport_time" else found.cheapest
         if route is None:
             raise UnreachedError
         name = {"transport_cost": "cost", "transport_time": "time", "cheapest_emissions": "co2e"}
@@ -225,7 +226,7 @@ class _Consignment:
         if mask not in self.read:
             routes = [self.valued.variants.price(self.flow, mask, path) for path in self._list_paths()]
             found = self.valued.variants.outcome(self.flow, mask)
-            own = {route.path.tobytes(): route for route in (*routes, found.cost, found.time) if route}
+            own = {route.path.tobytes(): route for route in (*routes, found.cheapest, found.fastest) if route}
             rows = [_describe(route, number) for number, route in enumerate(own.values())]
             year = int(read_parameters(self.valued.given["parameters"])["price_year"])
             self.read[mask] = [
@@ -240,7 +241,7 @@ class _Consignment:
         if self.paths is None:
             single = [1 << place for place in range(self.ways.bit_length()) if self.ways >> place & 1]
             found = [self.valued.variants.outcome(self.flow, mask) for mask in (0, *single, self.ways)]
-            routes = [route for one in found for route in (one.cost, one.time) if route is not None]
+            routes = [route for one in found for route in (one.cheapest, one.fastest) if route is not None]
             self.paths = list({route.path.tobytes(): route.path for route in routes}.values())
         return self.paths
 
