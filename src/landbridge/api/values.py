@@ -16,8 +16,7 @@ from landbridge.store import StoredRun
 from landbridge.study.engine import Progress
 from landbridge.study.reading import StudyInput
 from landbridge.study.stored_values import run_values
-from landbridge.study.value_subjects import INDICATORS
-from landbridge.study.valuing import MAX_RUNS, ValueChoice
+from landbridge.study.valuing import INDICATORS, MAX_RUNS, ValueChoice
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,11 +33,12 @@ from landbridge.study.plan import run_steps
 from landbridge.study.reading import StudyInput
 from landbridge.study.running import Prepared, prepare_scenario
 from landbridge.study.scenarios import scenario_tables
+from landbridge.study.value_consignments import OF_CONSIGNMENTS, list_consignment_subjects
 from landbridge.study.value_subjects import (
+    OF_FLOWS,
     Subject,
     UnreachedError,
     Valued,
-    list_consignment_subjects,
     list_flow_subjects,
     vary_routes,
 )
@@ -50,6 +51,7 @@ BEFORE_SEARCH = (
     "rule on flows",
     "rule on consignments",
 )
+INDICATORS = (*OF_FLOWS, *OF_CONSIGNMENTS)
 MAX_RUNS = 1_024
 
 
