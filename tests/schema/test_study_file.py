@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landbridge.schema import Finding
+from landbridge.schema import Finding, LeverChoice
 from landbridge.schema.json_schema import table_json_schema
 from landbridge.schema.study_file import (
     ScenarioFile,
@@ -178,6 +178,58 @@ def test_the_json_schema_forbids_unknown_keys_and_requires_whose_law_binds() -> 
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["parties", "bound_by"]
     assert set(schema["properties"]) == set(StudyFile.model_fields)
+
+
+def test_the_json_schema_takes_levers_and_files_in_each_form() -> None:
+    scenario = study_json_schema()["$defs"]["ScenarioFile"]["properties"]
+    assert [one.get("const") or one.get("type") or one["$ref"] for one in scenario["levers"]["anyOf"]] == [
+        "all",
+        "#/$defs/LeverChoice",
+        "array",
+    ]
+    assert [one["type"] for one in scenario["overrides"]["anyOf"]] == ["string", "array"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"all"', [LeverChoice()]),
+        ("{}", [LeverChoice()]),
+        ("[]", []),
+        ('{ levers = "a", without = ["b", "c"] }', [LeverChoice(levers=("a",), without=("b", "c"))]),
+        (
+            '[{ statuses = "done", as_of = 2026-06-30 }, { by = "2027-01-01" }]',
+            [
+                LeverChoice(statuses=("done",), as_of=datetime.date(2026, 6, 30)),
+                LeverChoice(by=datetime.date(2027, 1, 1)),
+            ],
+        ),
+    ],
+)
+def test_levers_of_a_scenario(text: str, expected: list[LeverChoice]) -> None:
+    study = parse(HEAD + f"[scenarios.signed]\nlevers = {text}\n")
+    assert list(study.scenario("signed").levers) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "column"),
+    [
+        ('"some"', "bad_value", "scenarios.signed.levers"),
+        ('["all"]', "bad_value", "scenarios.signed.levers"),
+        ("3", "bad_value", "scenarios.signed.levers"),
+        ('{ agreement = "roads" }', "unknown_key", "scenarios.signed.levers.agreement"),
+        ('{ by = "soon" }', "bad_value", "scenarios.signed.levers.by"),
+        ("[{ levers = 3 }]", "bad_value", "scenarios.signed.levers.levers"),
+    ],
+)
+def test_a_choice_of_levers_that_is_none_is_told_with_its_line(text: str, code: str, column: str) -> None:
+    assert findings_of(HEAD + f"[scenarios.signed]\nlevers = {text}\n") == [(code, 4, column)]
+
+
+def test_a_choice_may_be_a_table_of_its_own() -> None:
+    text = HEAD + '[[scenarios.signed.levers]]\nlevers = "a"\n[[scenarios.signed.levers]]\nwithout = "b"\n'
+    assert len(parse(text).scenario("signed").levers) == 2
+    assert findings_of(text + "by = 3\n") == [("bad_value", 7, "scenarios.signed.levers.by")]
 
 
 def test_the_json_schema_of_a_table_carries_units_bounds_and_choices() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from landbridge.schema import Finding, load_catalogue, make_frame, parse_study_text
+from landbridge.schema import Finding, load_catalogue, make_frame
 from landbridge.study.checks import check_study
 from landbridge.study.levers import check_levers
 from landbridge.study.reading import StudyInput, read_study
@@ -221,22 +221,6 @@ def test_names_that_the_study_does_not_have(tmp_path: Path, choice: str, key: st
         ("error", "study.toml", f"scenarios.signed.levers.{key}")
     ]
     assert found[0].nearest[0] == nearest
-
-
-@pytest.mark.parametrize(
-    ("toml", "column"),
-    [
-        ('levers = "some"', "scenarios.signed.levers"),
-        ("levers = 3", "scenarios.signed.levers"),
-        ('levers = { agreement = "roads" }', "scenarios.signed.levers.agreement"),
-        ('levers = { by = "soon" }', "scenarios.signed.levers.by"),
-        ("levers = { levers = 3 }", "scenarios.signed.levers.levers"),
-    ],
-)
-def test_a_choice_that_is_none_is_told_with_its_line(tmp_path: Path, toml: str, column: str) -> None:
-    _, found = parse_study_text(HEAD + "[scenarios.signed]\n" + toml + "\n")
-    assert [(f.severity, f.column) for f in found] == [("error", column)]
-    assert found[0].remedy
 
 
 def test_an_override_of_what_a_lever_sets_contradicts_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -19,7 +19,7 @@ from landbridge.schema.text_files import read_bytes
 STUDY_FILE = "study.toml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
-_TABLE_HEAD = re.compile(r"\s*\[\s*([^\]]+?)\s*\]")
+_TABLE_HEAD = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
 # Windows keeps these for devices, and a scenario's name is that of a folder.
 _KEPT_NAME = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
@@ -53,9 +53,9 @@ def _read_currency(value: Any) -> Any:
 
 
 Date = Annotated[datetime.date, BeforeValidator(_read_date)]
-Files = Annotated[tuple[str, ...], BeforeValidator(_read_files)]
+Files = Annotated[tuple[str, ...], BeforeValidator(_read_files, json_schema_input_type=str | list[str])]
 Currency = Annotated[str, BeforeValidator(_read_currency)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_read_files)]
+Names = Files
 Codes = Annotated[tuple[str, ...], BeforeValidator(_read_list), Field(min_length=1)]
 
 
@@ -77,7 +77,10 @@ class LeverChoice(_Frozen):
     without: Names = Field((), description="Ids of levers, commitments or agreements that are left out")
 
 
-Levers = Annotated[tuple[LeverChoice, ...], BeforeValidator(_read_choices)]
+Levers = Annotated[
+    tuple[LeverChoice, ...],
+    BeforeValidator(_read_choices, json_schema_input_type=Literal["all"] | LeverChoice | list[LeverChoice]),
+]
 
 
 class ScenarioFile(_Frozen):
@@ -257,7 +260,10 @@ def _find_model(keys: tuple[str, ...]) -> type[_Frozen]:
 
 
 def _find_line(text: str, keys: tuple[str, ...]) -> int | None:
-    """The line on which a key of the file stands; that of its table where the key itself is not found."""
+    """The line on which a key of the file stands; of a key in an inline table, that of the table.
+
+    Where neither is found it is the line of the table's head.
+    """
     head: tuple[str, ...] = ()
     best: int | None = None
     for number, line in enumerate(text.split("\n"), start=1):
@@ -265,9 +271,16 @@ def _find_line(text: str, keys: tuple[str, ...]) -> int | None:
         if table:
             head = tuple(part.strip().strip("\"'") for part in table[1].split("."))
             best = number if head == keys[: len(head)] else best
-        elif head == keys[:-1] and re.match(rf"\s*[\"']?{re.escape(keys[-1])}[\"']?\s*=", line):
-            return number
+        elif head == keys[: len(head)] and _opens(line, keys[len(head) : len(head) + 1]):
+            best = number
+            if len(head) == len(keys) - 1:
+                return number
     return best
+
+
+def _opens(line: str, key: tuple[str, ...]) -> bool:
+    """Whether a line gives the key a value."""
+    return any(re.match(rf"\s*[\"']?{re.escape(one)}[\"']?\s*=", line) for one in key)
 
 
 def _scenario_findings(scenarios: Any, text: str, file: str) -> Iterator[Finding]:
