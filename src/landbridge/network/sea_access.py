@@ -10,10 +10,10 @@ neighbours' shares, which a logit of the costs gives (McFadden 1974, Conditional
 behavior), and what a loss costs as in `landbridge.network.criticality` (Jenelius, Petersen and Mattsson 2006).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import exp, inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from landbridge.network.simulate import find_mean_waits
 from landbridge.network.terminals import Stop, site_of
 from landbridge.network.virtual import Site, Step
 
+Group = TypeVar("Group", int, str)
 MOST_PORTS = 12
 DRAWS = 4_000  # of the mean wait for a timetable behind another one
 
@@ -127,7 +128,7 @@ class Access:
     @property
     def worst(self) -> SeaLoss | None:
         """What is dearest to lose: what cuts the country off, else the greatest cost."""
-        return max(self.losses, key=lambda loss: (loss.cut, loss.cost, loss.id), default=None)
+        return max(self.losses, key=lambda loss: inf if loss.cut else loss.cost, default=None)
 
     @property
     def figures(self) -> AccessFigures:
@@ -138,16 +139,16 @@ class Access:
         others = [way.cost if way else inf for way in (self.other_neighbour, self.other_port)]
         loss = 0.0 if worst is None else inf if worst.cut else worst.cost
         counts = self.ways_by_posts, self.ways_by_countries
-        return AccessFigures(best.cost, best.time, *others, *counts, herfindahl(self.shares.values()), loss)
+        return AccessFigures(best.cost, best.time, *others, *counts, measure_herfindahl(self.shares.values()), loss)
 
 
-def herfindahl(shares: "Sequence[float] | Mapping[str, float] | object") -> float:
+def measure_herfindahl(shares: Iterable[float]) -> float:
     """The sum of squared shares: 1 where one has all, 1/n where n have as much each.
 
-    >>> herfindahl([0.5, 0.5]), herfindahl([1.0])
+    >>> measure_herfindahl([0.5, 0.5]), measure_herfindahl([1.0])
     (0.5, 1.0)
     """
-    return sum(share**2 for share in shares)  # type: ignore[attr-defined]
+    return sum(share**2 for share in shares)
 
 
 def share_costs(costs: Mapping[str, float], spread: float) -> dict[str, float]:
@@ -189,16 +190,18 @@ def measure_access(router: Router, case: Case, *, shore: Shore | None = None) ->
     if graph is None:
         return Access(None)
     ask = _Asker(search, router.reader(case.shipment), case.ends[0], graph)
-    ports = ask.price_all(graph.reach_ports(MOST_PORTS))
-    own = {number: ask.price(graph.find(graph.close_others(number))) for number in graph.neighbours}
-    neighbours = {way.neighbour: way for way in own.values() if way is not None}
-    ask.price(graph.find(np.zeros(len(graph.arc), np.bool_)))
+    ports = {way.seaport for way in map(ask.price, graph.reach_ports(MOST_PORTS))}
+    out = [graph.find(graph.close_others(number)) for number in graph.neighbours]
+    beside = sorted({ask.price(path).neighbour for path in out if path is not None})
     best, losses = _lose_each(ask)
-    costs = {name: way.cost for name, way in sorted(neighbours.items())}
+    by_port = _keep_cheapest(ask.known.values(), lambda way: way.seaport)
+    by_neighbour = _keep_cheapest(ask.known.values(), lambda way: way.neighbour)
+    neighbours = {code: by_neighbour[code] for code in beside}
+    costs = {code: way.cost for code, way in neighbours.items()}
     return Access(
         best=best,
-        ports=tuple(sorted(_keep_cheapest([*ports, best]), key=_rank)),
-        neighbours={name: neighbours[name] for name in costs},
+        ports=tuple(sorted((by_port[port] for port in ports | {best.seaport}), key=_rank)),
+        neighbours=neighbours,
         shares=share_costs(costs, book.number("sea_share_spread")),
         losses=losses,
         ways_by_posts=graph.count_by_posts(),
@@ -216,12 +219,12 @@ def _rank(way: Way) -> tuple[float, str]:
     return way.cost, way.port.id
 
 
-def _keep_cheapest(ways: Sequence[Way]) -> list[Way]:
-    """The cheapest way to each port."""
-    found: dict[int, Way] = {}
+def _keep_cheapest(ways: Iterable[Way], group: Callable[[Way], Group]) -> dict[Group, Way]:
+    """The cheapest way of each group."""
+    found: dict[Group, Way] = {}
     for way in sorted(ways, key=_rank):
-        found.setdefault(way.seaport, way)
-    return list(found.values())
+        found.setdefault(group(way), way)
+    return found
 
 
 def _lose_each(ask: "_Asker") -> tuple[Way, tuple[SeaLoss, ...]]:
@@ -284,14 +287,8 @@ class _Asker:
     graph: SeaGraph
     known: dict[bytes, Way] = field(default_factory=dict)
 
-    def price_all(self, paths: Sequence[Path]) -> list[Way]:
-        """The ways of paths."""
-        return [way for way in map(self.price, paths) if way is not None]
-
-    def price(self, path: Path | None) -> Way | None:
-        """The way of a path, priced in full; None for none."""
-        if path is None:
-            return None
+    def price(self, path: Path) -> Way:
+        """The way of a path, priced in full."""
         key = path.tobytes()
         if key not in self.known:
             self.known[key] = price_way(self.search, self.reader, self.graph.shore, self.start, path)
@@ -300,7 +297,9 @@ class _Asker:
     def ask_without(self, place: _Place) -> Way | None:
         """The cheapest way known that does not pass a place: the best that the search has, or one found before."""
         path = self.graph.find(self._close(place))
-        self.price(path if path is not None else self._search_wide(place))
+        path = self._search_wide(place) if path is None else path
+        if path is not None:
+            self.price(path)
         return min((way for way in self.known.values() if not place.passed(way)), key=_rank, default=None)
 
     def _close(self, place: _Place) -> Mask:
