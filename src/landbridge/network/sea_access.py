@@ -12,7 +12,7 @@ behavior), and what a loss costs as in `landbridge.network.criticality` (Jeneliu
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import exp, inf
+from math import exp, inf, nan
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.hierarchy_sweeps import trace_sweep
 from landbridge.network.criticality import find_arcs, find_bare
-from landbridge.network.items import PathReader
+from landbridge.network.items import Item, PathReader
+from landbridge.network.pricing import Price
 from landbridge.network.router import Case, Router
 from landbridge.network.routes import label_route
 from landbridge.network.sea_graph import Mask, SeaGraph, draw_sea_graph
-from landbridge.network.search import Path, Search
 from landbridge.network.seaports import Shore, find_shore, list_working
+from landbridge.network.search import Path, Search
 from landbridge.network.simulate import find_mean_waits
 from landbridge.network.terminals import Stop, site_of
 from landbridge.network.virtual import Site, Step
@@ -101,7 +102,7 @@ class Access:
 
     `best` is the cheapest way by its full price; `ports` the cheapest way to each port of the first ones, the cheapest
     first; `neighbours` the cheapest way out for each neighbour by code, within the bound, and `shares` their shares;
-    `losses` those of what lies on the best way. Without any way all of them are empty.
+    `losses` those of what lies on the best way. `factor` bounds the ways that count. Without any way all are empty.
     """
 
     best: Way | None
@@ -111,6 +112,7 @@ class Access:
     losses: tuple[SeaLoss, ...] = ()
     ways_by_posts: int = 0
     ways_by_countries: int = 0
+    factor: float = nan
 
     @property
     def other_neighbour(self) -> Way | None:
@@ -136,10 +138,17 @@ class Access:
         best, worst = self.best, self.worst
         if best is None:
             return AccessFigures(inf, inf, inf, inf, 0, 0, 1.0, inf)
-        others = [way.cost if way else inf for way in (self.other_neighbour, self.other_port)]
-        loss = 0.0 if worst is None else inf if worst.cut else worst.cost
-        counts = self.ways_by_posts, self.ways_by_countries
-        return AccessFigures(best.cost, best.time, *others, *counts, measure_herfindahl(self.shares.values()), loss)
+        one, other = (way.cost if way else inf for way in (self.other_neighbour, self.other_port))
+        return AccessFigures(
+            best.cost,
+            best.time,
+            one,
+            other,
+            self.ways_by_posts,
+            self.ways_by_countries,
+            measure_herfindahl(self.shares.values()),
+            0.0 if worst is None else inf if worst.cut else worst.cost,
+        )
 
 
 def measure_herfindahl(shares: Iterable[float]) -> float:
@@ -206,6 +215,7 @@ def measure_access(router: Router, case: Case, *, shore: Shore | None = None) ->
         losses=losses,
         ways_by_posts=graph.count_by_posts(),
         ways_by_countries=graph.count_by_countries(),
+        factor=book.number("sea_way_factor"),
     )
 
 
@@ -348,15 +358,15 @@ def price_way(search: Search, reader: PathReader, shore: Shore, start: Stop, pat
         carried, draws=DRAWS, seed=reader.simulation.seed, shared=pricer.book.number("doubt_shared")
     )
     items = reader.settle(carried, waits)
-    extra = [cleared] if cleared is not None else []
+    priced: list[Item | Price] = [*items, *([cleared] if cleared is not None else [])]
     return Way(
         path=path,
         port=port,
         seaport=int(shore.port_at(path[-1:])[0]),
         countries=_list_countries(shore, path, start.country),
         posts=_list_posts(shore, path),
-        cost=sum(one.cost for one in (*items, *extra)),
-        time=sum(one.time for one in (*items, *extra)),
+        cost=sum(one.cost for one in priced),
+        time=sum(one.time for one in priced),
         co2e=sum(item.co2e for item in items),
         distance=float(search.weights.distance[path].sum()),
         label=label_route(items),

@@ -14,8 +14,8 @@ from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.hierarchy_sweeps import sweep
 from landbridge.kernels.independent_ways import count_independent
 from landbridge.kernels.shortest_paths import find_path_guided, grow_tree, trace_path
-from landbridge.network.search import Path, Search
 from landbridge.network.seaports import Shore
+from landbridge.network.search import Path, Search
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -64,9 +64,7 @@ class SeaGraph:
         has none.
         """
         weight = np.where(closed, np.inf, self.weight)
-        found = find_path_guided(
-            self.csr, weight, source=self.source, target=self.sea, potential=self.to_sea
-        )
+        found = find_path_guided(self.csr, weight, source=self.source, target=self.sea, potential=self.to_sea)
         return self.arc[found.arcs] if np.isfinite(found.cost) else None
 
     def close_country(self, number: int) -> Mask:
@@ -160,9 +158,9 @@ def draw_sea_graph(
     ashore = weight.copy()
     ashore[shore.afloat] = np.inf
     onward = grow_tree(network.forward, ashore, sources=np.array([outlet], np.int32), bound=within)
-    starts = {"sources": arcs.tail[boards], "source_costs": weight[boards]}
+    back = sweep(search.metric("cost"), sources=arcs.tail[boards], source_costs=weight[boards], backward=True)
     homeward = np.full(network.node_count, np.inf)
-    homeward[onward.order] = sweep(search.metric("cost"), **starts, backward=True).at(onward.order)
+    homeward[onward.order] = back.at(onward.order)
     inner = _list_leaving(network.forward, onward.order)
     cost = onward.distance[arcs.tail[inner]] + ashore[inner] + homeward[arcs.head[inner]]
     last = boards[onward.distance[arcs.tail[boards]] + weight[boards] <= within]

@@ -14,7 +14,7 @@ from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.terminals import Stop
 from landbridge.schema.closings import Closing
-from landbridge.schema.rows import Row, read_rows, rows_to_frame
+from landbridge.schema.rows import read_rows, rows_to_frame
 from landbridge.schema.steps import Step, Workspace
 
 TABULATED = ("sea_access", "sea_ways", "sea_losses")
@@ -56,22 +56,22 @@ def reach_the_sea(given: Workspace) -> Mapping[str, Any]:
         given["progress"](f"access of {party} to the sea")
         ruling = given["sea_rulings"][party]
         if ruling.prohibited:
-            rows["sea_access"].append(_access_row(party, question, Access(None), "prohibited"))
+            told = {"status": "prohibited", "forbidden_by": given["sea_bans"][party]}
+            rows["sea_access"].append(_access_row(party, question, Access(None)) | told)
             continue
         case = Case(question.shipment, ruling.closings, (question.capital, question.capital))
         shore = shore or find_seaports(router, case)
         access = measure_access(router, case, shore=shore)
-        rows["sea_access"].append(
-            _access_row(party, question, access, "open" if access.best else "no_way")
-        )
-        rows["sea_ways"] += _way_rows(party, access, given)
-        rows["sea_ways"] += _closed_rows(party, router.search(case), ruling.closings, given)
+        rows["sea_access"].append(_access_row(party, question, access))
+        ways = [*_way_rows(party, access, given)]
+        search = router.search(case)
+        rows["sea_ways"] += [*ways, *_closed_rows(party, search, ruling.closings, given, ways=ways)]
         rows["sea_losses"] += [_loss_row(party, loss, given) for loss in access.losses]
         router.forget(question.shipment)
     return {name: rows_to_frame(name, found) for name, found in rows.items()}
 
 
-def _access_row(party: str, question: SeaQuestion, access: Access, status: str) -> dict[str, Any]:
+def _access_row(party: str, question: SeaQuestion, access: Access) -> dict[str, Any]:
     shares = access.shares
     main = max(sorted(shares), key=lambda name: shares[name], default="")
     worst, figures = access.worst, access.figures
@@ -79,9 +79,10 @@ def _access_row(party: str, question: SeaQuestion, access: Access, status: str) 
         "party": party,
         "capital": question.capital.name,
         "shipment": question.shipment.id,
-        "status": status,
+        "status": "open" if access.best else "no_way",
         **_describe(access.best),
         **_other_columns(access),
+        "way_factor": access.factor,
         "ways_by_posts": access.ways_by_posts,
         "ways_by_countries": access.ways_by_countries,
         "herfindahl": figures.herfindahl if shares else nan,
@@ -89,9 +90,9 @@ def _access_row(party: str, question: SeaQuestion, access: Access, status: str) 
         "main_share": shares.get(main, nan),
         "worst_kind": worst.kind if worst else "",
         "worst_id": worst.id if worst else "",
-        "worst_name": worst.name if worst else "",
         "worst_loss": figures.worst_loss if isfinite(figures.worst_loss) else nan,
         "worst_cut": bool(worst and worst.cut),
+        "forbidden_by": (),
     }
 
 
@@ -129,7 +130,7 @@ def _way_rows(party: str, access: Access, given: Workspace) -> Iterator[dict[str
         return
     names = _name_countries(given)
     for way in access.ports:
-        place = {"id": way.port.id, "name": way.port.name, "country": way.port.country}
+        place: dict[str, Any] = {"id": way.port.id, "name": way.port.name, "country": way.port.country}
         place |= {"lat": way.port.lat, "lon": way.port.lon, "share": nan}
         yield {"party": party, "kind": "port", **place, **_compare(way, best)}
     for code, way in access.neighbours.items():
@@ -149,22 +150,36 @@ def _compare(way: Way, best: Way) -> dict[str, Any]:
 
 
 def _closed_rows(
-    party: str, search: Search, closings: Sequence[Closing], given: Workspace
+    party: str,
+    search: Search,
+    closings: Sequence[Closing],
+    given: Workspace,
+    *,
+    ways: Sequence[Mapping[str, Any]],
 ) -> Iterator[dict[str, Any]]:
-    """What the law has closed to the goods: places that it names, and neighbours through which they may not go."""
+    """What the law has closed to the goods: places that it names in the countries of the ways and in those beside the
+    own one, and of these the countries through which the goods may not go.
+    """
     world, names = search.network.world, _name_countries(given)
     pairs = zip(world.crossings["country_a"], world.crossings["country_b"], strict=True)
-    beside = {other for pair in pairs for other in pair if party in pair} - {party}
-    nothing = {**_describe(None), "cost_more": nan, "time_more": nan, "posts": (), "share": nan}
-    for place, listing in list_closed_by_law(search, closings):
-        columns = facility_columns(place, given)
-        about = {"id": columns.pop("facility"), **columns}
-        yield {"party": party, **about, "status": "closed", **nothing, "closed_by": listing}
+    beside = {other for pair in pairs for other in pair if party in pair}
+    near = beside.union(*(row["countries"] for row in ways))
+    nothing: dict[str, Any] = {
+        **_describe(None),
+        "cost_more": nan,
+        "time_more": nan,
+        "posts": (),
+        "share": nan,
+    }
+    closed = {"party": party, "status": "closed", **nothing}
+    for place, listing in list_closed_by_law(search, closings, whoever=True):
+        if place.country in near:
+            columns = facility_columns(place, given)
+            yield {**closed, "id": columns.pop("facility"), **columns, "closed_by": listing}
     for closing in closings:
-        for code in sorted(closing.countries & beside) if not closing.modes else ():
+        for code in sorted(closing.countries & beside - {party}) if not closing.modes else ():
             about = {"kind": "neighbour", "id": code, "name": names[code], "country": code}
-            about |= {"lat": nan, "lon": nan, "status": "closed"}
-            yield {"party": party, **about, **nothing, "closed_by": closing.listing}
+            yield {**closed, **about, "lat": nan, "lon": nan, "closed_by": closing.listing}
 
 
 def _name_countries(given: Workspace) -> Mapping[str, str]:
@@ -172,7 +187,7 @@ def _name_countries(given: Workspace) -> Mapping[str, str]:
     return dict(zip(frame["id"], frame["name"], strict=True))
 
 
-def _loss_row(party: str, loss: SeaLoss, given: Workspace) -> Row:
+def _loss_row(party: str, loss: SeaLoss, given: Workspace) -> dict[str, Any]:
     name = _name_countries(given)[loss.id] if loss.kind == "country" else loss.name
     return {
         "party": party,
@@ -198,7 +213,7 @@ STEPS = (
     ),
     Step(
         "reach the sea",
-        ("router", "sea_questions", "sea_rulings", "progress", *NAMED_IN),
+        ("router", "sea_questions", "sea_rulings", "sea_bans", "progress", *NAMED_IN),
         TABULATED,
         reach_the_sea,
     ),

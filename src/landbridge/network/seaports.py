@@ -33,10 +33,10 @@ class Shore:
     """The seaports of a network.
 
     `boards` int32[k] are the arcs by which goods go on board a deep-sea ship, `afloat` int32[l] all by which they come
-    to where ships sail the ocean, deep-sea ships the Black Sea too; `ports` by number, each by the site of
-    its first basin; `port_of` int32[sites], the number of the seaport of a site, -1 for all others; `vessels`
-    bool[arcs], what handles goods to or from a vessel at a port; `at_sea` bool[nodes], where ships sail the
-    ocean, deep-sea ships the Black Sea too; `country` int16[nodes], the number of each node's country in the world, -1 on open water and unknown.
+    to where ships sail the ocean, deep-sea ships the Black Sea too; `ports` by number, each by the site of its first
+    basin; `port_of` int32[sites], the number of the seaport of a site, -1 for all others; `vessels` bool[arcs], what
+    handles goods to or from a vessel at a port; `country` int16[nodes], the number of each node's country in the world,
+    -1 on open water and where it is unknown.
     """
 
     network: VirtualNetwork
@@ -63,7 +63,9 @@ def list_working(places: pd.DataFrame, cargo_class: str) -> frozenset[str]:
     """
     ports = places[places["kind"] == "port"]
     known = zip(ports["id"], ports["cargo_classes"], ports["draught"].notna(), strict=True)
-    return frozenset(name for name, classes, deep in known if cargo_class in classes or (deep and not classes))
+    return frozenset(
+        name for name, classes, deep in known if cargo_class in classes or (deep and not classes)
+    )
 
 
 def find_shore(network: VirtualNetwork, *, working: Collection[str]) -> Shore:

@@ -50,17 +50,20 @@ def rule_flows(given: Workspace) -> Mapping[str, Any]:
 
 
 def rule_sea_ways(given: Workspace) -> Mapping[str, Any]:
-    """The law's ruling on the goods of each country that asks for its way to the sea, bound for no country yet.
+    """The law's ruling on the goods of each country that asks for its way to the sea, bound for no country yet, and the
+    listings that forbid them.
 
     Every country on the way, that of the port too, is one of transit to them.
     """
-    rulings = {}
+    rulings, bans = {}, {}
     for country, question in given["sea_questions"].items():
         stop = question.capital
         consignment = Consignment(question.shipment.product, stop.country, "", (stop.id, ""))
         screening = screen_consignment(given["law"], consignment)
         rulings[country] = Ruling(screening.prohibited, screening.closings)
-    return {"sea_rulings": rulings}
+        forbidding = [one.listing for one in screening.listings if one.effect == "prohibited"]
+        bans[country] = tuple(forbidding)
+    return {"sea_rulings": rulings, "sea_bans": bans}
 
 
 def rule_consignments(given: Workspace) -> Mapping[str, Any]:
@@ -187,7 +190,7 @@ STEPS = (
         ("rulings", "touching", "law_findings"),
         rule_flows,
     ),
-    Step("rule on ways to the sea", ("law", "sea_questions"), ("sea_rulings",), rule_sea_ways),
+    Step("rule on ways to the sea", ("law", "sea_questions"), ("sea_rulings", "sea_bans"), rule_sea_ways),
     Step(
         "rule on consignments",
         (*TABLES, "law", "law_date", "bound_by", "ends", "flow_shipments", "consignments"),
