@@ -193,7 +193,7 @@ def measure_access(router: Router, case: Case, *, shore: Shore | None = None) ->
         search,
         shore or find_seaports(router, case),
         outlet=router.network.outlets[case.ends[0].id],
-        factor=book.number("sea_way_factor"),
+        factor=max(book.number("sea_way_factor"), 1.0),
         haul=pricer.haul_start("sea", case.shipment.means("sea"), ()),
     )
     if graph is None:
@@ -215,7 +215,7 @@ def measure_access(router: Router, case: Case, *, shore: Shore | None = None) ->
         losses=losses,
         ways_by_posts=graph.count_by_posts(),
         ways_by_countries=graph.count_by_countries(),
-        factor=book.number("sea_way_factor"),
+        factor=max(book.number("sea_way_factor"), 1.0),
     )
 
 

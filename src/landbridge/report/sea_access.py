@@ -16,7 +16,6 @@ from landbridge.report.reading import Gateway, list_records
 from landbridge.report.words import name_country
 from landbridge.schema.rows import Row, read_rows
 from landbridge.study.criticality import name_act
-from landbridge.study.gateways import GATEWAY_WORDS
 from landbridge.study.sea_access import LOSS_WORDS, TABLES, list_losses, list_open
 
 
@@ -99,24 +98,20 @@ def _tell_access(row: Row, scale: Scale, listings: Mapping[str, Any]) -> Iterato
         yield "No way to the sea is open."
         return
     first = name_country(row["neighbour"])
-    yield f"Cheapest: {_tell_amounts(row, scale, '')}, on board at {row['port']}, out by {first}."
+    left = f"without {first} no way remains"
     if row["other_neighbour_port"]:
-        yield (
-            f"Without {first}: {_tell_amounts(row, scale, '_other_neighbour')}, on board at"
-            f" {row['other_neighbour_port']}, out by {name_country(row['other_neighbour'])}."
-        )
-    else:
-        yield f"Without {first} no way remains."
+        by = f"by {row['other_neighbour_port']} and {name_country(row['other_neighbour'])}"
+        left = f"without {first} {_tell_amounts(row, scale, '_other_neighbour')} {by}"
+    other = ""
     if row["other_port"]:
-        yield f"By another port: {_tell_amounts(row, scale, '_other_port')}, on board at {row['other_port']}."
+        other = f"; by another port {_tell_amounts(row, scale, '_other_port')}, {row['other_port']}"
+    best = f"{_tell_amounts(row, scale, '')} by {row['port']} and {first}"
+    yield f"The cheapest way costs {best}; {left}{other}."
     yield (
-        f"Independent ways: {row['ways_by_posts']} that share no border post and no port,"
-        f" {row['ways_by_countries']} that share no country, of those of up to {row['way_factor']:g} times the"
-        " cheapest cost."
-    )
-    yield (
-        f"Dependence on one neighbour: {row['herfindahl']:.2f} by the Herfindahl index, with"
-        f" {write_share(row['main_share'])} for {name_country(row['main_neighbour'])}."
+        f"Independent ways of up to {row['way_factor']:g} times that cost: {row['ways_by_posts']} that share no border"
+        f" post and no port, {row['ways_by_countries']} that share no country. Dependence on one neighbour:"
+        f" {row['herfindahl']:.2f} by the Herfindahl index, with {write_share(row['main_share'])} for"
+        f" {name_country(row['main_neighbour'])}."
     )
 
 
@@ -137,7 +132,7 @@ def _draw_ways(ports: Sequence[Row], closed: Sequence[Row], scale: Scale) -> Mar
     found += [
         Gateway(row["kind"], row["name"], row["country"], "closed", "", (), *unknown)
         for row in closed
-        if row["kind"] in GATEWAY_WORDS
+        if row["kind"] == "port"
     ]
     return draw_gateways(found, scale, title="access to the sea")
 
@@ -153,7 +148,7 @@ def _tell_neighbour(way: Row, scale: Scale) -> OutBy:
 
 
 def _tell_loss(loss: Row, scale: Scale) -> Lost:
-    then = f"{loss['port']}, out by {name_country(loss['neighbour'])}" if loss["port"] else ""
+    then = f"{loss['port']}, by {name_country(loss['neighbour'])}" if loss["port"] else ""
     return Lost(
         name=loss["name"],
         kind=LOSS_WORDS[loss["kind"]],
