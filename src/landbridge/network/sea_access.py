@@ -18,13 +18,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.hierarchy_sweeps import trace_sweep
+from landbridge.kernels.shortest_paths import trace_path
 from landbridge.network.criticality import find_arcs, find_bare
 from landbridge.network.items import Item, PathReader
 from landbridge.network.pricing import Price
 from landbridge.network.router import Case, Router
 from landbridge.network.routes import label_route
-from landbridge.network.sea_graph import Mask, SeaGraph, draw_sea_graph
+from landbridge.network.sea_graph import Mask, SeaGraph, draw_sea_graph, walk_ashore
 from landbridge.network.seaports import Shore, find_shore, list_working
 from landbridge.network.search import Path, Search
 from landbridge.network.simulate import find_mean_waits
@@ -185,8 +185,7 @@ def measure_access(router: Router, case: Case, *, shore: Shore | None = None) ->
     """The access to the sea of the country of the case's first end, its capital, from which the router must start.
 
     The parameters sea_way_factor and sea_share_spread bound the ways and spread the shares. `shore` is what
-    `find_seaports` gave for the router and the shipment; whoever asks often makes it once. Closes and opens arcs of the
-    search of the case, so nothing else may ask it meanwhile.
+    `find_seaports` gave for the router and the shipment; whoever asks often makes it once.
     """
     search, book, pricer = router.search(case), router.pricing.book, router.pricing.pricer(case.shipment)
     graph = draw_sea_graph(
@@ -334,16 +333,16 @@ class _Asker:
     def _search_wide(self, place: _Place) -> Path | None:
         """The cheapest way without a place beyond the bound of the graph."""
         shore, arcs = self.graph.shore, self.graph.shore.network.arcs
+        weight = self.search.weight("cost").copy()
+        weight[self._list_arcs(place)] = np.inf
         outlet = shore.network.outlets[self.start.id]
-        with self.search.without("cost", self._list_arcs(place)):
-            weight = self.search.weight("cost")[shore.boards]
-            onward = self.search.sweep("cost", outlet)
-            reach = onward.at(arcs.tail[shore.boards]) + weight
-            first = int(reach.argmin())
-            if not np.isfinite(reach[first]):
-                return None
-            last = shore.boards[first]
-            return np.append(trace_sweep(onward, int(arcs.tail[last])), last).astype(np.int32)
+        # Twice what the graph reaches is far enough for most.
+        tree, least = walk_ashore(shore, weight, outlet=outlet, factor=1.0, least=2.0 * self.graph.within)
+        if not np.isfinite(least):
+            return None
+        reach = tree.distance[arcs.tail[shore.boards]] + weight[shore.boards]
+        last = shore.boards[int(reach.argmin())]
+        return np.append(trace_path(tree, int(arcs.tail[last])), last).astype(np.int32)
 
 
 def price_way(search: Search, reader: PathReader, shore: Shore, start: Stop, path: Path) -> Way:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from landbridge.kernels.graph import Csr, build_csr
 from landbridge.kernels.hierarchy_sweeps import sweep
 from landbridge.kernels.independent_ways import count_independent
-from landbridge.kernels.shortest_paths import find_path_guided, grow_tree, trace_path
+from landbridge.kernels.shortest_paths import Tree, find_path_guided, grow_tree, trace_path
 from landbridge.network.seaports import Shore
 from landbridge.network.search import Path, Search
 
@@ -31,7 +31,8 @@ class SeaGraph:
     By arc of m: arc int32, its id in the network; tail, head int32; weight float64, USD/t; post int32, the number of
     the border post that it crosses; port int32, the number of its seaport; boards bool, whether it leads on board;
     vessel bool, whether goods are handled there to or from a vessel. By node: country int16; to_sea float64, USD/t, the
-    least cost to the sea. Numbers are -1 where there is none. `own` is the number of the country of the place.
+    least cost to the sea. Numbers are -1 where there is none. `own` is the number of the country of the place, and
+    `within`, USD/t, what the ways cost at most.
     """
 
     shore: Shore
@@ -47,6 +48,7 @@ class SeaGraph:
     to_sea: Floats
     source: int
     own: int
+    within: float
 
     @property
     def sea(self) -> int:
@@ -152,19 +154,38 @@ def draw_sea_graph(
     arcs, boards = network.arcs, shore.boards[np.isfinite(weight[shore.boards])]
     reached = search.sweep("cost", outlet).at(arcs.tail[boards])
     least = float((reached + weight[boards]).min(initial=np.inf))
+    onward, least = walk_ashore(shore, weight, outlet=outlet, factor=factor, least=least)
     if not np.isfinite(least):
         return None
     within = factor * least * ROUNDING
     ashore = weight.copy()
     ashore[shore.afloat] = np.inf
-    onward = grow_tree(network.forward, ashore, sources=np.array([outlet], np.int32), bound=within)
     back = sweep(search.metric("cost"), sources=arcs.tail[boards], source_costs=weight[boards], backward=True)
     homeward = np.full(network.node_count, np.inf)
     homeward[onward.order] = back.at(onward.order)
     inner = _list_leaving(network.forward, onward.order)
     cost = onward.distance[arcs.tail[inner]] + ashore[inner] + homeward[arcs.head[inner]]
     last = boards[onward.distance[arcs.tail[boards]] + weight[boards] <= within]
-    return _relabel(shore, (inner[cost <= within], last), outlet, weights=(weight, homeward))
+    return _relabel(shore, (inner[cost <= within], last), outlet, costs=(weight, homeward, within))
+
+
+def walk_ashore(
+    shore: Shore, weight: Floats, *, outlet: int, factor: float, least: float
+) -> tuple[Tree, float]:
+    """The tree of least `weight`, float64[arcs], from a node to all that lie within `factor` times the least cost to
+    the sea without sailing before, and that cost, infinite where there is no way.
+
+    `least` is a bound of that cost from below, from which the search starts.
+    """
+    arcs, ashore = shore.network.arcs, weight.copy()
+    ashore[shore.afloat] = np.inf
+    bound = factor * least * ROUNDING
+    while True:
+        tree = grow_tree(shore.network.forward, ashore, sources=np.array([outlet], np.int32), bound=bound)
+        found = float((tree.distance[arcs.tail[shore.boards]] + weight[shore.boards]).min(initial=np.inf))
+        if factor * found <= bound or bound == np.inf:
+            return tree, found
+        bound = factor * found * ROUNDING
 
 
 def _list_leaving(csr: Csr, nodes: Ints) -> Ints:
@@ -176,13 +197,13 @@ def _list_leaving(csr: Csr, nodes: Ints) -> Ints:
 
 
 def _relabel(
-    shore: Shore, chosen: tuple[Ints, Ints], outlet: int, *, weights: tuple[Floats, Floats]
+    shore: Shore, chosen: tuple[Ints, Ints], outlet: int, *, costs: tuple[Floats, Floats, float]
 ) -> SeaGraph:
-    """The graph of the arcs `chosen`, those on land and those that lead on board; `weights` are those of all arcs and
-    the costs from all nodes to the sea.
+    """The graph of the arcs `chosen`, those on land and those that lead on board; `costs` are those of all arcs, those
+    from all nodes to the sea, and what a way costs at most.
     """
     network, arcs, (inner, last) = shore.network, shore.network.arcs, chosen
-    weight, homeward = weights
+    weight, homeward, within = costs
     nodes = np.unique(np.concatenate([arcs.tail[inner], arcs.head[inner], arcs.tail[last], [outlet]]))
     place = np.empty(network.node_count, np.int32)
     place[nodes] = np.arange(len(nodes), dtype=np.int32)
@@ -203,6 +224,7 @@ def _relabel(
         to_sea=np.append(homeward[nodes], 0.0),
         source=int(place[outlet]),
         own=int(shore.country[outlet]),
+        within=within,
     )
 
 
