@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from landbridge.api import RateEffect as RateEffect
     from landbridge.api import Routes as Routes
     from landbridge.api import Run as Run
+    from landbridge.api import SeaAccess as SeaAccess
     from landbridge.api import Study as Study
     from landbridge.api import TariffChoice as TariffChoice
     from landbridge.api import Wishes as Wishes
@@ -91,6 +92,7 @@ _PUBLIC = {
     "RateEffect": "landbridge.api",
     "Routes": "landbridge.api",
     "Run": "landbridge.api",
+    "SeaAccess": "landbridge.api",
     "Study": "landbridge.api",
     "TariffChoice": "landbridge.api",
     "UnreachableError": "landbridge.schema",
@@ -142,6 +144,7 @@ __all__ = [
     "RateEffect",
     "Routes",
     "Run",
+    "SeaAccess",
     "Study",
     "TariffChoice",
     "UnreachableError",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from landbridge.api.routing import Goods as Goods
     from landbridge.api.routing import Routes as Routes
     from landbridge.api.routing import find_routes as find_routes
+    from landbridge.api.sea_access import SeaAccess as SeaAccess
     from landbridge.api.shipments import price_shipments as price_shipments
     from landbridge.api.study import Run as Run
     from landbridge.api.study import Study as Study
@@ -76,6 +77,7 @@ _HOMES = {
     "pricing": ("GivenFreight", "LandedCost", "Offer", "Wishes", "price_landed_cost"),
     "origin": ("OriginAnswer", "OriginOptions", "Passage", "judge_origin"),
     "routing": ("Goods", "Options", "Routes", "find_routes"),
+    "sea_access": ("SeaAccess",),
     "shipments": ("price_shipments",),
     "study": ("Run", "Study", "read_study"),
     "values": ("Values",),

@@ -24,6 +24,7 @@ _SOURCES = {
     "route_inputs": f"route_inputs{_OF_ROUTE}",
     "closures": f"closures{_OF_FLOW}",
     "gateways": f"gateways{_OF_FLOW}",
+    "sea_access": "sea_access",
     "landed_costs": f"landed_costs{_ENDS_OF_FLOW}",
     "preference_margins": f"preference_margins{_ENDS_OF_FLOW}",
 }
@@ -34,6 +35,7 @@ _SHARED_KEYS = {
     "route_inputs": _ROUTE_KEYS,
     "closures": ("origin", "destination", "product", "shipment"),
     "gateways": ("origin", "destination", "product", "shipment"),
+    "sea_access": (),
     "landed_costs": ("origin", "destination", "shipment"),
     "preference_margins": ("origin", "destination", "shipment"),
 }

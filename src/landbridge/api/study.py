@@ -13,6 +13,7 @@ from landbridge.api.indicators import Indicator, read_indicator
 from landbridge.api.levers import Levers, read_levers
 from landbridge.api.reporting import write_study_report
 from landbridge.api.routing import Goods, Routes, find_routes
+from landbridge.api.sea_access import SeaAccess, read_sea_access
 from landbridge.api.values import Values, value_study
 from landbridge.network.steps import Options
 from landbridge.schema import Finding, InputError, find_nearest, has_errors
@@ -26,6 +27,7 @@ from landbridge.study.gateways import order_gateways
 from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, make_place_test, open_store, prepare_scenario, run_scenario
+from landbridge.study.sea_access import measure_access
 from landbridge.study.valuing import MAX_RUNS
 
 # Indicators that open into terms: the column of routes that they take the least of, and the terms' unit.
@@ -320,6 +322,22 @@ class Run:
         flows = (flow,) if flow else tuple(dict.fromkeys(rows["flow"]))
         parts = [order_gateways(rows[rows["flow"] == name]) for name in flows]
         return pd.concat(parts, ignore_index=True) if parts else rows
+
+    def sea_access(self, party: str = "", *, product: str = "") -> SeaAccess:
+        """The access of the landlocked parties, or of one, to the sea: its measures, its ways and what it may lose.
+
+        The tables sea_access, sea_ways and sea_losses of the run; with a `product` (HS code) they are computed for it.
+        Empty where no party is landlocked. Raises InputError for a party that is none.
+        """
+        tables = self.tables if not product else measure_access(self.prepared.ground, self._parties, product)
+        known = tuple(map(str, tables["sea_access"]["party"]))
+        if party and party not in known:
+            raise InputError([_unknown("landlocked party", party, known)])
+        return read_sea_access(tables, self.prepared.scenario.tables, party=party)
+
+    @property
+    def _parties(self) -> tuple[str, ...]:
+        return self.study.source.model.parties
 
     def _check_flow(self, flow: str) -> None:
         known = self.tables["verdicts"]["flow"]

@@ -313,6 +313,19 @@ def criticality(
 
 
 @app.command()
+def access(
+    study: StudyPath,
+    scenario: Scenario = "",
+    product: Annotated[str, typer.Option(help="HS 2022 code; by default a container of general goods.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Say how the landlocked parties of a study reach the sea, and what losing a way would cost."""
+    from landbridge.cli.sea_access import show_access
+
+    show_access(study, scenario=scenario, product=product, json=json)
+
+
+@app.command()
 def report(
     study: StudyPath,
     out: Annotated[

@@ -11,6 +11,7 @@ from landbridge.cli.printing import (
     print_json,
     print_table,
     say,
+    say_wrapped,
     show_progress,
 )
 from landbridge.schema.rows import Row, read_rows
@@ -19,6 +20,7 @@ from landbridge.study.gateways import GATEWAY_WORDS
 
 MOST_ROWS = 20
 NAME_WIDTH, WAY_WIDTH = 40, 56
+WIDEST = 10_000  # of a line that the terminal breaks
 RANKED = ("closed alone", "kind", "flows", "cut", "USD/t", "h", "most", "of flow", "which then goes by")
 OF_FLOW = ("closed alone", "kind", "USD/t", "h", "the flow then goes by")
 
@@ -83,17 +85,19 @@ def _print_flow(rows: list[Row]) -> None:
     print_table(OF_FLOW, cells, right=OF_FLOW[2:4])
 
 
-def print_closed(rows: Iterable[Row], acts: Mapping[str, str]) -> None:
+def print_closed(rows: Iterable[Row], acts: Mapping[str, str], *, width: int = WIDEST) -> None:
     """What the law has closed already, by listing, whose acts are known by id; it has no value here."""
     places: dict[str, list[str]] = {}
     for row in rows:
         for key in list_closing(row):
-            places.setdefault(key, []).append(f"{row['name']} ({GATEWAY_WORDS[row['kind']]})")
+            places.setdefault(key, []).append(
+                f"{row['name']} ({GATEWAY_WORDS.get(row['kind'], row['kind'])})"
+            )
     if places:
         say()
         say("Closed by law already, so without a value here")
     for key, names in places.items():
-        say(f"  {', '.join(names)}: {acts[key]} [{key}]")
+        say_wrapped(f"  {', '.join(names)}: {acts[key]} [{key}]", width=width, indent="    ")
 
 
 def list_closing(row: Row) -> tuple[str, ...]:

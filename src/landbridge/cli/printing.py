@@ -19,9 +19,9 @@ def say(line: str = "") -> None:
     typer.echo(line)
 
 
-def say_wrapped(text: str) -> None:
+def say_wrapped(text: str, *, width: int = PAGE_WIDTH, indent: str = "  ") -> None:
     """A long line of the answer, broken at the width of a page; what follows stands in."""
-    for line in textwrap.wrap(text, PAGE_WIDTH, subsequent_indent="  ", break_on_hyphens=False):
+    for line in textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False):
         say(line)
 
 

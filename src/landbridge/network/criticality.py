@@ -170,8 +170,13 @@ def _compare(facility: Facility, best: Route, ways: Sequence[Route], by: str) ->
     return Loss(facility, max(way.cost - best.cost, 0.0), way.time - best.time, way=way.label)
 
 
-def list_closed_by_law(search: Search, closings: Sequence[Closing]) -> Iterator[tuple[Facility, str]]:
-    """Places that the law names and has closed to the goods, each with the listing."""
+def list_closed_by_law(
+    search: Search, closings: Sequence[Closing], *, whoever: bool = False
+) -> Iterator[tuple[Facility, str]]:
+    """Places that the law names and has closed to the goods, each with the listing.
+
+    With `whoever` also those that are closed to all goods anyhow.
+    """
     network = search.network
     # Where a post or terminal also changes the gauge it is listed as the post or terminal.
     ordered = sorted(network.sites, key=lambda site: site.kind != "gauge_change")
@@ -180,7 +185,8 @@ def list_closed_by_law(search: Search, closings: Sequence[Closing]) -> Iterator[
         for place in sorted(closing.places & by_id.keys()):
             site = by_id[place]
             arcs = find_arcs(network, site.kind, place)
-            if len(arcs) and (search.reasons[arcs] == Reason.LAW).any():
+            reasons = search.reasons[arcs]
+            if ((reasons > 0) if whoever else (reasons == Reason.LAW)).any():
                 facility = Facility(place, site.kind, site.name, site.country, site.lat, site.lon, arcs)
                 yield facility, closing.listing
 

@@ -41,9 +41,11 @@ class Options:
 
     `corridors` adds the named corridors of the tables; a `corridor` by id or name allows only its own ways. `closures`
     also closes each place on the best way in turn, and says what that costs; `gateways` says what the best way through
-    each port, post and so on would cost. `front_within` has a number for each of `by`, in USD/t, h and kg/t: a point of
-    the front may be left out where another one is at most that much worse in every criterion. Zeros ask for the exact
-    front; none, for 1 % of the best cost and time and 2 % of the least emissions.
+    each port, post and so on would cost. `to_sea` are the countries whose access to the sea is measured where they have
+    no coast, for goods of `sea_product` (HS code) or a container of general goods. `front_within` has a number for each
+    of `by`, in USD/t, h and kg/t: a point of the front may be left out where another one is at most that much worse in
+    every criterion. Zeros ask for the exact front; none, for 1 % of the best cost and time and 2 % of the least
+    emissions.
     """
 
     by: tuple[str, ...] = ("cost", "time", "co2e")
@@ -59,6 +61,8 @@ class Options:
     no_gauge_change: bool = False
     closures: bool = False
     gateways: GatewayChoice | None = None
+    to_sea: tuple[str, ...] = ()
+    sea_product: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from landbridge.network.closures import Restrictions
 from landbridge.network.items import Simulation
 from landbridge.network.locating import Locator
 from landbridge.network.router import Case, Ready, Router
+from landbridge.network.seaports import BASIN_KM
 from landbridge.network.shipments import Shipment, choose_shipment
 from landbridge.network.sphere import measure_line
 from landbridge.network.structure import find_capitals
@@ -26,7 +27,6 @@ from landbridge.schema.rows import Row, read_rows
 
 MARKETS = ("cnsha-port", "nlrtm-port", "usnyc-port")
 SIMULATION = Simulation(1, 1)
-BASIN_KM = 30.0  # basins of one port lie within this distance
 Progress = Callable[[str], None]
 Placed = tuple[Row, tuple[Stop, ...]]
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from landbridge.network import sea_steps
 from landbridge.network.checks import check_answers, check_prices
 from landbridge.network.criticality import Loss, assess_closures, loss_rows
 from landbridge.network.evidence import INPUT_TABLES, InputBook, input_rows, weak_spread
@@ -61,6 +62,7 @@ def prepare_tables(given: Workspace) -> Mapping[str, Any]:
 def prepare_router(given: Workspace) -> Mapping[str, Any]:
     """The router between the ends of the flows."""
     stops = {stop.id: stop for pair in given["ends"].values() for stop in pair}
+    stops |= {question.capital.id: question.capital for question in given["sea_questions"].values()}
     flights = given["options"].mode == "air"
     return {
         "router": given["base"].router(tuple(stops.values()), simulation=given["simulation"], flights=flights)
@@ -267,7 +269,12 @@ STEPS = (
         ("ends", "flow_shipments", "place_findings", "wishes"),
         locate_flows,
     ),
-    Step("join the ends", ("base", "ends", "simulation", "options"), ("router",), prepare_router),
+    Step(
+        "join the ends",
+        ("base", "ends", "sea_questions", "simulation", "options"),
+        ("router",),
+        prepare_router,
+    ),
     Step(
         "find routes",
         ("router", "ends", "flow_shipments", "rulings", "options", "wishes", "progress"),
@@ -302,5 +309,6 @@ STEPS = (
         TABULATED,
         tabulate_answers,
     ),
+    *sea_steps.STEPS,
 )
 __all__ = ["STEPS", "GatewayChoice", "Options", "Router", "Simulation"]

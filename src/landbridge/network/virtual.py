@@ -29,7 +29,9 @@ TRACTIONS = {LAND_LAYERS: "electric", LAND_LAYERS + 1: "diesel"}
 WORLD_LAYERS = (ROAD, RAIL, DEEP, INLAND)
 WATERS = ("ocean", "caspian", "volga_don", "azov_black_sea")
 DEEP_WATERS = (0, 3)
+# Bounds south, north, west and east in degrees.
 AZOV = (45.3, 47.5, 34.6, 39.6)
+RUSSIAN_RIVERS = (47.5, 63.8, 31.0, 60.0)
 NO_PLACE = -1
 WET = {"sea", "ferry", "inland_water"}
 # Worlds of which such numbers are kept.
@@ -291,18 +293,22 @@ def collect_moves(world: World, codes: Codes, crossing_ops: NDArray[np.int32], c
 
 def find_deep_edges(world: World) -> NDArray[np.bool_]:
     """Lanes that deep-sea vessels sail, bool[edges]: the ocean and the Black Sea, not the Azov Sea, whose strait and
-    ports take river-sea vessels only (Kerch Strait, 8 m).
+    ports take river-sea vessels only (Kerch Strait, 8 m), nor the canals between the White Sea, the Baltic and the
+    Volga, with 4 m.
     """
-    south, north, west, east = AZOV
-    inside = [
-        (world.node_lat[node] >= south)
-        & (world.node_lat[node] <= north)
-        & (world.node_lon[node] >= west)
-        & (world.node_lon[node] <= east)
-        for node in (world.edge_tail, world.edge_head)
-    ]
+    azov = [_lie_within(world, nodes, AZOV) for nodes in (world.edge_tail, world.edge_head)]
+    rivers = [_lie_within(world, nodes, RUSSIAN_RIVERS) for nodes in (world.edge_tail, world.edge_head)]
     deep: NDArray[np.bool_] = (world.edge_layer == 2) & np.isin(world.edge_water, DEEP_WATERS)
-    return deep & ~(inside[0] & inside[1])
+    return deep & ~(azov[0] & azov[1]) & ~(rivers[0] | rivers[1])
+
+
+def _lie_within(
+    world: World, nodes: NDArray[np.integer], bounds: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
+    south, north, west, east = bounds
+    lat, lon = world.node_lat[nodes], world.node_lon[nodes]
+    inside: NDArray[np.bool_] = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+    return inside
 
 
 @lru_cache(maxsize=MOST_WORLDS)

@@ -54,6 +54,7 @@ from landbridge.report.packing import hash_source, pack, pack_text, write_json, 
 from landbridge.report.projection import Plane, fit_plane
 from landbridge.report.reading import Answer, list_records, read_answers
 from landbridge.report.route_map import SCALES, LinePool, draw_still, parse_line
+from landbridge.report.sea_access import view_access
 from landbridge.report.summary import summarise, write_line
 from landbridge.report.words import (
     FAMILY_KEYS,
@@ -135,6 +136,7 @@ def render_report(content: ReportContent) -> str:
         **_map_context(content, drawn, (plane, pool), start),
         **evidence_context(content, answers),
         "rankings": rank_scenarios(content, answers),
+        "at_sea": view_access(content),
         **_landed_context(content, consigned),
         "script": Markup(read_asset("report.js")),
         "style": Markup(read_asset("report.css")),

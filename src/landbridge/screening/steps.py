@@ -49,6 +49,23 @@ def rule_flows(given: Workspace) -> Mapping[str, Any]:
     return {"rulings": rulings, "touching": touching, "law_findings": tuple(findings)}
 
 
+def rule_sea_ways(given: Workspace) -> Mapping[str, Any]:
+    """The law's ruling on the goods of each country that asks for its way to the sea, bound for no country yet, and the
+    listings that forbid them.
+
+    Every country on the way, that of the port too, is one of transit to them.
+    """
+    rulings, bans = {}, {}
+    for country, question in given["sea_questions"].items():
+        stop = question.capital
+        consignment = Consignment(question.shipment.product, stop.country, "", (stop.id, ""))
+        screening = screen_consignment(given["law"], consignment)
+        rulings[country] = Ruling(screening.prohibited, screening.closings)
+        forbidding = [one.listing for one in screening.listings if one.effect == "prohibited"]
+        bans[country] = tuple(forbidding)
+    return {"sea_rulings": rulings, "sea_bans": bans}
+
+
 def rule_consignments(given: Workspace) -> Mapping[str, Any]:
     """The law's ruling on each consignment on each of its days, with its own code and the country where it was made.
 
@@ -173,6 +190,7 @@ STEPS = (
         ("rulings", "touching", "law_findings"),
         rule_flows,
     ),
+    Step("rule on ways to the sea", ("law", "sea_questions"), ("sea_rulings", "sea_bans"), rule_sea_ways),
     Step(
         "rule on consignments",
         (*TABLES, "law", "law_date", "bound_by", "ends", "flow_shipments", "consignments"),

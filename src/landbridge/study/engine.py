@@ -9,6 +9,7 @@ import pandas as pd
 
 from landbridge.landed_cost import steps as landed_cost_steps
 from landbridge.landed_cost.pricing import Wishes
+from landbridge.network import sea_steps
 from landbridge.network import steps as network_steps
 from landbridge.network.amended import amend_world
 from landbridge.network.steps import Options, Simulation
@@ -28,6 +29,7 @@ RESULTS = (
     "route_shapes",
     "closures",
     "gateways",
+    *sea_steps.TABULATED,
     "applied_listings",
     "result_findings",
     *landed_cost_steps.TABULATED,

@@ -86,7 +86,6 @@ def run_scenario(study: StudyInput, name: str, *, progress: Progress = lambda li
     stored = store.find_run(prepared.inputs)
     if stored is not None:
         return stored
-    workspace, timings = compute(
-        prepared.ground, options=Options(closures=True, gateways=SHOWN_GATEWAYS), progress=progress
-    )
+    options = Options(closures=True, gateways=SHOWN_GATEWAYS, to_sea=study.model.parties)
+    workspace, timings = compute(prepared.ground, options=options, progress=progress)
     return store.write_run(prepared.inputs, {table: workspace[table] for table in RESULTS}, timings=timings)
