@@ -45,9 +45,13 @@ class Lever:
 
 
 def lever(tables: Mapping[str, pd.DataFrame], table: str, where: str, **values: Any) -> Lever:
-    """A lever on the rows whose id starts with `where`; a value (factor,) multiplies."""
+    """A lever on the rows whose id starts with `where`; a value (1.5,) multiplies by it."""
     ids = tuple(key for key in tables[table]["id"] if key.startswith(where))
-    factors = {name: value[0] for name, value in values.items() if isinstance(value, tuple)}
+    factors = {
+        name: value[0]
+        for name, value in values.items()
+        if isinstance(value, tuple) and isinstance(value[0], float)
+    }
     kept = {name: value for name, value in values.items() if name not in factors}
     return Lever(table, ids, kept, factors)
 
