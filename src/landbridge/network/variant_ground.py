@@ -103,6 +103,7 @@ class VariantGround:
     closed: Reasons
     groups: dict[tuple[str, tuple[Closing, ...]], Group] = field(default_factory=dict)
     priced: dict[str, PricedNetwork] = field(default_factory=dict)
+    law: dict[tuple[Closing, ...], Flags] = field(default_factory=dict)
     courses: dict[tuple[str, str], Course | None] = field(default_factory=dict)
     readers: dict[tuple[str, int], PathReader] = field(default_factory=dict)
 
@@ -119,11 +120,16 @@ class VariantGround:
             watch = Watch(self.pricing, self.tables, self.mask, case.shipment)
             self.priced[key] = PricedNetwork.explore(network, watch)
         reasons = close_to_goods(network, self.tables.all(self.mask), self.closed, shipment=case.shipment)
-        reasons = close_further(reasons, Reason.LAW, close_by_law(network, case.closings))
+        reasons = close_further(reasons, Reason.LAW, self._close_by_law(case.closings))
         touched = self.priced[key].touch_arcs()
         for gate in self.gates:
             touched[gate.arcs] |= gate.bits
         return Group(self.priced[key], reasons, touched)
+
+    def _close_by_law(self, closings: tuple[Closing, ...]) -> Flags:
+        if closings not in self.law:
+            self.law[closings] = close_by_law(self.network, closings)
+        return self.law[closings]
 
     def reasons(self, group: Group, mask: int) -> Reasons:
         """The reason of each arc under a mask, int8[arcs], 0 where it is open."""

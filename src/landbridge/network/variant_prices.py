@@ -7,6 +7,7 @@ so it is priced under every set of those, and the levers of cells that only then
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from landbridge.network.pricing import PriceBook
@@ -75,6 +76,7 @@ class Watch:
     reads: Reads = field(default_factory=Reads)
     watched: dict[int, Pricer] = field(default_factory=dict)
     plain: dict[int, Pricer] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
     def pricer(self, mask: int) -> Pricer:
         """What prices the shipment under a mask."""
@@ -90,11 +92,12 @@ class Watch:
         """What `price` gives under every set of the levers that it turns out to rest on."""
         bits, found = 0, dict[int, Value]()
         missing = [0]
-        while missing:
-            for mask in missing:
-                found[mask], reads = self._note(mask, price)
-                bits |= reads
-            missing = [mask for mask in list_subsets(bits) if mask not in found]
+        with self.lock:
+            while missing:
+                for mask in missing:
+                    found[mask], reads = self._note(mask, price)
+                    bits |= reads
+                missing = [mask for mask in list_subsets(bits) if mask not in found]
         return Choice(bits, found)
 
     def _note(self, mask: int, price: Callable[[Pricer], Value]) -> tuple[Value, int]:

@@ -27,7 +27,7 @@ from landbridge.sources.world import World
 
 __all__ = ["Asked", "CellChange", "Outcome", "Variants", "make_variants"]
 # Networks that are kept of levers that change the structure.
-MOST_GROUNDS = 4
+MOST_GROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Variants:
 
     def reach(self, flow: str) -> int:
         """The levers that may change anything of a flow's outcome beside any others, as a mask; see `cores`."""
-        found = 0
+        found = self.tables.structure
         for mask in list_subsets(self.tables.structure):
             found |= self._reach(mask, flow)
         return found
 
     def outcome(self, flow: str, mask: int) -> Outcome:
-        """The best routes of a flow under a mask."""
+        """The best routes of a flow under a mask. Who asks for many masks does well to `evaluate` them first."""
         ground = mask & self.tables.structure
         key = (ground, flow, mask & self._reach(ground, flow))
         if key not in self.outcomes:
@@ -124,10 +124,9 @@ class Variants:
             search.forget()
 
     def _reach(self, ground: int, flow: str) -> int:
-        key = (ground, flow)
-        if key not in self.reached:
-            self.reached[key] = self.tables.structure | self._ground(ground).reach(self.asked[flow])
-        return self.reached[key]
+        if (ground, flow) not in self.reached:
+            self._ground(ground)
+        return self.reached[ground, flow]
 
     def _ground(self, mask: int) -> VariantGround:
         """The network of the levers of a mask that change the structure, with the cores of all flows."""
@@ -147,6 +146,7 @@ class Variants:
                 while len(self.grounds) >= MOST_GROUNDS:
                     self.grounds.pop(next(iter(self.grounds)))
                 self.grounds[key] = made
+                self.reached |= {(key, flow): made.reach(asked) for flow, asked in self.asked.items()}
             return self.grounds[key]
 
 
@@ -162,7 +162,7 @@ def make_variants(
     """What evaluates the flows `asked` over `world` at `date` under any set of levers.
 
     `tables_of` gives all input tables with the levers of a mask applied; each lever touches the cells of its place in
-    `changes` and no others. The shipments and their closings are those of the flows, whatever levers do.
+    `changes` and no others. The world, the shipments and what the law closes to them are the same whatever levers do.
 
     >>> tables = {"legs": pd.DataFrame({"id": ["line"], "status": ["planned"]})}
     >>> from landbridge.sources import open_world
