@@ -332,7 +332,7 @@ class Run:
         tables = self.tables if not product else measure_access(self.prepared.ground, self._parties, product)
         known = tuple(map(str, tables["sea_access"]["party"]))
         if party and party not in known:
-            raise InputError([_unknown("landlocked party", party, known)])
+            raise InputError([_unknown("party", party, known)])
         return read_sea_access(tables, self.prepared.scenario.tables, party=party)
 
     @property
