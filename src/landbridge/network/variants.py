@@ -23,6 +23,7 @@ from landbridge.network.search import Path, Search
 from landbridge.network.variant_ground import BY, Asked, VariantGround, make_ground
 from landbridge.network.variant_prices import list_subsets
 from landbridge.network.variant_tables import CellChange, VariantTables, sort_changes
+from landbridge.network.virtual import VirtualNetwork
 from landbridge.sources.world import World
 
 __all__ = ["Asked", "CellChange", "Outcome", "Variants", "make_variants"]
@@ -110,6 +111,20 @@ class Variants:
         if key not in self.routes:
             self.routes[key] = ground.price(asked, path, mask)
         return self.routes[key]
+
+    def touching(self, flow: str, mask: int, path: Path) -> int:
+        """The levers that change what a path costs or takes under a mask, 0 where it is closed there."""
+        self.price(flow, mask, path)
+        return self.rests.get((mask & self.tables.structure, flow, path.tobytes()), 0)
+
+    @property
+    def structure(self) -> int:
+        """The levers that change the structure of the network: arcs have other numbers for each set of them."""
+        return self.tables.structure
+
+    def network(self, mask: int) -> VirtualNetwork:
+        """The network of a mask, to whose arcs paths belong."""
+        return self._ground(mask).network
 
     @contextmanager
     def searching(self, case: Case, mask: int) -> Iterator[tuple[Search, PathReader]]:

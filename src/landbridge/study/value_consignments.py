@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,8 @@ from landbridge.network.tables import item_rows
 from landbridge.schema.closings import Closing
 from landbridge.schema.rows import Row, read_rows
 from landbridge.screening.routes import meets_closing, read_passed
-from landbridge.study.value_subjects import PRICED, Subject, UnreachedError, Valued, Ways
+from landbridge.study.value_subjects import PRICED, Subject, UnreachedError, Valued
+from landbridge.study.value_ways import Ways
 
 Floats = NDArray[np.float64]
 OF_CONSIGNMENTS: Mapping[str, Callable[[Door], bool]] = {
@@ -53,7 +54,7 @@ def list_consignment_subjects(valued: Valued) -> Iterator[Subject]:
         goods = _read_goods(given, row)
         book = _Book(
             valued,
-            Ways(valued.variants, flow),
+            valued.ways[flow],
             goods,
             wishes=read_wishes(given, row),
             closings=tuple(one for one in ruling.closings if one not in given["rulings"][flow].closings),
@@ -130,7 +131,7 @@ class _Book:
         """Put what the coalitions `masks` cost into `known`, infinite where there is no way or no price."""
         reach = self.bearing | self.ways.reach
         new = dict.fromkeys(mask & reach for mask in masks if ("landed_cost", mask & reach) not in self.known)
-        lanes = self._open_lanes(list(dict.fromkeys(mask & self.ways.reach for mask in new)))
+        lanes = self._open_lanes(dict.fromkeys(mask & self.ways.reach for mask in new))
         for law_mask in dict.fromkeys(mask & self.bearing for mask in new):
             law, tables = self.valued.law(law_mask)
             for lane in lanes:
@@ -154,14 +155,18 @@ class _Book:
             least = find_least(filter(belongs, doors), law, len(picked))
             self.known |= {(indicator, key): cost for key, cost in zip(keys, least.tolist(), strict=True)}
 
-    def _open_lanes(self, masks: Sequence[int]) -> list[_Lane]:
-        """The coalitions of the network, parted by which ways are open under them."""
-        paths = self.ways.list_paths(masks)
-        groups: dict[tuple[int, ...], list[tuple[int, list[Route | None]]]] = {}
+    def _open_lanes(self, masks: Iterable[int]) -> list[_Lane]:
+        """The coalitions of the network, parted by its structure and by which ways are open under them."""
+        structures: dict[int, list[int]] = {}
         for mask in masks:
-            routes = [self.ways.price(mask, path) for path in paths.values()]
-            shape = tuple(-1 if route is None else len(route.items) for route in routes)
-            groups.setdefault(shape, []).append((mask, routes))
+            structures.setdefault(mask & self.ways.variants.structure, []).append(mask)
+        groups: dict[tuple[int, ...], list[tuple[int, list[Route | None]]]] = {}
+        for structure, own in structures.items():
+            paths = self.ways.list_paths(own)
+            for mask in own:
+                routes = [self.ways.price(mask, path) for path in paths.values()]
+                shape = (structure, *(-1 if route is None else len(route.items) for route in routes))
+                groups.setdefault(shape, []).append((mask, routes))
         return [self._make_lane(own) for own in groups.values()]
 
     def _make_lane(self, own: Sequence[tuple[int, Sequence[Route | None]]]) -> _Lane:

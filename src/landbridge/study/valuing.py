@@ -40,8 +40,8 @@ from landbridge.study.value_subjects import (
     UnreachedError,
     Valued,
     list_flow_subjects,
-    vary_routes,
 )
+from landbridge.study.value_ways import Answered, answer_ends, vary_ways
 
 TABULATED = ("value_totals", "value_parts", "value_pairs", "value_delays", "value_findings")
 BEFORE_SEARCH = (
@@ -117,7 +117,9 @@ def find_span(study: StudyInput, choice: ValueChoice) -> Span:
 
 @dataclass(slots=True)
 class _Work:
-    """A valuation under way: attributions by size, indicator and subject, and findings."""
+    """A valuation under way: attributions by size, indicator and subject, findings, and what runs have found without
+    any lever and with all at the middle of their ranges.
+    """
 
     study: StudyInput
     span: Span
@@ -127,6 +129,7 @@ class _Work:
     found: dict[Size, dict[tuple[str, str], Attribution]] = field(default_factory=dict)
     subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    answered: dict[int, Answered] = field(default_factory=dict)
 
     def note(self, subject: Subject | None, code: str, message: str, remedy: str) -> None:
         """Add a finding."""
@@ -197,7 +200,8 @@ def _prepare(study: StudyInput, prepared: Prepared) -> Mapping[str, Any]:
         "law_date": setting.date,
         "bound_by": setting.bound_by,
         "simulation": setting.simulation,
-        "options": Options(alternatives=0, corridors=False),
+        "options": Options(),
+        "corridors": prepared.ground.tables["corridors"],
         "wishes_of_price": Wishes(),
         "progress": lambda line: None,
         "world": amend_world(open_world(), bare.tables),
@@ -212,8 +216,8 @@ def _attribute_all(
     span = work.span
     tables, faults = make_lever_tables(given["bare"], span.levers, fixed=span.fixed, size=size)
     raise_errors(faults)
-    variants = vary_routes(given, tables)
-    valued = Valued(given, tables, variants)
+    work.answered = work.answered or answer_ends(given, tables)
+    valued = Valued(given, tables, vary_ways(given, tables, work.answered))
     for lister in (list_flow_subjects, list_consignment_subjects):
         for subject in lister(valued):
             if work.choice.indicators and subject.indicator not in work.choice.indicators:
