@@ -40,7 +40,7 @@ class Gains:
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """Subjects with before, change and title, commitments as (number, title, id), and what they are worth to subjects."""
+    """Rows of totals, commitments as (number, title, id), and what one is worth to the other."""
 
     subjects: Sequence[Row]
     heads: tuple[tuple[int, str, str], ...]
