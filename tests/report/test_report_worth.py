@@ -20,7 +20,7 @@ from landbridge.report.worth_chart import Ends, Step, draw_change, draw_pair, fi
 from landbridge.report.worth_gains import Gains
 from landbridge.report.worth_pairs import say_pair
 from landbridge.schema.rows import rows_to_frame
-from landbridge.study.value_subjects import INDICATORS
+from landbridge.study.valuing import INDICATORS
 
 LESS = Amounts("USD/t", "less", 2)
 TWO_FLOWS = (total(before=150.0, change=-6.0), total("f", before=100.0, change=-10.0),
