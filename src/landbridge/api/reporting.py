@@ -1,8 +1,9 @@
 """The report of a study: its runs and its tables handed to the report."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -10,13 +11,16 @@ from landbridge.agreements.register import read_register
 from landbridge.agreements.tables import REGISTER
 from landbridge.api.agreements import compute_milestones
 from landbridge.api.indicators import read_indicator
-from landbridge.report import ReportContent, ScenarioContent, write_report
+from landbridge.report import ReportContent, ScenarioContent, ValueContent, write_report
 from landbridge.schema import Finding, InputError
 from landbridge.screening.steps import list_changes
 from landbridge.sources import network_date
 from landbridge.store import StoredRun
+from landbridge.study.engine import Progress
 from landbridge.study.reading import StudyInput
 from landbridge.study.running import Prepared, open_store
+from landbridge.study.stored_values import run_values
+from landbridge.study.valuing import ValueChoice, list_spans
 
 _CITED = (
     *REGISTER,
@@ -29,13 +33,40 @@ _CITED = (
     "places",
     "consignments",
     "trade_agreements",
+    "levers",
 )
 
 
+def value_steps(
+    study: StudyInput, scenarios: Collection[str], *, progress: Progress = lambda line: None
+) -> dict[tuple[str, str], StoredRun]:
+    """The values of each step to one of `scenarios` by levers, computed where they are not stored; none without levers.
+
+    Raises InputError with all findings of the study.
+    """
+    found = {}
+    for start, end in list_spans(study):
+        if end not in scenarios:
+            continue
+        try:
+            found[start, end] = run_values(study, ValueChoice(start, end), progress=progress)
+        except InputError as error:
+            # A scenario may apply levers of which none is in force on its day.
+            if {finding.code for finding in error.findings} != {"no_levers"}:
+                raise
+    return found
+
+
 def make_content(
-    study: StudyInput, runs: Mapping[str, tuple[Prepared, StoredRun]], *, borders: Path | None = None
+    study: StudyInput,
+    runs: Mapping[str, tuple[Prepared, StoredRun]],
+    *,
+    values: Mapping[tuple[str, str], StoredRun] = MappingProxyType({}),
+    borders: Path | None = None,
 ) -> ReportContent:
-    """All that the report of `runs` says; the first scenario gives its date and its law."""
+    """All that the report of `runs` says, with the `values` of steps between scenarios; the first scenario gives its
+    date and its law.
+    """
     first, run = next(iter(runs.values()))
     tables = first.scenario.tables
     register = read_register(tables, as_of=first.scenario.date)
@@ -63,6 +94,7 @@ def make_content(
         law_changes=_changes(tables["listings"], first),
         manifest={
             "runs": {name: stored.hash for name, (_, stored) in runs.items()},
+            **({"values": {stored.scenario: stored.hash for stored in values.values()}} if values else {}),
             "versions": dict(first.inputs.versions),
             "inputs": dict(first.inputs.inputs),
             "seed": first.inputs.seed,
@@ -71,7 +103,13 @@ def make_content(
         borders=borders,
         law_known=network_date(),
         computed=computed,
+        values=tuple(_describe_values(study, step, stored) for step, stored in values.items()),
     )
+
+
+def _describe_values(study: StudyInput, step: tuple[str, str], stored: StoredRun) -> ValueContent:
+    start, end = (study.model.scenario(name).title or name if name else "" for name in step)
+    return ValueContent(start, end, {table: stored.read(table) for table in stored.tables})
 
 
 def _changes(listings: pd.DataFrame, first: Prepared) -> pd.DataFrame:
@@ -84,9 +122,14 @@ def write_study_report(
     path: Path,
     *,
     borders: Path | None = None,
+    progress: Progress = lambda line: None,
 ) -> Path:
-    """Write the report of `runs` to `path`, whole or not at all. Raises InputError where it cannot be written."""
-    content = make_content(study, runs, borders=borders)
+    """Write the report of `runs` to `path`, whole or not at all, computing the values of levers that are not stored.
+
+    Raises InputError where it cannot be written, or with all findings of the study.
+    """
+    values = value_steps(study, runs, progress=progress)
+    content = make_content(study, runs, values=values, borders=borders)
     try:
         write_report(content, path)
     except OSError as error:

@@ -156,13 +156,14 @@ class Study:
     def write_report(
         self, path: Path | str, *, borders: Path | None = None, progress: Progress = quiet
     ) -> Path:
-        """Write the report of all scenarios, computing those that are not stored."""
+        """Write the report of all scenarios, computing those that are not stored, and what levers are worth."""
         runs = [self.run(name, progress=progress) for name in self.scenarios]
         return write_study_report(
             self.source,
             {run.scenario: (run.prepared, run.stored) for run in runs},
             Path(path),
             borders=borders,
+            progress=progress,
         )
 
     def __repr__(self) -> str:
@@ -352,10 +353,13 @@ class Run:
         """Which layer (shipped, study, scenario) each changed cell comes from, the winning one last."""
         return self.prepared.scenario.layers
 
-    def write_report(self, path: Path | str) -> Path:
-        """Write the report of this scenario alone."""
+    def write_report(self, path: Path | str, *, progress: Progress = quiet) -> Path:
+        """Write the report of this scenario alone, with what its levers are worth."""
         return write_study_report(
-            self.study.source, {self.scenario: (self.prepared, self.stored)}, Path(path), borders=None
+            self.study.source,
+            {self.scenario: (self.prepared, self.stored)},
+            Path(path),
+            progress=progress,
         )
 
     def _repr_html_(self) -> str:

@@ -59,9 +59,9 @@ def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> 
             runs.append(study.run(name, progress=show_progress))
     show_progress("writing the report")
     if scenario:
-        runs[0].write_report(target)
+        runs[0].write_report(target, progress=show_progress)
     else:
-        study.write_report(target)
+        study.write_report(target, progress=show_progress)
     end_progress()
     if json:
         print_json(

@@ -7,7 +7,7 @@ in them, and writes each figure with its unit and range.
 
 from __future__ import annotations
 
-from landbridge.report.content import ReportContent, ScenarioContent
+from landbridge.report.content import ReportContent, ScenarioContent, ValueContent
 from landbridge.report.page import render_report, write_report
 
-__all__ = ["ReportContent", "ScenarioContent", "render_report", "write_report"]
+__all__ = ["ReportContent", "ScenarioContent", "ValueContent", "render_report", "write_report"]

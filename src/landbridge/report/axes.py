@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from landbridge.report.figures import group_digits
 from landbridge.report.packing import escape_text
@@ -10,6 +11,9 @@ from landbridge.report.packing import escape_text
 WIDTH, HEIGHT = 500.0, 350.0
 LEFT, RIGHT, TOP, BOTTOM = 50.0, 74.0, 28.0, 62.0  # margins of a plot
 SIZE = 12.5  # of the text, in units of the view box, as laid out
+CUT_FROM = 0.45  # an axis is cut where all bars are longer than this share of the longest
+ROOM_BEFORE = 0.12  # of what is drawn, left before the shortest bar of a cut axis
+MOST_DECIMALS = 6
 PLOT_RIGHT, PLOT_BOTTOM = WIDTH - RIGHT, HEIGHT - BOTTOM
 
 
@@ -36,8 +40,32 @@ def list_ticks(low: float, high: float, *, count: int = 5) -> list[float]:
 
 
 def write_tick(value: float, step: float) -> str:
-    """A tick's number with as many decimals as its step needs."""
-    return group_digits(value, 0 if step >= 1 and step == int(step) else 1)
+    """A tick's number with as many decimals as its step needs.
+
+    >>> write_tick(3.0, 1.0), write_tick(3.0, 2.5), write_tick(3.0, 0.25)
+    ('3', '3.0', '3.00')
+    """
+    digits = next((count for count in range(MOST_DECIMALS) if is_round(step, count)), MOST_DECIMALS)
+    return group_digits(value, digits)
+
+
+def is_round(step: float, digits: int) -> bool:
+    """Whether a step needs no more decimals than these."""
+    return math.isclose(round(step, digits), step, rel_tol=1e-9)
+
+
+def cut_axis(least: float, high: float, *, upto: float = 1.0) -> float:
+    """Where an axis up to `high` starts: at zero, or below `least` where bars from zero would fill the picture.
+
+    It is not cut where `least` is `upto` times `high` or more.
+
+    >>> cut_axis(20.0, 100.0), cut_axis(80.0, 100.0)
+    (0.0, 75.0)
+    """
+    if not CUT_FROM * high < least < upto * high:
+        return 0.0
+    step = choose_step(high - least, 5)
+    return max(math.floor((least - ROOM_BEFORE * (high - least)) / step) * step, 0.0)
 
 
 def write_text(x: float, y: float, *, text: str, kind: str = "", anchor: str = "start") -> str:
@@ -83,3 +111,16 @@ def draw_distance_axis(high: float, origin: str) -> str:
         parts.append(write_text(x, PLOT_BOTTOM + 17, text=group_digits(tick), kind="tick", anchor="middle"))
     parts.append(write_text(PLOT_RIGHT, HEIGHT - 6, text=f"km from {origin}", kind="unit", anchor="end"))
     return "".join(parts)
+
+
+def draw_whisker(ends: Sequence[float], y: float) -> str:
+    """A range as a line with two ends."""
+    left, right = ends
+    marks = f"M{left:.1f} {y - 2.5:.1f}v5M{right:.1f} {y - 2.5:.1f}v5"
+    return f'<path class="whisker" d="{marks}M{left:.1f} {y:.1f}H{right:.1f}"/>'
+
+
+def draw_cut(x: float, top: float, height: float) -> str:
+    """Two slanted lines over a bar that does not begin at zero."""
+    lines = "".join(f"M{x + more:.1f} {top + height + 2:.1f}l5 {-height - 4:.1f}" for more in (0.0, 4.0))
+    return f'<path class="break" d="{lines}"/>'

@@ -46,6 +46,17 @@ class ScenarioContent:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueContent:
+    """What the levers between two scenarios are worth: titles of the two and the tables value_totals, value_parts,
+    value_pairs, value_delays, value_findings. `start` is "" where the later one is valued from itself without levers.
+    """
+
+    start: str
+    end: str
+    tables: Tables
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """All that a report says.
 
@@ -53,7 +64,8 @@ class ReportContent:
     listings, sources, shipments and what else is cited; `computed` the values that a run has for milestones,
     by their ids; `law_changes` rows of listings whose first or last day lies after `date` and up to the
     network's date. `law_date` is the day whose law was applied. `manifest` goes into the page as it is, so
-    it holds no clock. `credits` are (who, what for, address). `borders` is a TopoJSON file with an object
+    it holds no clock. `values` has a row a step from one scenario to the next by levers, none where no lever is
+    applied. `credits` are (who, what for, address). `borders` is a TopoJSON file with an object
     `countries`, for a map with other borders than the shipped ones.
     """
 
@@ -71,3 +83,4 @@ class ReportContent:
     borders: Path | None = None
     law_known: datetime.date | None = None
     computed: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    values: tuple[ValueContent, ...] = ()

@@ -95,7 +95,8 @@ def walk_citations(content: ReportContent) -> Iterable[str]:
         for scenario in content.scenarios
         for name in ("landed_cost_lines", "origin_verdicts")
     ]
-    frames += [content.study_tables.get(name) for name in (*REGISTER, "corridors", "flows")]
+    cited = (*REGISTER, "corridors", "flows", *(("levers",) if content.values else ()))
+    frames += [content.study_tables.get(name) for name in cited]
     frames.append(content.law_changes)
     for frame in frames:
         if frame is not None and "source" in frame.columns:

@@ -49,6 +49,16 @@ def write_range(low: float, high: float) -> str:
     return f"{group_digits(low, digits)}{DASH}{group_digits(high, digits)}"
 
 
+def write_sign(value: float, digits: int = 0) -> str:
+    """A difference with its sign.
+
+    >>> write_sign(11.2), write_sign(-0.34, 1), write_sign(0.01, 1)
+    ('+11', '−0.3', '±0.0')
+    """
+    text = group_digits(abs(value), digits)
+    return f"{'±' if not text.strip('0.') else '+' if value > 0 else '−'}{text}"
+
+
 def write_share(value: float) -> str:
     """A share as per cent.
 

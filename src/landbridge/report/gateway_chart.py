@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from landbridge.report.axes import SIZE, list_ticks, open_picture, write_text, write_tick
-from landbridge.report.figures import NONE, Scale, group_digits, write_amount
+from landbridge.report.figures import NONE, Scale, write_amount, write_sign
 from landbridge.report.labels import measure_text
 from landbridge.report.packing import escape_text
 from landbridge.report.progress_chart import shorten
@@ -110,16 +110,6 @@ def _tell(one: Gateway, time: Scale) -> str:
         return "best"
     hours = write_sign(one.time_more / time.size, 1)
     return f"{write_sign(one.cost_more)} USD/t, {hours}\u202f{time.unit}"
-
-
-def write_sign(value: float, digits: int = 0) -> str:
-    """A difference with its sign.
-
-    >>> write_sign(11.2), write_sign(-0.34, 1), write_sign(0.01, 1)
-    ('+11', '−0.3', '±0.0')
-    """
-    text = group_digits(abs(value), digits)
-    return f"{'±' if not text.strip('0.') else '+' if value > 0 else '−'}{text}"
 
 
 def _describe(one: Gateway, time: Scale) -> str:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from landbridge.report.axes import SIZE, choose_step, list_ticks, open_picture, write_text
+from landbridge.report.axes import (
+    SIZE,
+    cut_axis,
+    draw_cut,
+    draw_whisker,
+    list_ticks,
+    open_picture,
+    write_text,
+)
 from landbridge.report.figures import DASH, NONE, group_digits, write_amount
 from landbridge.report.labels import measure_text
 from landbridge.report.landed_reading import FAMILIES, KIND_OF, KIND_TITLES, KINDS, DoorCost
@@ -22,9 +30,7 @@ HEAD, ROW, BAR, FOOT = 4.0, 21.0, 12.0, 20.0
 EDGE = 4.0
 WAY_HEIGHT, WAY_BAR = 62.0, 17.0
 WHOLE = 1000.0  # from here on amounts are told without cents
-CUT_FROM = 0.45  # the axis is cut where all goods are dearer ex works than this share of the dearest total
-CUT_TO = 0.998  # and is not where next to nothing is added to them
-ROOM_BEFORE = 0.12  # of what is drawn, left for the goods before what is added to them
+CUT_TO = 0.998  # the axis is not cut where next to nothing is added to the goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,7 @@ def fit_money(costs: Sequence[DoorCost]) -> Money:
     )
     least = min((cost["goods"] for cost in costs), default=0.0)
     currency = costs[0].currency if costs else ""
-    if not CUT_FROM * high < least < CUT_TO * high:
-        return Money(0.0, high, currency)
-    step = choose_step(high - least, 5)
-    low = math.floor((least - ROOM_BEFORE * (high - least)) / step) * step
-    return Money(max(low, 0.0), high, currency)
+    return Money(cut_axis(least, high, upto=CUT_TO), high, currency)
 
 
 def list_families(costs: Iterable[DoorCost]) -> list[str]:
@@ -114,7 +116,7 @@ def draw_waterfall(cost: DoorCost, families: Sequence[str], *, money: Money, tit
     top = HEAD + len(families) * ROW
     parts += _draw_total(cost, (total, span), top, money=money, right=right)
     if money.is_cut:
-        parts += [_draw_cut(LABELS + 5, at + 4, BAR) for at in (HEAD, top)]
+        parts += [draw_cut(LABELS + 5, at + 4, BAR) for at in (HEAD, top)]
     return Markup("".join([*parts, "</svg>"]))
 
 
@@ -142,21 +144,9 @@ def _draw_total(
     ]
     if span:
         ends = [money.place(cost[name], LABELS, right) for name in ("total_p10", "total_p90")]
-        parts.append(_draw_whisker(ends, top + 4 + BAR + 4))
+        parts.append(draw_whisker(ends, top + 4 + BAR + 4))
         parts += _write_row(f"p10{DASH}p90", span, top + ROW - 1)
     return parts
-
-
-def _draw_whisker(ends: Sequence[float], y: float) -> str:
-    left, right = ends
-    marks = f"M{left:.1f} {y - 2.5:.1f}v5M{right:.1f} {y - 2.5:.1f}v5"
-    return f'<path class="whisker" d="{marks}M{left:.1f} {y:.1f}H{right:.1f}"/>'
-
-
-def _draw_cut(x: float, top: float, height: float) -> str:
-    """Two slanted lines over a bar that does not begin at zero."""
-    lines = "".join(f"M{x + more:.1f} {top + height + 2:.1f}l5 {-height - 4:.1f}" for more in (0.0, 4.0))
-    return f'<path class="break" d="{lines}"/>'
 
 
 def _draw_axis(money: Money, edges: tuple[float, float], height: float) -> str:
@@ -207,8 +197,8 @@ def _draw_way(cost: DoorCost, money: Money, title: str) -> str:
             middle = (ends[0] + ends[1]) / 2 + (6 if kind == "goods" and money.is_cut else 0)
             parts.append(write_text(middle, y + 13, text=number, kind=f"in {kind}", anchor="middle"))
         reached += amount
-    parts += [_draw_cut(EDGE + 5, y, WAY_BAR)] if money.is_cut else []
+    parts += [draw_cut(EDGE + 5, y, WAY_BAR)] if money.is_cut else []
     if span:
         ends = [money.place(cost[name], *edges) for name in ("total_p10", "total_p90")]
-        parts.append(_draw_whisker(ends, y + WAY_BAR + 3.5))
+        parts.append(draw_whisker(ends, y + WAY_BAR + 3.5))
     return "".join([*parts, "</svg>"])

@@ -65,6 +65,7 @@ from landbridge.report.words import (
     raise_first,
     title_of,
 )
+from landbridge.report.worth import describe_step, describe_unchanged, tell_untold, tell_worth
 
 NOWHERE = ((-20.0, 110.0), (-35.0, 62.0))  # longitudes and latitudes of the map of a report without any route
 
@@ -84,6 +85,7 @@ def load_templates() -> Environment:
         "families": family_titles(), "qualities": QUALITIES, "verdicts": VERDICTS,
         "cost_kinds": KIND_TITLES,
         "rank_scales": SCALES, "tell_bound": tell_bound, "tell_flows": tell_flows, "tell_period": tell_period,
+        "describe_step": describe_step, "describe_unchanged": describe_unchanged,
     }  # fmt: skip
     return templates
 
@@ -304,6 +306,8 @@ def evidence_context(content: ReportContent, answers: Sequence[Sequence[Answer]]
         "findings": merge_findings(findings),
         "sources": cite_sources(content),
         "promised": tell_commitments(content),
+        "worth": tell_worth(content, answers[0]),
+        "untold": tell_untold(content),
         "links": list_links(content),
         "manifest": list(flatten(content.manifest)),
     }
