@@ -18,7 +18,7 @@ from landbridge.schema import Finding
 Command = Callable[..., Any]
 
 COMMANDS = (
-    "new", "check", "run", "route", "through", "price", "origin", "effect", "show", "trace", "evidence", "criticality",
+    "new", "check", "run", "route", "through", "price", "origin", "effect", "show", "trace", "evidence", "access", "criticality",
     "report", "export", "schema",
 )  # fmt: skip
 
