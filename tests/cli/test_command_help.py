@@ -18,8 +18,8 @@ from landbridge.schema import Finding
 Command = Callable[..., Any]
 
 COMMANDS = (
-    "new", "check", "run", "route", "through", "price", "origin", "effect", "show", "trace", "evidence", "access", "criticality",
-    "report", "export", "schema",
+    "new", "check", "run", "route", "through", "price", "origin", "effect", "show", "trace", "evidence", "criticality",
+    "access", "report", "export", "schema",
 )  # fmt: skip
 
 
