@@ -19,7 +19,7 @@ Command = Callable[..., Any]
 
 COMMANDS = (
     "new", "check", "run", "route", "through", "price", "origin", "effect", "show", "trace", "evidence", "criticality",
-    "report", "export", "schema",
+    "access", "report", "export", "schema",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from landbridge.network.items import Item, PathReader
 from landbridge.network.pricing import Price
 from landbridge.network.router import Case, Router
 from landbridge.network.routes import label_route
-from landbridge.network.sea_graph import Mask, SeaGraph, draw_sea_graph, walk_ashore
+from landbridge.network.sea_graph import Floats, Mask, SeaGraph, draw_sea_graph, walk_ashore
 from landbridge.network.seaports import Shore, find_shore, list_working
 from landbridge.network.search import Path, Search
 from landbridge.network.simulate import find_mean_waits
@@ -184,37 +184,43 @@ def share_costs(costs: Mapping[str, float], spread: float) -> dict[str, float]:
 def measure_access(router: Router, case: Case, *, shore: Shore | None = None) -> Access:
     """The access to the sea of the country of the case's first end, its capital, from which the router must start.
 
-    The parameters sea_way_factor and sea_share_spread bound the ways and spread the shares. `shore` is what
-    `find_seaports` gave for the router and the shipment; whoever asks often makes it once.
+    `shore` is what `find_seaports` gave for the router and the shipment; whoever asks often makes it once.
     """
-    search, book, pricer = router.search(case), router.pricing.book, router.pricing.pricer(case.shipment)
-    graph = draw_sea_graph(
-        search,
-        shore or find_seaports(router, case),
-        outlet=router.network.outlets[case.ends[0].id],
-        factor=max(book.number("sea_way_factor"), 1.0),
-        haul=pricer.haul_start("sea", case.shipment.means("sea"), ()),
-    )
+    search, reader = router.search(case), router.reader(case.shipment)
+    return measure_search(search, reader, case.ends[0], shore=shore or find_seaports(router, case))
+
+
+def measure_search(search: Search, reader: PathReader, start: Stop, *, shore: Shore) -> Access:
+    """The access to the sea of the country of `start`, its capital, under what a search closes and its weights.
+
+    The parameters sea_way_factor and sea_share_spread bound the ways and spread the shares. Makes no metric of the
+    search, and leaves it as it is.
+    """
+    pricer, shipment = reader.pricer, reader.pricer.shipment
+    factor = max(pricer.book.number("sea_way_factor"), 1.0)
+    weight = np.where(search.reasons == 0, search.weights.cost, inf)
+    # What a ship charges before its first kilometre is no part of the way to it.
+    weight[shore.boards] -= pricer.haul_start("sea", shipment.means("sea"), ())
+    graph = draw_sea_graph(shore, weight, outlet=shore.network.outlets[start.id], factor=factor)
     if graph is None:
-        return Access(None)
-    ask = _Asker(search, router.reader(case.shipment), case.ends[0], graph)
+        return Access(None, factor=factor)
+    ask = _Asker(search, reader, start, graph, weight)
     ports = {way.seaport for way in map(ask.price, graph.reach_ports(MOST_PORTS))}
     out = [graph.find(graph.close_others(number)) for number in graph.neighbours]
     beside = sorted({ask.price(path).neighbour for path in out if path is not None})
     best, losses = _lose_each(ask)
     by_port = _keep_cheapest(ask.known.values(), lambda way: way.seaport)
     by_neighbour = _keep_cheapest(ask.known.values(), lambda way: way.neighbour)
-    neighbours = {code: by_neighbour[code] for code in beside}
-    costs = {code: way.cost for code, way in neighbours.items()}
+    costs = {code: by_neighbour[code].cost for code in beside}
     return Access(
         best=best,
         ports=tuple(sorted((by_port[port] for port in ports | {best.seaport}), key=_rank)),
-        neighbours=neighbours,
-        shares=share_costs(costs, book.number("sea_share_spread")),
+        neighbours={code: by_neighbour[code] for code in beside},
+        shares=share_costs(costs, pricer.book.number("sea_share_spread")),
         losses=losses,
         ways_by_posts=graph.count_by_posts(),
         ways_by_countries=graph.count_by_countries(),
-        factor=max(book.number("sea_way_factor"), 1.0),
+        factor=factor,
     )
 
 
@@ -294,6 +300,7 @@ class _Asker:
     reader: PathReader
     start: Stop
     graph: SeaGraph
+    weight: Floats
     known: dict[bytes, Way] = field(default_factory=dict)
 
     def price(self, path: Path) -> Way:
@@ -333,11 +340,11 @@ class _Asker:
     def _search_wide(self, place: _Place) -> Path | None:
         """The cheapest way without a place beyond the bound of the graph."""
         shore, arcs = self.graph.shore, self.graph.shore.network.arcs
-        weight = self.search.weight("cost").copy()
+        weight = self.weight.copy()
         weight[self._list_arcs(place)] = np.inf
         outlet = shore.network.outlets[self.start.id]
         # Twice what the graph reaches is far enough for most.
-        tree, least = walk_ashore(shore, weight, outlet=outlet, factor=1.0, least=2.0 * self.graph.within)
+        tree, least = walk_ashore(shore, weight, outlet=outlet, factor=1.0, first=2.0 * self.graph.within)
         if not np.isfinite(least):
             return None
         reach = tree.distance[arcs.tail[shore.boards]] + weight[shore.boards]

@@ -1,8 +1,8 @@
 """The part of a network that lies on ways of a place to the sea of at most a stated cost, small enough to ask often.
 
-One sweep from the place and one back from all seaports tell of each arc what the best way over it costs; the arcs of
+One tree from the place and one back from all seaports tell of each arc what the best way over it costs; the arcs of
 which that is little enough are the graph. Every way of at most that cost lies in it, so what is closed in it is
-answered exactly, by A* under the costs to the sea of the whole network.
+answered exactly, by A* under the costs to the sea without closures.
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.graph import Csr, build_csr
-from landbridge.kernels.hierarchy_sweeps import sweep
 from landbridge.kernels.independent_ways import count_independent
 from landbridge.kernels.shortest_paths import Tree, find_path_guided, grow_tree, trace_path
 from landbridge.network.seaports import Shore
-from landbridge.network.search import Path, Search
+from landbridge.network.search import Path
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 # What a sum of costs may lose by the order in which it is added.
 ROUNDING = 1.0 + 1e-9
+# How far, in USD/t, a tree reaches at first, and beyond what cost it is grown whole; the steps between.
+FIRST, FAR, WIDER = 64.0, 4_096.0, 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,51 +142,43 @@ def _count(
     )
 
 
-def draw_sea_graph(
-    search: Search, shore: Shore, *, outlet: int, factor: float, haul: float = 0.0
-) -> SeaGraph | None:
+def draw_sea_graph(shore: Shore, weight: Floats, *, outlet: int, factor: float) -> SeaGraph | None:
     """What lies on ways from the node `outlet` to the sea of at most `factor` times the cheapest; None without any.
 
-    What the law, the date or the goods close to the search is not in it. `haul`, USD/t, is what the search counts for a
-    haul by sea as such when goods go on board, which is no part of these ways.
+    weight float64[arcs] in USD/t is infinite where the law, the date or the goods close an arc: it is on no way then.
     """
-    network, weight = shore.network, search.weight("cost").copy()
-    weight[shore.boards] -= haul
-    arcs, boards = network.arcs, shore.boards[np.isfinite(weight[shore.boards])]
-    reached = search.sweep("cost", outlet).at(arcs.tail[boards])
-    least = float((reached + weight[boards]).min(initial=np.inf))
-    onward, least = walk_ashore(shore, weight, outlet=outlet, factor=factor, least=least)
+    arcs, boards = shore.network.arcs, shore.boards
+    onward, least = walk_ashore(shore, weight, outlet=outlet, factor=factor, first=FIRST)
     if not np.isfinite(least):
         return None
     within = factor * least * ROUNDING
-    ashore = weight.copy()
-    ashore[shore.afloat] = np.inf
-    back = sweep(search.metric("cost"), sources=arcs.tail[boards], source_costs=weight[boards], backward=True)
-    homeward = np.full(network.node_count, np.inf)
-    homeward[onward.order] = back.at(onward.order)
-    inner = _list_leaving(network.forward, onward.order)
-    cost = onward.distance[arcs.tail[inner]] + ashore[inner] + homeward[arcs.head[inner]]
     last = boards[onward.distance[arcs.tail[boards]] + weight[boards] <= within]
-    return _relabel(shore, (inner[cost <= within], last), outlet, costs=(weight, homeward, within))
+    near = onward.order[onward.distance[onward.order] <= within]
+    inner = np.setdiff1d(_list_leaving(shore.network.forward, near), shore.afloat, assume_unique=True)
+    inner = inner[onward.distance[arcs.tail[inner]] + weight[inner] <= within]
+    wide = _relabel(shore, (inner, last), outlet, costs=(weight, within))
+    cost = onward.distance[arcs.tail[inner]] + weight[inner] + wide.to_sea[wide.head[: len(inner)]]
+    return _relabel(shore, (inner[cost <= within], last), outlet, costs=(weight, within))
 
 
 def walk_ashore(
-    shore: Shore, weight: Floats, *, outlet: int, factor: float, least: float
+    shore: Shore, weight: Floats, *, outlet: int, factor: float, first: float
 ) -> tuple[Tree, float]:
-    """The tree of least `weight`, float64[arcs], from a node to all that lie within `factor` times the least cost to
-    the sea without sailing before, and that cost, infinite where there is no way.
+    """The tree of least `weight`, float64[arcs], from a node to at least all that lie within `factor` times the least
+    cost to the sea without sailing before, and that cost, infinite where there is no way.
 
-    `least` is a bound of that cost from below, from which the search starts.
+    The tree first reaches as far as `first`, and further as it needs to.
     """
     arcs, ashore = shore.network.arcs, weight.copy()
     ashore[shore.afloat] = np.inf
-    bound = factor * least * ROUNDING
+    start, bound = np.array([outlet], np.int32), first
     while True:
-        tree = grow_tree(shore.network.forward, ashore, sources=np.array([outlet], np.int32), bound=bound)
-        found = float((tree.distance[arcs.tail[shore.boards]] + weight[shore.boards]).min(initial=np.inf))
-        if factor * found <= bound or bound == np.inf:
-            return tree, found
-        bound = factor * found * ROUNDING
+        tree = grow_tree(shore.network.forward, ashore, sources=start, bound=bound)
+        least = float((tree.distance[arcs.tail[shore.boards]] + weight[shore.boards]).min(initial=np.inf))
+        if factor * least <= bound or bound == np.inf:
+            return tree, least
+        further = WIDER * bound if bound < FAR else np.inf
+        bound = factor * least * ROUNDING if np.isfinite(least) else further
 
 
 def _list_leaving(csr: Csr, nodes: Ints) -> Ints:
@@ -197,22 +190,25 @@ def _list_leaving(csr: Csr, nodes: Ints) -> Ints:
 
 
 def _relabel(
-    shore: Shore, chosen: tuple[Ints, Ints], outlet: int, *, costs: tuple[Floats, Floats, float]
+    shore: Shore, chosen: tuple[Ints, Ints], outlet: int, *, costs: tuple[Floats, float]
 ) -> SeaGraph:
-    """The graph of the arcs `chosen`, those on land and those that lead on board; `costs` are those of all arcs, those
-    from all nodes to the sea, and what a way costs at most.
+    """The graph of the arcs `chosen`, those on land and those that lead on board; `costs` are those of all arcs, and
+    what a way costs at most.
     """
     network, arcs, (inner, last) = shore.network, shore.network.arcs, chosen
-    weight, homeward, within = costs
+    weight, within = costs
     nodes = np.unique(np.concatenate([arcs.tail[inner], arcs.head[inner], arcs.tail[last], [outlet]]))
     place = np.empty(network.node_count, np.int32)
     place[nodes] = np.arange(len(nodes), dtype=np.int32)
-    arc = np.concatenate([inner, last])
+    arc, sea = np.concatenate([inner, last]), len(nodes)
     tail = place[arcs.tail[arc]]
-    head = np.concatenate([place[arcs.head[inner]], np.full(len(last), len(nodes), np.int32)])
+    head = np.concatenate([place[arcs.head[inner]], np.full(len(last), sea, np.int32)])
+    back = grow_tree(
+        build_csr(head, tail, node_count=sea + 1), weight[arc], sources=np.array([sea]), bound=within
+    )
     return SeaGraph(
         shore=shore,
-        csr=build_csr(tail, head, node_count=len(nodes) + 1),
+        csr=build_csr(tail, head, node_count=sea + 1),
         arc=arc,
         tail=tail,
         head=head,
@@ -221,7 +217,7 @@ def _relabel(
         port=shore.port_at(arc),
         vessel=shore.vessels[arc],
         country=np.append(shore.country[nodes], np.int16(-1)),
-        to_sea=np.append(homeward[nodes], 0.0),
+        to_sea=back.distance,
         source=int(place[outlet]),
         own=int(shore.country[outlet]),
         within=within,

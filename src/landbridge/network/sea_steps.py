@@ -67,8 +67,6 @@ def reach_the_sea(given: Workspace) -> Mapping[str, Any]:
         search = router.search(case)
         rows["sea_ways"] += [*ways, *_closed_rows(party, search, ruling.closings, given, ways=ways)]
         rows["sea_losses"] += [_loss_row(party, loss, given) for loss in access.losses]
-    for question in given["sea_questions"].values():
-        router.forget(question.shipment)
     return {name: rows_to_frame(name, found) for name, found in rows.items()}
 
 
