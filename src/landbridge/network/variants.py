@@ -20,6 +20,7 @@ from landbridge.network.items import PathReader, Simulation
 from landbridge.network.router import Case
 from landbridge.network.routes import Route
 from landbridge.network.search import Path, Search
+from landbridge.network.terminals import Stop
 from landbridge.network.variant_ground import BY, Asked, VariantGround, make_ground
 from landbridge.network.variant_prices import list_subsets
 from landbridge.network.variant_tables import CellChange, VariantTables, sort_changes
@@ -46,7 +47,8 @@ class Outcome:
 class Variants:
     """Evaluates flows under any set of levers, a mask of their numbers. Build it with `make_variants`.
 
-    Flows of different shipments may be asked side by side.
+    Flows of different shipments may be asked side by side. `changing` are the levers that change any table that routes
+    are made from; `further` are ends beside those of the flows, for other searches.
     """
 
     tables: VariantTables
@@ -54,6 +56,8 @@ class Variants:
     world: World
     date: datetime.date
     simulation: Simulation
+    changing: int
+    further: tuple[Stop, ...] = ()
     grounds: dict[int, VariantGround] = field(default_factory=dict)
     reached: dict[tuple[int, str], int] = field(default_factory=dict)
     outcomes: dict[tuple[int, str, int], Outcome] = field(default_factory=dict)
@@ -130,7 +134,7 @@ class Variants:
     def searching(self, case: Case, mask: int) -> Iterator[tuple[Search, PathReader]]:
         """The searches of a case on the whole network under a mask, and what prices their paths.
 
-        The ends of the case must be ends of flows that were asked for.
+        The ends of the case must be ends of flows that were asked for, or further ones.
         """
         search, reader = self._ground(mask).search(case, mask)
         try:
@@ -148,7 +152,8 @@ class Variants:
         key = mask & self.tables.structure
         with self.lock:
             if key not in self.grounds:
-                stops = {stop.id: stop for asked in self.asked.values() for stop in asked.case.ends}
+                ends = (stop for asked in self.asked.values() for stop in asked.case.ends)
+                stops = {stop.id: stop for stop in (*ends, *self.further)}
                 made = make_ground(
                     self.tables,
                     key,
@@ -187,4 +192,5 @@ def make_variants(
     0
     """
     tables = sort_changes(tables_of, changes, legs=world.legs)
-    return Variants(tables, {one.id: one for one in asked}, world, date, simulation)
+    changing = sum(1 << place for place, change in enumerate(changes) if change.rows)
+    return Variants(tables, {one.id: one for one in asked}, world, date, simulation, changing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -91,7 +91,8 @@ class Answered:
 
 def answer_ends(given: Mapping[str, Any], tables: LeverTables) -> dict[int, Answered]:
     """What a run finds without any lever and with all, by their masks."""
-    stops = {stop.id: stop for one in list_asked(given) for stop in one.case.ends}
+    ends = (stop for one in list_asked(given) for stop in one.case.ends)
+    stops = {stop.id: stop for stop in (*ends, *list_capitals(given))}
     everybody = (1 << len(tables.levers)) - 1
     return {mask: _answer(given, tables.of(mask), tuple(stops.values())) for mask in (0, everybody)}
 
@@ -113,6 +114,11 @@ def list_asked(given: Mapping[str, Any]) -> list[Asked]:
     ]
 
 
+def list_capitals(given: Mapping[str, Any]) -> list[Stop]:
+    """The capitals of landlocked parties, from which their access to the sea is measured."""
+    return [question.capital for question in given["sea_questions"].values()]
+
+
 def vary_ways(
     given: Mapping[str, Any], tables: LeverTables, answered: Mapping[int, Answered]
 ) -> dict[str, Ways]:
@@ -130,6 +136,7 @@ def vary_ways(
         date=given["date"],
         simulation=given["simulation"],
     )
+    variants = replace(variants, further=tuple(list_capitals(given)))
     for mask, found in answered.items():
         _check_same(found.network, variants.network(mask))
     return {

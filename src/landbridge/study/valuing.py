@@ -34,6 +34,7 @@ from landbridge.study.reading import StudyInput
 from landbridge.study.running import Prepared, prepare_scenario
 from landbridge.study.scenarios import scenario_tables
 from landbridge.study.value_consignments import OF_CONSIGNMENTS, list_consignment_subjects
+from landbridge.study.value_sea import OF_PARTIES, list_sea_subjects
 from landbridge.study.value_subjects import (
     OF_FLOWS,
     Subject,
@@ -50,9 +51,12 @@ BEFORE_SEARCH = (
     "read the law",
     "rule on flows",
     "rule on consignments",
+    "ask for the sea",
+    "rule on ways to the sea",
 )
-INDICATORS = (*OF_FLOWS, *OF_CONSIGNMENTS)
+INDICATORS = (*OF_FLOWS, *OF_CONSIGNMENTS, *OF_PARTIES)
 MAX_RUNS = 1_024
+PLURALS = {"flow": "flows", "consignment": "consignments", "country": "countries"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def _prepare(study: StudyInput, prepared: Prepared) -> Mapping[str, Any]:
         "law_date": setting.date,
         "bound_by": setting.bound_by,
         "simulation": setting.simulation,
-        "options": Options(),
+        "options": Options(to_sea=study.model.parties),
         "corridors": prepared.ground.tables["corridors"],
         "wishes_of_price": Wishes(),
         "progress": lambda line: None,
@@ -218,7 +222,7 @@ def _attribute_all(
     raise_errors(faults)
     work.answered = work.answered or answer_ends(given, tables)
     valued = Valued(given, tables, vary_ways(given, tables, work.answered))
-    for lister in (list_flow_subjects, list_consignment_subjects):
+    for lister in (list_flow_subjects, list_consignment_subjects, list_sea_subjects):
         for subject in lister(valued):
             if work.choice.indicators and subject.indicator not in work.choice.indicators:
                 continue
@@ -276,7 +280,8 @@ def _tell(work: _Work) -> dict[tuple[str, str], Told]:
     }
     for indicator, _ in _list_means(work):
         first = next(one for (name, _), one in work.subjects.items() if name == indicator)
-        title = f"Mean of {sum(name == indicator for name, _ in work.subjects)} {first.kind}s"
+        count = sum(name == indicator for name, _ in work.subjects)
+        title = f"Mean of {count} {PLURALS[first.kind]}"
         unit = declared[indicator].unit
         told[indicator, ""] = Told(indicator, "", title, "all", unit, first.aim, nan)
     return told
