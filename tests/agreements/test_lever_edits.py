@@ -293,6 +293,12 @@ def test_edits_are_laid_over_copies() -> None:
     )
 
 
+def test_frames_keep_their_index() -> None:
+    later = {"legs": LEGS["legs"].set_index(pd.Index([5, 6, 7]))}
+    edits, _ = find_edits([lever(**{**SHUT, "where": "id = a"})], later)
+    assert apply_edits(later, edits)["legs"]["status"].to_dict() == {5: "open", 6: "closed", 7: "open"}
+
+
 wheres = st.sampled_from(["scope = IR", "scope = BY", "id = a", "id in (b, c)", "time_p50 > 5"])
 moves = st.one_of(
     st.tuples(st.just("scale"), st.sampled_from(["0", "0.3", "0.7", "1", "1.9"])),
