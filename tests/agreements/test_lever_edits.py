@@ -117,7 +117,10 @@ def test_what_is_empty_can_be_set_but_not_moved() -> None:
     assert change(truths, {**base, "change": "scale", "where": "id = a"}) == {("a", "time_p90"): 4.5}
 
 
-def test_a_middle_of_zero_leaves_its_range() -> None:
+def test_a_middle_that_changes_its_sign_or_was_zero_leaves_its_range() -> None:
+    signed = table("parameters", value=[2.0], p10=[1.0], p90=[3.0])
+    row = {"table": "parameters", "where": "id = a", "field": "value", "change": "set", "value": "-2"}
+    assert change(signed, row) == {("a", "value"): -2.0}
     free = table("operations", scope=["IR"], cost=[0.0], cost_p90=[3.0])
     assert change(free, {"field": "cost", "change": "set", "value": "2"}) == {("a", "cost"): 2.0}
 
@@ -288,6 +291,12 @@ def test_edits_are_laid_over_copies() -> None:
         apply_edits(tables, [edit for edit in edits if edit.table == "legs"])["operations"]
         is tables["operations"]
     )
+
+
+def test_frames_keep_their_index() -> None:
+    later = {"legs": LEGS["legs"].set_index(pd.Index([5, 6, 7]))}
+    edits, _ = find_edits([lever(**{**SHUT, "where": "id = a"})], later)
+    assert apply_edits(later, edits)["legs"]["status"].to_dict() == {5: "open", 6: "closed", 7: "open"}
 
 
 wheres = st.sampled_from(["scope = IR", "scope = BY", "id = a", "id in (b, c)", "time_p50 > 5"])
