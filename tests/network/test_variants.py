@@ -16,7 +16,8 @@ from landbridge.network.router import Case, make_ready
 from landbridge.network.routes import Request, price_route
 from landbridge.network.search import Search
 from landbridge.network.shipments import choose_shipment
-from landbridge.network.variants import Asked, CellChange, make_variants
+from landbridge.network.variant_ground import BY
+from landbridge.network.variants import Asked, CellChange, Variants, make_variants
 from landbridge.schema.closings import Closing
 from landbridge.sources.world import World
 
@@ -58,9 +59,13 @@ def check_all(ground: Ground) -> Any:
         for one in ground.asked:
             check_equal(variants.outcome(one.id, mask), whole[one.id])
     for one in ground.asked:
-        reach = variants.reach(one.id)
+        reach, by_cost, by_time = (variants.reach(one.id, by=by) for by in (BY, ("cost",), ("time",)))
+        assert reach == by_cost | by_time
         for mask in ground.masks:
-            assert variants.outcome(one.id, mask) is variants.outcome(one.id, mask & reach)
+            found = variants.outcome(one.id, mask)
+            assert found is variants.outcome(one.id, mask & reach)
+            assert found.cheapest is variants.outcome(one.id, mask & by_cost).cheapest
+            assert found.fastest is variants.outcome(one.id, mask & by_time).fastest
     return variants
 
 
@@ -115,9 +120,32 @@ def test_levers_that_change_the_network_get_one_of_their_own(
         lever(tables, "services", "ferry-ab", distance=130.0, headway=6.0),
         lever(tables, "services", "ferry-ab", cost=(0.5,)),
     ]
-    variants = check_all(Ground(small_world, tables, levers, ask_for(small_world, tables)))
+    ground = Ground(small_world, tables, levers, ask_for(small_world, tables))
+    variants = check_all(ground)
     assert variants.tables.structure == 0b101
-    assert {ground for ground, _ in variants.reached} == {0b000, 0b001, 0b100, 0b101}
+    assert {ground for ground, *_ in variants.reached} == {0b000, 0b001, 0b100, 0b101}
+    check_paths_elsewhere(variants, ground)
+
+
+def leg_arcs(variants: Variants, mask: int) -> np.ndarray:
+    """Arcs of the study's leg of 150 km."""
+    network = variants.network(mask)
+    return np.flatnonzero((network.arcs.edge < 0) & (network.arcs.km_a == 150.0))
+
+
+def check_paths_elsewhere(variants: Variants, ground: Ground) -> None:
+    """The way of one network on the others: the leg of the study has no price without it, the others theirs."""
+    shapes = (0b000, 0b001, 0b100, 0b101)
+    flows = [one.id for one in ground.asked if one.id.startswith("box")]
+    for of in shapes:
+        ways = {flow: variants.outcome(flow, of).cheapest for flow in flows}
+        drawn = leg_arcs(variants, of)
+        for mask in shapes:
+            for flow, route in ways.items():
+                assert route is not None
+                found = variants.price(flow, mask, route.path, of=of)
+                assert (found is None) == (np.isin(route.path, drawn).any() and not mask & 1)
+                assert found is None or found.signature == route.signature
 
 
 def test_a_row_that_only_a_lever_brings(small_world: World, small_tables: Tables) -> None:

@@ -33,9 +33,13 @@ MOST_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Core:
-    """Arcs of a network, int32[a], rising, their columns, and their hierarchy between two of its nodes."""
+    """Arcs of a network, int32[a], rising, their columns, and their hierarchy between two of its nodes.
+
+    Best ways lie on those of them `within`.
+    """
 
     arcs: Ints
+    within: Ints
     some: SomeArcs
     hierarchy: Hierarchy
     ends: tuple[int, int]
@@ -48,30 +52,43 @@ class Core:
         return self.arcs[found.arcs] if np.isfinite(found.cost) else None
 
 
-def find_core(network: VirtualNetwork, least: Metric, most: Metric, *, ends: tuple[int, int]) -> Ints:
-    """Arcs, int32[a], rising, that may lie on a best way between two nodes: `least` and `most` bound all weights.
+def find_core(network: VirtualNetwork, least: Metric, most: Floats, *, ends: tuple[int, int]) -> Core | None:
+    """The arcs that may lie on a best way between two nodes: all weights lie between those of `least` and `most`,
+    float64[arcs]. None where there is no way at all.
 
-    Empty where there is no way at all.
+    The least way by the greatest weights is sought among the arcs that are no longer than the way of least weight is by
+    the greatest; it is one of them.
     """
     origin, destination = ends
-    bound = find_distance(most, source=origin, target=destination)
+    first = find_shortest(least, source=origin, target=destination)
+    if not np.isfinite(first.cost):
+        return None
     here = sweep(least, sources=np.array([origin])).distance
     there = sweep(least, sources=np.array([destination]), backward=True).distance
-    weight, arcs = least.weight, network.arcs
-    over = here[arcs.tail] + weight + there[arcs.head]
-    kept = np.isfinite(over) & (over <= bound * (1.0 + ROUNDING) + ROUNDING)
-    return np.flatnonzero(kept).astype(np.int32)
+    over = here[network.arcs.tail] + least.weight + there[network.arcs.head]
+    wide = _list_within(over, float(most[first.arcs].sum()))
+    core = build_core(network, wide, ends=ends)
+    metric = customize(core.hierarchy, most[core.arcs], threads=1)
+    bound = find_distance(metric, source=core.ends[0], target=core.ends[1])
+    narrow = wide[_list_within(over[wide], bound)]
+    return core if len(narrow) == len(wide) else build_core(network, narrow, ends=ends)
+
+
+def _list_within(over: Floats, bound: float) -> Ints:
+    """Positions, int32[a], rising, of what is finite and no more than a bound but for rounding."""
+    return np.flatnonzero(np.isfinite(over) & (over <= bound * (1.0 + ROUNDING) + ROUNDING)).astype(np.int32)
 
 
 def build_core(network: VirtualNetwork, arcs: Ints, *, ends: tuple[int, int]) -> Core:
     """The core of some arcs of a network, in the order of its hierarchy; all arcs where those are most of them."""
     if len(arcs) > MOST_SHARE * len(network.arcs.tail):
-        arcs = np.arange(len(network.arcs.tail), dtype=np.int32)
-        return Core(arcs, SomeArcs(network.arcs, network.world, network.marks), network.hierarchy, ends)
+        every = np.arange(len(network.arcs.tail), dtype=np.int32)
+        some = SomeArcs(network.arcs, network.world, network.marks)
+        return Core(every, arcs, some, network.hierarchy, ends)
     some = SomeArcs.choose(network, arcs)
     nodes = np.unique(np.concatenate([some.arcs.tail, some.arcs.head]))
     order = np.argsort(network.hierarchy.rank[nodes], kind="stable")
     tail, head, inside = (
         np.searchsorted(nodes, column) for column in (some.arcs.tail, some.arcs.head, np.array(ends))
     )
-    return Core(arcs, some, build_hierarchy(tail, head, order=order), (int(inside[0]), int(inside[1])))
+    return Core(arcs, arcs, some, build_hierarchy(tail, head, order=order), (int(inside[0]), int(inside[1])))

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.customization import customize
+from landbridge.network.arc_names import Names, find_again, name_arcs
 from landbridge.network.arc_weights import SomeArcs, measure_arcs
 from landbridge.network.closures import Reason, close_by_law, close_further, close_to_goods
-from landbridge.network.cores import Core, build_core, find_core
+from landbridge.network.cores import Core, find_core
 from landbridge.network.gates import Gate, Reasons, close_always, make_gates
 from landbridge.network.items import PathReader, Simulation
 from landbridge.network.router import Case, Pricing, make_ready
@@ -106,6 +107,7 @@ class VariantGround:
     law: dict[tuple[Closing, ...], Flags] = field(default_factory=dict)
     courses: dict[tuple[str, str], Course | None] = field(default_factory=dict)
     readers: dict[tuple[str, int], PathReader] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
 
     def group(self, case: Case) -> Group:
         """What flows of the shipment and the law of a case share."""
@@ -165,41 +167,27 @@ class VariantGround:
             least_closed[gate.always()], most_closed[gate.arcs] = True, True
         for criterion in BY:
             least[criterion][least_closed], most[criterion][most_closed] = np.inf, np.inf
-            low, high = (
-                customize(self.network.hierarchy, one[criterion], threads=1) for one in (least, most)
-            )
+            low = customize(self.network.hierarchy, least[criterion], threads=1)
             for flow in flows:
                 start, end = flow.case.ends
                 ends = (self.network.outlets[start.id], self.network.inlets[end.id])
-                arcs = find_core(self.network, low, high, ends=ends)
-                self.courses[flow.id, criterion] = self._make_course(group, criterion, arcs, ends=ends)
+                core = find_core(self.network, low, most[criterion], ends=ends)
+                course = None if core is None else self._make_course(group, criterion, core)
+                self.courses[flow.id, criterion] = course
 
-    def _make_course(
-        self, group: Group, criterion: str, arcs: Ints, *, ends: tuple[int, int]
-    ) -> Course | None:
-        if not len(arcs):
-            return None
-        reach, core = (
-            int(np.bitwise_or.reduce(group.touched[arcs])),
-            build_core(self.network, arcs, ends=ends),
-        )
+    def _make_course(self, group: Group, criterion: str, core: Core) -> Course:
+        arcs = core.arcs
+        reach = int(np.bitwise_or.reduce(group.touched[core.within]))
         gates = [
             (
                 gate.bits,
-                {mask: _find_places(core.arcs, np.concatenate(parts)) for mask, parts in gate.shut.items()},
+                {mask: _find_places(arcs, np.concatenate(parts)) for mask, parts in gate.shut.items()},
             )
             for gate in self.gates
             if gate.bits & reach
         ]
-        return Course(
-            criterion,
-            core,
-            reach,
-            group.priced.lean[core.arcs],
-            group.reasons[core.arcs] != 0,
-            tuple(gates),
-            group.priced,
-        )
+        shut, lean = group.reasons[arcs] != 0, group.priced.lean[arcs]
+        return Course(criterion, core, reach, lean, shut, tuple(gates), group.priced)
 
     def clearing(self, asked: Asked, modes: tuple[str, str] | None = None) -> int:
         """The levers that change what clearance costs and takes at the ends of a flow, by the modes of its first and
@@ -217,11 +205,10 @@ class VariantGround:
                 bits |= self.group(asked.case).priced.watch.explore(partial(price_step, step)).bits
         return bits
 
-    def reach(self, asked: Asked) -> int:
-        """The levers that may change the outcome of a flow on this network."""
-        courses = [self.courses[asked.id, criterion] for criterion in BY]
-        found = [course.reach for course in courses if course is not None]
-        return int(np.bitwise_or.reduce([*found, self.clearing(asked), self._shared()])) if found else 0
+    def reach(self, asked: Asked, criterion: str) -> int:
+        """The levers that may change the best route of a flow by a criterion on this network."""
+        course = self.courses[asked.id, criterion]
+        return 0 if course is None else course.reach | self.clearing(asked) | self._shared()
 
     def rest(self, asked: Asked, route: Route) -> int:
         """The levers that change a route while its path stays."""
@@ -265,6 +252,12 @@ class VariantGround:
             return None
         request = Request(asked.id, *asked.case.ends)
         return price_path(self.reader(group, mask), request, path, additive=float(cost.sum()))
+
+    def find_again(self, path: Path, asked: Asked, network: VirtualNetwork) -> Path | None:
+        """The way here that is a flow's path on another network; None where there is none."""
+        self.names = self.names or name_arcs(self.network)
+        start = self.network.outlets[asked.case.ends[0].id]
+        return find_again(path, network, other=self.network, names=self.names, start=start)
 
     def search(self, case: Case, mask: int) -> tuple[Search, PathReader]:
         """The searches of a case on the whole network under a mask, and what prices their paths."""

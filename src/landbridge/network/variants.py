@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from threading import RLock
 
 import pandas as pd
@@ -59,23 +61,26 @@ class Variants:
     changing: int
     further: tuple[Stop, ...] = ()
     grounds: dict[int, VariantGround] = field(default_factory=dict)
-    reached: dict[tuple[int, str], int] = field(default_factory=dict)
+    reached: dict[tuple[int, str, str], int] = field(default_factory=dict)
     outcomes: dict[tuple[int, str, int], Outcome] = field(default_factory=dict)
     rests: dict[tuple[int, str, bytes], int] = field(default_factory=dict)
     routes: dict[tuple[int, str, bytes, int], Route | None] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
 
-    def reach(self, flow: str) -> int:
-        """The levers that may change anything of a flow's outcome beside any others, as a mask; see `cores`."""
+    def reach(self, flow: str, *, by: Sequence[str] = BY) -> int:
+        """The levers that may change anything of a flow's best routes beside any others, as a mask (see `cores`).
+
+        `by` "cost" asks for the cheapest route, by "time" for the fastest.
+        """
         found = self.tables.structure
         for mask in list_subsets(self.tables.structure):
-            found |= self._reach(mask, flow)
+            found |= self._reach(mask, flow, by)
         return found
 
     def outcome(self, flow: str, mask: int) -> Outcome:
         """The best routes of a flow under a mask. Who asks for many masks does well to `evaluate` them first."""
         ground = mask & self.tables.structure
-        key = (ground, flow, mask & self._reach(ground, flow))
+        key = (ground, flow, mask & self._reach(ground, flow, BY))
         if key not in self.outcomes:
             courses = [self._ground(mask).courses[flow, criterion] for criterion in BY]
             paths = [None if course is None else course.best(mask) for course in courses]
@@ -102,9 +107,20 @@ class Variants:
             with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
                 list(pool.map(find, groups.values()))
 
-    def price(self, flow: str, mask: int, path: Path) -> Route | None:
-        """A path (arcs of the network of the mask) priced under it; None where one of its arcs is closed there."""
+    def network(self, mask: int) -> VirtualNetwork:
+        """The network under a mask, whose arcs the paths of its routes are."""
+        return self._ground(mask).network
+
+    def price(self, flow: str, mask: int, path: Path, *, of: int | None = None) -> Route | None:
+        """A path of the network of the mask `of` (of `mask` itself where none is given) priced under `mask`; None where
+        one of its arcs is closed or does not exist there.
+        """
         ground, asked = self._ground(mask), self.asked[flow]
+        if of is not None and (of ^ mask) & self.tables.structure:
+            again = ground.find_again(path, asked, self.network(of))
+            if again is None:
+                return None
+            path = again
         name = (ground.mask, flow, path.tobytes())
         if name not in self.rests:
             route = ground.price(asked, path, mask)
@@ -142,10 +158,10 @@ class Variants:
         finally:
             search.forget()
 
-    def _reach(self, ground: int, flow: str) -> int:
-        if (ground, flow) not in self.reached:
+    def _reach(self, ground: int, flow: str, by: Sequence[str]) -> int:
+        if (ground, flow, by[0]) not in self.reached:
             self._ground(ground)
-        return self.reached[ground, flow]
+        return reduce(or_, (self.reached[ground, flow, criterion] for criterion in by), self.tables.structure)
 
     def _ground(self, mask: int) -> VariantGround:
         """The network of the levers of a mask that change the structure, with the cores of all flows."""
@@ -166,7 +182,11 @@ class Variants:
                 while len(self.grounds) >= MOST_GROUNDS:
                     self.grounds.pop(next(iter(self.grounds)))
                 self.grounds[key] = made
-                self.reached |= {(key, flow): made.reach(asked) for flow, asked in self.asked.items()}
+                self.reached |= {
+                    (key, flow, criterion): made.reach(asked, criterion)
+                    for flow, asked in self.asked.items()
+                    for criterion in BY
+                }
             return self.grounds[key]
 
 
