@@ -142,10 +142,6 @@ class Variants:
         """The levers that change the structure of the network: arcs have other numbers for each set of them."""
         return self.tables.structure
 
-    def network(self, mask: int) -> VirtualNetwork:
-        """The network of a mask, to whose arcs paths belong."""
-        return self._ground(mask).network
-
     @contextmanager
     def searching(self, case: Case, mask: int) -> Iterator[tuple[Search, PathReader]]:
         """The searches of a case on the whole network under a mask, and what prices their paths.
