@@ -107,10 +107,6 @@ class Variants:
             with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
                 list(pool.map(find, groups.values()))
 
-    def network(self, mask: int) -> VirtualNetwork:
-        """The network under a mask, whose arcs the paths of its routes are."""
-        return self._ground(mask).network
-
     def price(self, flow: str, mask: int, path: Path, *, of: int | None = None) -> Route | None:
         """A path of the network of the mask `of` (of `mask` itself where none is given) priced under `mask`; None where
         one of its arcs is closed or does not exist there.
