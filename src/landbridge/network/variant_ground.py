@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.kernels.customization import customize
-from landbridge.network.arc_names import Names, find_again, name_arcs
 from landbridge.network.arc_weights import SomeArcs, measure_arcs
 from landbridge.network.closures import Reason, close_by_law, close_further, close_to_goods
 from landbridge.network.cores import Core, find_core
@@ -107,7 +106,6 @@ class VariantGround:
     law: dict[tuple[Closing, ...], Flags] = field(default_factory=dict)
     courses: dict[tuple[str, str], Course | None] = field(default_factory=dict)
     readers: dict[tuple[str, int], PathReader] = field(default_factory=dict)
-    names: Names = field(default_factory=dict)
 
     def group(self, case: Case) -> Group:
         """What flows of the shipment and the law of a case share."""
@@ -252,12 +250,6 @@ class VariantGround:
             return None
         request = Request(asked.id, *asked.case.ends)
         return price_path(self.reader(group, mask), request, path, additive=float(cost.sum()))
-
-    def find_again(self, path: Path, asked: Asked, network: VirtualNetwork) -> Path | None:
-        """The way here that is a flow's path on another network; None where there is none."""
-        self.names = self.names or name_arcs(self.network)
-        start = self.network.outlets[asked.case.ends[0].id]
-        return find_again(path, network, other=self.network, names=self.names, start=start)
 
     def search(self, case: Case, mask: int) -> tuple[Search, PathReader]:
         """The searches of a case on the whole network under a mask, and what prices their paths."""

@@ -107,16 +107,9 @@ class Variants:
             with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
                 list(pool.map(find, groups.values()))
 
-    def price(self, flow: str, mask: int, path: Path, *, of: int | None = None) -> Route | None:
-        """A path of the network of the mask `of` (of `mask` itself where none is given) priced under `mask`; None where
-        one of its arcs is closed or does not exist there.
-        """
+    def price(self, flow: str, mask: int, path: Path) -> Route | None:
+        """A path (arcs of the network of the mask) priced under it; None where one of its arcs is closed there."""
         ground, asked = self._ground(mask), self.asked[flow]
-        if of is not None and (of ^ mask) & self.tables.structure:
-            again = ground.find_again(path, asked, self.network(of))
-            if again is None:
-                return None
-            path = again
         name = (ground.mask, flow, path.tobytes())
         if name not in self.rests:
             route = ground.price(asked, path, mask)
@@ -137,6 +130,10 @@ class Variants:
     def structure(self) -> int:
         """The levers that change the structure of the network: arcs have other numbers for each set of them."""
         return self.tables.structure
+
+    def network(self, mask: int) -> VirtualNetwork:
+        """The network of a mask, to whose arcs paths belong."""
+        return self._ground(mask).network
 
     @contextmanager
     def searching(self, case: Case, mask: int) -> Iterator[tuple[Search, PathReader]]:

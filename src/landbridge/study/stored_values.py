@@ -13,18 +13,14 @@ from landbridge.study.valuing import ValueChoice, find_span, value_levers
 VALUES_FOLDER = ".values"
 
 
-def run_values(
-    study: StudyInput, choice: ValueChoice, *, progress: Progress = lambda line: None
-) -> StoredRun:
-    """The values of a choice: read back where the inputs are those of a stored one, else computed and stored.
-
-    The name of its scenario is the earlier and the later one, joined by two dashes. Raises InputError as
-    `value_levers` does.
+def describe_values(study: StudyInput, choice: ValueChoice) -> RunInputs:
+    """All that decides the values of a choice; the name of the scenario is the earlier and the later one, joined by two
+    dashes. Raises InputError as `find_span` does.
     """
     span = find_span(study, choice)
     ends = [prepare_scenario(study, name).inputs for name in (span.start, span.end) if name]
     after = ends[-1]
-    inputs = RunInputs(
+    return RunInputs(
         scenario=f"{span.start}--{span.end}",
         inputs={f"{one.scenario}: {name}": digest for one in ends for name, digest in one.inputs.items()},
         versions=after.versions,
@@ -32,6 +28,16 @@ def run_values(
         date=after.date,
         settings={"max_runs": choice.max_runs, "indicators": ", ".join(choice.indicators)},
     )
+
+
+def run_values(
+    study: StudyInput, choice: ValueChoice, *, progress: Progress = lambda line: None
+) -> StoredRun:
+    """The values of a choice: read back where the inputs are those of a stored one, else computed and stored.
+
+    Raises InputError as `value_levers` does.
+    """
+    inputs = describe_values(study, choice)
     store = Store(Path(study.root) / RUNS_FOLDER / VALUES_FOLDER)
     stored = store.find_run(inputs)
     if stored is not None:
