@@ -222,7 +222,8 @@ def _tell_change(total: Row, amounts: Amounts) -> str:
 def _tell_exact(total: Row, parts: Rows, amounts: Amounts) -> str:
     count = f"{total['levers']} lever{'s' if total['levers'] != 1 else ''} can change it"
     if total["exact"]:
-        return f"{count}; all {total['coalitions']} coalitions of them were evaluated."
+        whole = "" if total["subject"] else " over all of these"
+        return f"{count}; all coalitions of them were evaluated, {total['coalitions']}{whole}."
     error = amounts.write(max((row["standard_error"] for row in parts), default=0.0))
     return (
         f"{count}; orders were drawn, {total['coalitions']} coalitions evaluated: "
