@@ -85,8 +85,9 @@ def test_the_change_is_told_with_its_range_share_and_direction() -> None:
     )
     worse = tell(values(totals=[total(before=200.0, change=1.0)])).sentence
     assert worse == "From 200.00 to 201.00 USD/t: +1.00 USD/t, 0.50\u202f% more, which is worse."
-    still = tell(values(totals=[total(before=200.0, change=0.0)])).sentence
-    assert still == "None of them changes it: 200.0 USD/t before and after."
+    parts = [part("a", -1.0), part("b", 1.0)]
+    still = tell(values(totals=[total(before=200.0, change=0.0)], parts=parts)).sentence
+    assert still == "What they change cancels out: 200.00 USD/t before and after."
     drawn = tell(
         values(
             totals=[total(before=9.0, change=-1.0, exact=False)], parts=[part("a", -1.0, standard_error=0.25)]
@@ -277,6 +278,32 @@ def test_indicators_are_tabs_without_a_script() -> None:
     assert f"input:nth-of-type({len(INDICATORS)}):checked" in html
     assert "<form" not in section
     assert " style=" not in section
+
+
+def test_an_indicator_that_nothing_changes_is_named_only() -> None:
+    rows = [*TWO_FLOWS, total(before=9.0, change=0.0, indicator="transport_time", unit="h")]
+    (step,) = tell_worth(make(values(totals=rows, parts=RAIL_AND_PORT)), [])
+    assert [pane.title for pane in step.panes] == ["Transport cost from door to door"]
+    assert step.unchanged == ("Transport time from door to door",)
+    section = read_section(render_report(make(values(totals=rows, parts=RAIL_AND_PORT))))
+    assert "Not changed by any commitment: Transport time from door to door." in section
+
+
+def test_counts_have_no_unit() -> None:
+    cells = {
+        "indicator": "sea_ways_by_posts",
+        "unit": "1",
+        "aim": "more",
+        "kind": "country",
+        "title": "Belarus",
+    }
+    pane = tell(
+        values(totals=[total("BY", before=2.0, change=1.0, **cells)],
+               parts=[part("rail", 1.0, subject="BY", indicator="sea_ways_by_posts", unit="1")])
+    )  # fmt: skip
+    assert pane.sentence == "From 2.00 to 3.00: +1.00, 50\u202f% more."
+    assert (pane.of, pane.unit, pane.kind) == ("country “Belarus”", "", "Country")
+    assert "gained" in pane.picture
 
 
 def test_decimals_follow_the_greatest_change() -> None:

@@ -9,6 +9,7 @@ from math import isnan
 from landbridge.report.figures import NONE, THIN, group_digits, write_sign
 
 NOTHING = "0"
+NO_UNIT = "1"
 LEAST_SHARE = 0.00005
 # What a change is called where less, or more, of the indicator is better: in a column and in a sentence.
 COLUMN_WORDS = {"less": ("saved", "added"), "more": ("gained", "lost")}
@@ -26,6 +27,22 @@ class Amounts:
     def write(self, value: float) -> str:
         """An amount without its unit."""
         return NONE if isnan(value) else group_digits(value, self.digits)
+
+    def tell(self, value: float) -> str:
+        """An amount with its unit.
+
+        >>> Amounts("h", "less", 1).tell(8.2), Amounts("1", "more", 0).tell(3.0)
+        ('8.2 h', '3')
+        """
+        return self.add_unit(self.write(value))
+
+    def tell_change(self, value: float) -> str:
+        """A change with its sign and unit."""
+        return self.add_unit(self.sign(value))
+
+    def add_unit(self, text: str) -> str:
+        """A number with its unit; counts and shares have none."""
+        return text if self.unit == NO_UNIT else f"{text} {self.unit}"
 
     def sign(self, value: float) -> str:
         """A change with its sign, without its unit.

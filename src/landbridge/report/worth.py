@@ -63,6 +63,7 @@ class Pane:
     title: str
     of: str
     unit: str
+    kind: str
     sentence: str
     exact: str
     picture: Markup
@@ -80,11 +81,14 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """A step from one scenario to the next: a pane an indicator, and what has no value and why."""
+    """A step from one scenario to the next: a pane an indicator, titles of those that nothing changes, and what has no
+    value and why.
+    """
 
     start: str
     end: str
     panes: tuple[Pane, ...]
+    unchanged: tuple[str, ...]
     findings: tuple[tuple[str, str], ...]
 
 
@@ -143,10 +147,13 @@ def _tell_step(values: ValueContent, levers: Mapping[str, Row], names: Mapping[s
         for row in totals
     ]
     step = _Step(totals, parts, pairs, delays, levers, number_commitments(parts))
-    indicators = list(dict.fromkeys(row["indicator"] for row in totals))
+    indicators = dict.fromkeys(row["indicator"] for row in totals)
+    changed = {row["indicator"] for row in totals if is_worth(row["change"], row)}
+    changed |= {row["indicator"] for row in parts if row["value"]}
     told = dict.fromkeys((raise_first(row["message"]), row["remedy"]) for row in findings)
-    panes = tuple(_tell_indicator(step, name) for name in indicators)
-    return Worth(values.start, values.end, panes, tuple(told))
+    panes = tuple(_tell_indicator(step, name) for name in indicators if name in changed)
+    titles = (load_catalogue().indicators[name].title for name in indicators if name not in changed)
+    return Worth(values.start, values.end, panes, tuple(titles), tuple(told))
 
 
 def number_commitments(parts: Rows) -> dict[str, int]:
@@ -168,7 +175,8 @@ def _tell_indicator(step: _Step, name: str) -> Pane:
     return Pane(
         title=title,
         of=lower_first(main["title"]) if not main["subject"] else f"{main['kind']} “{main['title']}”",
-        unit=main["unit"],
+        unit=amounts.add_unit("").strip(),
+        kind=raise_first(subjects[-1]["kind"]),
         sentence=_tell_change(main, amounts),
         exact=_tell_exact(main, commitments, amounts),
         picture=draw_change(_read_ends(main), _list_steps(shown, step.numbers), amounts=amounts, title=title),
@@ -204,15 +212,15 @@ def _list_steps(parts: Rows, numbers: Mapping[str, int]) -> list[Step]:
 
 def _tell_change(total: Row, amounts: Amounts) -> str:
     """The whole change in a sentence."""
-    if not total["change"]:
-        return f"None of them changes it: {amounts.write(total['before'])} {amounts.unit} before and after."
+    if not is_worth(total["change"], total):
+        return f"What they change cancels out: {amounts.tell(total['before'])} before and after."
     better = amounts.improve(total["change"]) > 0
     share = write_percent(total["change"] / total["before"]) if total["before"] else ""
     word = "less" if total["change"] < 0 else "more"
     span = amounts.span(total["low"], total["high"])
     return (
-        f"From {amounts.write(total['before'])} to {amounts.write(total['after'])} {amounts.unit}: "
-        f"{amounts.sign(total['change'])} {amounts.unit}"
+        f"From {amounts.write(total['before'])} to {amounts.tell(total['after'])}: "
+        f"{amounts.tell_change(total['change'])}"
         + (f" ({span})" if span else "")
         + (f", {share} {word}" if share else "")
         + ("." if better else ", which is worse.")
@@ -224,10 +232,10 @@ def _tell_exact(total: Row, parts: Rows, amounts: Amounts) -> str:
     if total["exact"]:
         whole = "" if total["subject"] else " over all of these"
         return f"{count}; all coalitions of them were evaluated, {total['coalitions']}{whole}."
-    error = amounts.write(max((row["standard_error"] for row in parts), default=0.0))
+    error = amounts.tell(max((row["standard_error"] for row in parts), default=0.0))
     return (
         f"{count}; orders were drawn, {total['coalitions']} coalitions evaluated: "
-        f"the standard error of a part is {error} {amounts.unit} or less."
+        f"the standard error of a part is {error} or less."
     )
 
 
@@ -316,7 +324,7 @@ def lower_first(text: str) -> str:
 def describe_step(one: Worth) -> str:
     """From what to what a step goes.
 
-    >>> describe_step(Worth("As is", "Signed", (), ()))
+    >>> describe_step(Worth("As is", "Signed", (), (), ()))
     'From “As is” to “Signed”'
     """
     return f"From {f'“{one.start}”' if one.start else 'no levers'} to “{one.end}”"

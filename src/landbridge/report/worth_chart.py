@@ -84,7 +84,9 @@ def draw_change(ends: Ends, steps: Sequence[Step], *, amounts: Amounts, title: s
     """A row for the value before, one a commitment, each bar from where the last ended, and one for the value after."""
     axis, height = fit_axis(ends, steps), HEAD + ROW * (len(steps) + 2) + FOOT
     parts = [open_picture("steps", title, height=height), _draw_axis(axis, height)]
-    texts = [_write_row("Before", amounts.write(ends.before), HEAD, word=amounts.unit, kind="sum")]
+    texts = [
+        _write_row("Before", amounts.write(ends.before), HEAD, word=amounts.add_unit("").strip(), kind="sum")
+    ]
     bars = [_draw_whole(axis, ends.before, HEAD)]
     reached = ends.before
     for number, step in enumerate(steps, 1):
@@ -125,7 +127,7 @@ def _draw_step(step: Step, start: float, top: float, *, axis: Axis, amounts: Amo
     left, right = sorted((axis.place(start), axis.place(start + step.value)))
     kind = "worse" if amounts.improve(step.value) < 0 else "better"
     span = amounts.span(step.low, step.high)
-    tip = f"{step.label}: {amounts.sign(step.value)} {amounts.unit}" + (f" ({span})" if span else "")
+    tip = f"{step.label}: {amounts.tell_change(step.value)}" + (f" ({span})" if span else "")
     bar = _draw_rect(kind, left, right, top + TOP, tip)
     if not span:
         return bar
