@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from landbridge.landed_cost.customs_law import TABLES as LAW_TABLES
 from landbridge.landed_cost.customs_law import CustomsLaw, read_customs_law
 from landbridge.study.lever_tables import LeverTables
-from landbridge.study.value_ways import Ways
+from landbridge.study.value_ways import BY, Ways
 
 PRICED = (*LAW_TABLES, "agreements", "components", "parameters")
 # The indicators of a flow, and which is better.
@@ -78,9 +78,10 @@ def list_flow_subjects(valued: Valued) -> Iterator[Subject]:
     """Cost and emissions of the cheapest way, and the time of the fastest, of each flow that the law allows."""
     tonnes = dict(zip(*(valued.given["flows"][name].tolist() for name in ("id", "tonnes")), strict=True))
     for flow, title in list_allowed(valued):
-        ways = valued.ways[flow]
+        own = float(tonnes.get(flow, nan))
+        by = {name: valued.ways[flow].choose(name) for name in BY}
         for indicator, aim in OF_FLOWS.items():
-            own = float(tonnes.get(flow, nan))
+            ways = by["time" if indicator == "transport_time" else "cost"]
             yield Subject(indicator, flow, title, "flow", aim, ways.reach, _Flow(ways, indicator), own)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,31 +22,42 @@ from landbridge.network.virtual import VirtualNetwork
 from landbridge.study.lever_tables import LeverTables
 
 Paths = dict[bytes, Path]
+# The criteria, named as the columns of a route are.
+BY = ("cost", "time")
 
 
 @dataclass(eq=False)
 class Ways:
-    """The ways of a flow that may be its best under some coalition, priced under any.
+    """The ways of a flow that may be its best `by` some criteria under some coalition, priced under any.
 
     The search knows no price that is not a sum of its arcs, so the best in full may be another way than it finds. Those
-    looked at are what a run of the scenario finds without any lever and with all, corridors with them, and the best by
-    cost and by time under the coalition itself, without any lever, with each alone, with all, and with all but one.
-    `answered` has the paths of the runs by the levers that change the structure of the network.
+    looked at are the best that a run of the scenario finds without any lever and with all, corridors among them, and
+    the best under the coalition itself, without any lever, with each alone, with all, and with all but one. `answered`
+    has the paths of the runs by the levers that change the structure of the network, then by criterion.
     """
 
     variants: Variants
     flow: str
-    answered: Mapping[int, Sequence[Path]]
+    answered: Mapping[int, Mapping[str, Sequence[Path]]]
+    by: tuple[str, ...] = BY
     paths: dict[int, Paths] = field(default_factory=dict)
+
+    def choose(self, *by: str) -> Ways:
+        """The ways by some of the criteria."""
+        return Ways(self.variants, self.flow, self.answered, by)
 
     @cached_property
     def reach(self) -> int:
         """The bits of the levers that bear on them."""
-        found = self.variants.reach(self.flow)
-        for structure, paths in self.answered.items():
-            for path in paths:
+        found = self.variants.reach(self.flow, by=self.by)
+        for structure in self.answered:
+            for path in self._list_answered(structure):
                 found |= self.variants.touching(self.flow, structure, path)
         return found
+
+    def _list_answered(self, structure: int) -> Iterator[Path]:
+        for criterion, paths in self.answered.get(structure, {}).items():
+            yield from paths if criterion in self.by else ()
 
     def list_paths(self, masks: Iterable[int]) -> Paths:
         """The paths of the ways for some coalitions of one structure, by their bytes."""
@@ -61,13 +73,13 @@ class Ways:
         yield from self._find_best(
             structure | mask for mask in (0, rest, *single, *(rest ^ bit for bit in single))
         )
-        yield from ((path.tobytes(), path) for path in self.answered.get(structure, ()))
+        yield from ((path.tobytes(), path) for path in self._list_answered(structure))
 
     def _find_best(self, masks: Iterable[int]) -> Iterator[tuple[bytes, Path]]:
         for mask in masks:
             found = self.variants.outcome(self.flow, mask)
-            for route in (found.cheapest, found.fastest):
-                if route is not None:
+            for criterion, route in zip(BY, (found.cheapest, found.fastest), strict=True):
+                if route is not None and criterion in self.by:
                     yield route.path.tobytes(), route.path
 
     def price(self, mask: int, path: Path) -> Route | None:
@@ -83,10 +95,12 @@ class Ways:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """What a run finds over the tables of one coalition: its network, and the paths of each flow's routes on it."""
+    """What a run finds over the tables of one coalition: its network, and on it the path of each flow's best route by
+    each criterion.
+    """
 
     network: VirtualNetwork
-    paths: Mapping[str, Sequence[Path]]
+    paths: Mapping[str, Mapping[str, Path]]
 
 
 def answer_ends(given: Mapping[str, Any], tables: LeverTables) -> dict[int, Answered]:
@@ -100,8 +114,13 @@ def answer_ends(given: Mapping[str, Any], tables: LeverTables) -> dict[int, Answ
 def _answer(given: Mapping[str, Any], tables: Mapping[str, Any], stops: Sequence[Stop]) -> Answered:
     ready = prepare_tables({**given, **tables})["base"]
     router = ready.router(stops, simulation=Simulation(1, given["simulation"].seed))
-    answers = find_flow_routes({**given, **tables, "router": router})["answers"]
-    paths = {flow: [route.path for route in answer.routes] for flow, answer in answers.items()}
+    wanted = replace(given["options"], by=BY)
+    answers = find_flow_routes({**given, **tables, "router": router, "options": wanted})["answers"]
+    paths = {
+        flow: {name: min(answer.routes, key=attrgetter(name)).path for name in BY}
+        for flow, answer in answers.items()
+        if answer.routes
+    }
     return Answered(router.network, paths)
 
 
@@ -144,11 +163,14 @@ def vary_ways(
     }
 
 
-def _gather_paths(answered: Mapping[int, Answered], flow: str, structure: int) -> dict[int, list[Path]]:
-    """The paths of a flow that runs have found, by the levers that change the structure of the network."""
-    paths: dict[int, list[Path]] = {}
+def _gather_paths(
+    answered: Mapping[int, Answered], flow: str, structure: int
+) -> dict[int, dict[str, list[Path]]]:
+    """The paths of a flow that runs have found, by the levers that change the structure and by criterion."""
+    paths: dict[int, dict[str, list[Path]]] = {}
     for mask, found in answered.items():
-        paths.setdefault(mask & structure, []).extend(found.paths.get(flow, ()))
+        for criterion, path in found.paths.get(flow, {}).items():
+            paths.setdefault(mask & structure, {}).setdefault(criterion, []).append(path)
     return paths
 
 
