@@ -108,7 +108,11 @@ def answer_ends(given: Mapping[str, Any], tables: LeverTables) -> dict[int, Answ
     ends = (stop for one in list_asked(given) for stop in one.case.ends)
     stops = {stop.id: stop for stop in (*ends, *list_capitals(given))}
     everybody = (1 << len(tables.levers)) - 1
-    return {mask: _answer(given, tables.of(mask), tuple(stops.values())) for mask in (0, everybody)}
+    before, after = tables.of(0), tables.of(everybody)
+    found = _answer(given, before, tuple(stops.values()))
+    if all(before[name] is after[name] for name in TABLES if name in before):
+        return {0: found, everybody: found}
+    return {0: found, everybody: _answer(given, after, tuple(stops.values()))}
 
 
 def _answer(given: Mapping[str, Any], tables: Mapping[str, Any], stops: Sequence[Stop]) -> Answered:

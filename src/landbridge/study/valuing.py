@@ -22,6 +22,7 @@ from landbridge.agreements.status import judge_all
 from landbridge.agreements.value_rows import Told, delay_rows, pair_rows, part_rows, total_row
 from landbridge.landed_cost.pricing import Wishes
 from landbridge.network.amended import amend_world
+from landbridge.network.steps import TABLES as NETWORK_TABLES
 from landbridge.network.steps import Options
 from landbridge.schema import Finding, InputError, load_catalogue, raise_errors
 from landbridge.schema.rows import rows_to_frame
@@ -222,7 +223,10 @@ def _attribute_all(
     raise_errors(faults)
     work.answered = work.answered or answer_ends(given, tables)
     valued = Valued(given, tables, vary_ways(given, tables, work.answered))
-    for lister in (list_flow_subjects, list_consignment_subjects, list_sea_subjects):
+    # Where no lever touches the network, neither flows nor access to the sea can change.
+    moving = any(tables.touching(name) for name in NETWORK_TABLES)
+    listers = (list_flow_subjects, list_sea_subjects) if moving else ()
+    for lister in (list_consignment_subjects, *listers):
         for subject in lister(valued):
             if work.choice.indicators and subject.indicator not in work.choice.indicators:
                 continue
