@@ -12,6 +12,7 @@ from landbridge.schema.rows import Row, read_rows
 
 MOST_PAIRS, MOST_DELAYS, TITLE_WIDTH = 8, 12, 46
 LEVEL_WORDS = {"agreement": "agreements", "commitment": "commitments", "lever": "levers"}
+IDLE = ("value", "low", "high", "alone", "last")
 PARTS = ("worth", "low", "high", "alone", "last")
 
 
@@ -74,12 +75,19 @@ def _print_indicator(found: Values, row: Row) -> None:
     )
     for level, words in LEVEL_WORDS.items():
         parts = read_rows(found.parts(level, indicator=row["indicator"], subject=row["subject"]))
+        idle = [
+            part for part in parts if not any(round(part[key], 2) for key in IDLE if not isnan(part[key]))
+        ]
         cells = [
-            (part["title"][:TITLE_WIDTH], *(number(part[key], 2) for key in ("value", "low", "high", "alone", "last")))
+            (part["title"][:TITLE_WIDTH], *(number(part[key], 2) for key in IDLE))
             for part in parts
+            if part not in idle
         ]  # fmt: skip
         if cells:
             print_table((words, *PARTS), cells, right=PARTS)
+        if idle:
+            named = ", ".join(part["id"] or "no agreement known" for part in idle)
+            say(f"  {words} that change nothing here: {named}")
 
 
 def _print_subjects(found: Values) -> None:
