@@ -247,12 +247,15 @@ def test_what_has_no_number_is_said_with_its_reason() -> None:
                "message": "f has no way <without> levers", "remedy": "see the verdict"}  # fmt: skip
     content = make(
         values(totals=TWO_FLOWS, parts=RAIL_AND_PORT, findings=[finding]),
-        commitments=[promise("rail"), promise("talks", title="To talk & listen")],
+        commitments=[promise("rail"), promise("talks", title="To talk & listen"), promise("idle")],
+        levers=levers(opened="rail", unmoved="idle"),
     )
-    assert tell_untold(content).titles == ("To talk & listen",)
+    untold = tell_untold(content)
+    assert (untold.titles, untold.idle) == (("To talk & listen",), ("Promise idle",))
     section = read_section(render_report(content))
     for words in (
-        "F has no way &lt;without&gt; levers", "see the verdict", "1 of 2 commitments have no lever",
+        "reach nothing that is valued here: Promise idle.",
+        "F has no way &lt;without&gt; levers", "see the verdict", "1 of 3 commitments have no lever",
         "To talk &amp; listen", "They are no percentiles", "opening it has no value here",
     ):  # fmt: skip
         assert words in section, words

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from landbridge.agreements.status import say_status
 from landbridge.report.amounts import Amounts, fit_amounts, write_money, write_percent
 from landbridge.report.content import ReportContent, ValueContent
-from landbridge.report.figures import NONE
+from landbridge.report.figures import NONE, group_digits
 from landbridge.report.reading import Answer, list_records
 from landbridge.report.words import join_words, raise_first
 from landbridge.report.worth_chart import Ends, Step, draw_change
@@ -94,9 +94,12 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """Commitments that have no lever, so no number: their titles, and how many commitments there are."""
+    """Titles of commitments that have no lever, so no number, and of those whose levers reach nothing that is valued;
+    how many commitments there are.
+    """
 
     titles: tuple[str, ...]
+    idle: tuple[str, ...]
     commitments: int
 
 
@@ -125,16 +128,21 @@ def tell_worth(content: ReportContent, answers: Sequence[Answer]) -> list[Worth]
 
 
 def tell_untold(content: ReportContent) -> Untold:
-    """The commitments without a lever: they are tracked and have no number."""
+    """The commitments without a lever, which are tracked and have no number, and those whose levers reach nothing."""
     valued = {
         row["id"]
         for values in content.values
         for row in read_rows(values.tables["value_parts"])
         if row["level"] == "commitment"
     }
+    levered = {row["commitment"] for row in list_records(content.study_tables.get("levers"))}
     rows = list_records(content.study_tables.get("commitments"))
-    titles = [str(row["title"] or row["id"]) for row in rows if row["id"] not in valued]
-    return Untold(tuple(titles), len(rows))
+    rest = [row for row in rows if row["id"] not in valued]
+    bare, idle = (
+        tuple(str(row["title"] or row["id"]) for row in rest if (row["id"] in levered) == has_lever)
+        for has_lever in (False, True)
+    )
+    return Untold(bare, idle, len(rows))
 
 
 def _tell_step(values: ValueContent, levers: Mapping[str, Row], names: Mapping[str, str]) -> Worth:
@@ -231,10 +239,10 @@ def _tell_exact(total: Row, parts: Rows, amounts: Amounts) -> str:
     count = f"{total['levers']} lever{'s' if total['levers'] != 1 else ''} can change it"
     if total["exact"]:
         whole = "" if total["subject"] else " over all of these"
-        return f"{count}; all coalitions of them were evaluated, {total['coalitions']}{whole}."
+        return f"{count}; all coalitions of them were evaluated, {group_digits(total['coalitions'])}{whole}."
     error = amounts.tell(max((row["standard_error"] for row in parts), default=0.0))
     return (
-        f"{count}; orders were drawn, {total['coalitions']} coalitions evaluated: "
+        f"{count}; orders were drawn, {group_digits(total['coalitions'])} coalitions evaluated: "
         f"the standard error of a part is {error} or less."
     )
 
