@@ -82,7 +82,7 @@ $(BENCH)/.installed: $(BENCH)/.locked pyproject.toml
 # ---- what people run ----
 
 demo: $(DEMO)/.installed ## Install into .venv and run the worked study (STUDY=...)
-	$(DEMO)/bin/landbridge run $(STUDY)
+	$(DEMO)/bin/landbridge run $(STUDY) --values
 
 test: lint types floors check-docs ## All checks, then the tests (PYTEST_ARGS=...)
 	$(TEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)

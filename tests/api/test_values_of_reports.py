@@ -27,14 +27,10 @@ def read(root: Path, scenarios: dict[str, str]) -> StudyInput:
 
 @pytest.fixture
 def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[ValueChoice], Any]], None]:
-    """Puts a stand-in where values are computed."""
+    """Puts a stand-in where stored values are looked for."""
 
     def put(stand_in: Callable[[ValueChoice], Any]) -> None:
-        def run(study: StudyInput, choice: ValueChoice, *, progress: Callable[[str], None]) -> Any:
-            progress(f"values to {choice.end}")
-            return stand_in(choice)
-
-        monkeypatch.setattr(reporting, "run_values", run)
+        monkeypatch.setattr(reporting, "find_values", lambda study, choice: stand_in(choice))
 
     return put
 
@@ -48,17 +44,21 @@ def fail(*codes: str) -> Callable[[ValueChoice], Any]:
 
 def test_each_step_by_levers_to_a_scenario_of_the_report(tmp_path: Path, answer: Callable[..., None]) -> None:
     answer(lambda choice: f"{choice.start}--{choice.end}")
-    study, lines = read(tmp_path, SCENARIOS), []
-    found = reporting.value_steps(study, list(SCENARIOS), progress=lines.append)
+    study = read(tmp_path, SCENARIOS)
+    found = reporting.find_steps(study, list(SCENARIOS))
     assert found == {("as-is", "signed"): "as-is--signed", ("signed", "later"): "signed--later"}
-    assert lines == ["values to signed", "values to later"]
-    assert list(reporting.value_steps(study, ["signed"])) == [("as-is", "signed")]
-    assert reporting.value_steps(study, ["as-is"]) == {}
+    assert list(reporting.find_steps(study, ["signed"])) == [("as-is", "signed")]
+    assert reporting.find_steps(study, ["as-is"]) == {}
 
 
 def test_a_study_without_levers_has_no_values(tmp_path: Path, answer: Callable[..., None]) -> None:
     answer(fail("never_asked"))
-    assert reporting.value_steps(read(tmp_path, {"as-is": "", "signed": ""}), ["as-is", "signed"]) == {}
+    assert reporting.find_steps(read(tmp_path, {"as-is": "", "signed": ""}), ["as-is", "signed"]) == {}
+
+
+def test_a_step_whose_values_are_not_stored_is_not_told(tmp_path: Path, answer: Callable[..., None]) -> None:
+    answer(lambda choice: None if choice.end == "signed" else "values")
+    assert list(reporting.find_steps(read(tmp_path, SCENARIOS), list(SCENARIOS))) == [("signed", "later")]
 
 
 def test_a_step_of_which_no_lever_acts_is_left_out_and_faults_are_told(
@@ -66,8 +66,8 @@ def test_a_step_of_which_no_lever_acts_is_left_out_and_faults_are_told(
 ) -> None:
     study = read(tmp_path, SCENARIOS)
     answer(fail("no_levers"))
-    assert reporting.value_steps(study, ["signed"]) == {}
+    assert reporting.find_steps(study, ["signed"]) == {}
     answer(fail("no_levers", "unknown_field"))
     with pytest.raises(InputError) as error:
-        reporting.value_steps(study, ["signed"])
+        reporting.find_steps(study, ["signed"])
     assert [finding.code for finding in error.value.findings] == ["no_levers", "unknown_field"]

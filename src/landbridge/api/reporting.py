@@ -16,10 +16,9 @@ from landbridge.schema import Finding, InputError
 from landbridge.screening.steps import list_changes
 from landbridge.sources import network_date
 from landbridge.store import StoredRun
-from landbridge.study.engine import Progress
 from landbridge.study.reading import StudyInput
 from landbridge.study.running import Prepared, open_store
-from landbridge.study.stored_values import run_values
+from landbridge.study.stored_values import find_values
 from landbridge.study.valuing import ValueChoice, list_spans
 
 _CITED = (
@@ -37,10 +36,8 @@ _CITED = (
 )
 
 
-def value_steps(
-    study: StudyInput, scenarios: Collection[str], *, progress: Progress = lambda line: None
-) -> dict[tuple[str, str], StoredRun]:
-    """The values of each step to one of `scenarios` by levers, computed where they are not stored; none without levers.
+def find_steps(study: StudyInput, scenarios: Collection[str]) -> dict[tuple[str, str], StoredRun]:
+    """The stored values of each step by levers to one of `scenarios`; `landbridge value` computes them.
 
     Raises InputError with all findings of the study.
     """
@@ -49,11 +46,14 @@ def value_steps(
         if end not in scenarios:
             continue
         try:
-            found[start, end] = run_values(study, ValueChoice(start, end), progress=progress)
+            stored = find_values(study, ValueChoice(start, end))
         except InputError as error:
             # A scenario may apply levers of which none is in force on its day.
             if {finding.code for finding in error.findings} != {"no_levers"}:
                 raise
+            continue
+        if stored is not None:
+            found[start, end] = stored
     return found
 
 
@@ -104,6 +104,7 @@ def make_content(
         law_known=network_date(),
         computed=computed,
         values=tuple(_describe_values(study, step, stored) for step, stored in values.items()),
+        levered=any(end in runs for _, end in list_spans(study)),
     )
 
 
@@ -122,14 +123,12 @@ def write_study_report(
     path: Path,
     *,
     borders: Path | None = None,
-    progress: Progress = lambda line: None,
 ) -> Path:
-    """Write the report of `runs` to `path`, whole or not at all, computing the values of levers that are not stored.
+    """Write the report of `runs` to `path`, whole or not at all, with the values of levers that are stored.
 
     Raises InputError where it cannot be written, or with all findings of the study.
     """
-    values = value_steps(study, runs, progress=progress)
-    content = make_content(study, runs, values=values, borders=borders)
+    content = make_content(study, runs, values=find_steps(study, runs), borders=borders)
     try:
         write_report(content, path)
     except OSError as error:

@@ -28,7 +28,7 @@ from landbridge.study.reading import StudyInput
 from landbridge.study.reading import read_study as read_study_input
 from landbridge.study.running import Prepared, make_place_test, open_store, prepare_scenario, run_scenario
 from landbridge.study.sea_access import measure_access
-from landbridge.study.valuing import MAX_RUNS
+from landbridge.study.valuing import MAX_RUNS, list_spans
 
 # Indicators that open into terms: the column of routes that they take the least of, and the terms' unit.
 TRACED = {
@@ -146,6 +146,13 @@ class Study:
             progress=progress,
         )
 
+    def value_steps(self, *, progress: Progress = quiet) -> list[Values]:
+        """The values of each step by levers, from the base of the last scenario that applies some; none without levers.
+
+        They stand in the reports that are written from then on. Raises InputError.
+        """
+        return [self.value(start=start, end=end, progress=progress) for start, end in list_spans(self.source)]
+
     def record_status(self, report: NewReport) -> str:
         """Append a status report to the study's status_reports.csv and give its id; read the study again to see it.
 
@@ -156,14 +163,13 @@ class Study:
     def write_report(
         self, path: Path | str, *, borders: Path | None = None, progress: Progress = quiet
     ) -> Path:
-        """Write the report of all scenarios, computing those that are not stored, and what levers are worth."""
+        """Write the report of all scenarios, computing those that are not stored, with the values that are stored."""
         runs = [self.run(name, progress=progress) for name in self.scenarios]
         return write_study_report(
             self.source,
             {run.scenario: (run.prepared, run.stored) for run in runs},
             Path(path),
             borders=borders,
-            progress=progress,
         )
 
     def __repr__(self) -> str:
@@ -353,13 +359,12 @@ class Run:
         """Which layer (shipped, study, scenario) each changed cell comes from, the winning one last."""
         return self.prepared.scenario.layers
 
-    def write_report(self, path: Path | str, *, progress: Progress = quiet) -> Path:
-        """Write the report of this scenario alone, with what its levers are worth."""
+    def write_report(self, path: Path | str) -> Path:
+        """Write the report of this scenario alone, with what its levers are worth where `Study.value` has told."""
         return write_study_report(
             self.study.source,
             {self.scenario: (self.prepared, self.stored)},
             Path(path),
-            progress=progress,
         )
 
     def _repr_html_(self) -> str:

@@ -82,12 +82,15 @@ def run(
     study: StudyPath,
     scenario: Scenario = "",
     report: Annotated[Path | None, typer.Option(help="Where to write the report.")] = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="Also compute what commitments are worth, for the report.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Compute all scenarios of a study (or one), and write the report."""
     from landbridge.cli.studies import run_study
 
-    run_study(study, scenario=scenario, report=report, json=json)
+    run_study(study, scenario=scenario, report=report, values=values, json=json)
 
 
 @app.command()

@@ -46,8 +46,8 @@ def check_study(path: Path, *, json: bool) -> None:
     say(f"{path}: no errors" + (f", {len(found)} to look at" if found else ""))
 
 
-def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> None:
-    """Run scenarios, print the best routes, write the report."""
+def run_study(path: Path, *, scenario: str, report: Path | None, values: bool, json: bool) -> None:
+    """Run scenarios, print the best routes, write the report, with what levers are worth where that is asked for."""
     study = read_study(path)
     names = (study.scenario_name(scenario),) if scenario else study.scenarios
     target = report or study.root / REPORT_NAME
@@ -57,9 +57,11 @@ def run_study(path: Path, *, scenario: str, report: Path | None, json: bool) -> 
         for name in names:
             wait(name)
             runs.append(study.run(name, progress=show_progress))
+    if values:
+        study.value_steps(progress=show_progress)
     show_progress("writing the report")
     if scenario:
-        runs[0].write_report(target, progress=show_progress)
+        runs[0].write_report(target)
     else:
         study.write_report(target, progress=show_progress)
     end_progress()

@@ -84,3 +84,4 @@ class ReportContent:
     law_known: datetime.date | None = None
     computed: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     values: tuple[ValueContent, ...] = ()
+    levered: bool = False

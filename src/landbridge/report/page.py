@@ -308,6 +308,7 @@ def evidence_context(content: ReportContent, answers: Sequence[Sequence[Answer]]
         "promised": tell_commitments(content),
         "worth": tell_worth(content, answers[0]),
         "untold": tell_untold(content),
+        "levered": content.levered,
         "links": list_links(content),
         "manifest": list(flatten(content.manifest)),
     }

@@ -38,8 +38,18 @@ def run_values(
     Raises InputError as `value_levers` does.
     """
     inputs = describe_values(study, choice)
-    store = Store(Path(study.root) / RUNS_FOLDER / VALUES_FOLDER)
-    stored = store.find_run(inputs)
+    stored = _open_store(study).find_run(inputs)
     if stored is not None:
         return stored
-    return store.write_run(inputs, value_levers(study, choice, progress=progress), timings={})
+    return _open_store(study).write_run(inputs, value_levers(study, choice, progress=progress), timings={})
+
+
+def find_values(study: StudyInput, choice: ValueChoice) -> StoredRun | None:
+    """The stored values of a choice, None where they were not computed for the study as it is. Raises InputError as
+    `find_span` does.
+    """
+    return _open_store(study).find_run(describe_values(study, choice))
+
+
+def _open_store(study: StudyInput) -> Store:
+    return Store(Path(study.root) / RUNS_FOLDER / VALUES_FOLDER)
