@@ -225,8 +225,8 @@ def _attribute_all(
     valued = Valued(given, tables, vary_ways(given, tables, work.answered))
     # Where no lever touches the network, neither flows nor access to the sea can change.
     moving = any(tables.touching(name) for name in NETWORK_TABLES)
-    listers = (list_flow_subjects, list_sea_subjects) if moving else ()
-    for lister in (list_consignment_subjects, *listers):
+    listers = (list_flow_subjects, list_consignment_subjects, list_sea_subjects)
+    for lister in listers if moving else (list_consignment_subjects,):
         for subject in lister(valued):
             if work.choice.indicators and subject.indicator not in work.choice.indicators:
                 continue
