@@ -27,7 +27,7 @@ export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo test test-browser bench bench-routing bench-kernels bench-landed lint types floors docs check-docs glossary data lock format clean python-found
+.PHONY: help demo test test-browser bench bench-routing bench-kernels bench-landed bench-agreements lint types floors docs check-docs glossary data lock format clean python-found
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -119,6 +119,9 @@ bench-kernels: $(BENCH)/.installed ## The kernels beside their peers, into docs/
 
 bench-landed: $(TEST)/.installed ## Speed of landed cost, into docs/benchmarks.md (TARIFF=FILE for a whole tariff)
 	$(TEST)/bin/python -m benchmarks.landed_cost $(if $(TARIFF),--tariff $(TARIFF))
+
+bench-agreements: $(TEST)/.installed ## Speed of the register and of values, into docs/benchmarks.md
+	$(TEST)/bin/python -m benchmarks.agreements
 
 data: $(DATA)/.installed ## Build the shipped network anew from its sources
 	$(DATA)/bin/python data/build.py

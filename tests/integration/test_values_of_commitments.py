@@ -190,6 +190,8 @@ def test_the_command_tells_people_what_is_worth_what(
         (["--from", "signed", "--to", "signed"], "no_levers"),
         (["--subject", "potash"], "unknown_subject"),
         (["--max-runs", "1"], "bad_max_runs"),
+        (["--max-runs", "3", "--indicator", "transport_cost"], "bad_max_runs"),
+        (["--from", "signed", "--to", "as-is"], "not_later"),
     ],
 )
 def test_faults_of_a_request_end_with_exit_code_2(

@@ -62,7 +62,9 @@ PLURALS = {"flow": "flows", "consignment": "consignments", "country": "countries
 
 @dataclass(frozen=True, slots=True)
 class ValueChoice:
-    """What is valued: the two scenarios ("": as `choose_span` says), at most how many coalitions for one subject."""
+    """What is valued: between which scenarios ("": as `find_span` finds them), by which indicators (all where none is
+    named), and with at most how many coalitions for one subject.
+    """
 
     start: str = ""
     end: str = ""
@@ -100,7 +102,10 @@ def list_spans(study: StudyInput) -> list[tuple[str, str]]:
 
 
 def find_span(study: StudyInput, choice: ValueChoice) -> Span:
-    """The scenarios and levers that a choice means. Raises InputError where there is nothing to value."""
+    """The scenarios and levers that a choice means: the last of `list_spans` unless others are named.
+
+    Raises InputError where there is nothing to value, or the earlier scenario applies levers that the later does not.
+    """
     start, end = choice.start, choice.end
     spans = list_spans(study)
     if not spans and not end:
@@ -114,6 +119,10 @@ def find_span(study: StudyInput, choice: ValueChoice) -> Span:
     before = scenario_tables(study, start, shipped, network_date=date).levers if start else {}
     between = tuple(lever for name, lever in after.levers.items() if name not in before)
     fixed = tuple(lever for name, lever in after.levers.items() if name in before)
+    lost = sorted(set(before) - set(after.levers))
+    if lost:
+        what = f"{start} applies levers that {end} does not: {', '.join(lost)}"
+        raise InputError([Finding("not_later", "error", what, "name the later scenario with --to")])
     if not between:
         what = f"no lever lies between {start or 'nothing'} and {end}"
         raise InputError([Finding("no_levers", "error", what, "name two scenarios that differ in levers")])
@@ -155,7 +164,7 @@ def value_levers(
     work = _Work(study, span, prepare_scenario(study, span.end), choice, progress)
     _compare_scenarios(work)
     players = make_players(study, span.levers)
-    given = _prepare(study, work.prepared)
+    given = prepare_workspace(study, work.prepared)
     sizes = SIZES if any(lever.has_range for lever in span.levers) else ("central",)
     for size in sorted(sizes, key=lambda one: one != "central"):
         progress(f"levers at the {size} end of their ranges" if size != "central" else "levers as they are")
@@ -192,7 +201,7 @@ def make_players(study: StudyInput, levers: Iterable[Lever]) -> Players:
     )
 
 
-def _prepare(study: StudyInput, prepared: Prepared) -> Mapping[str, Any]:
+def prepare_workspace(study: StudyInput, prepared: Prepared) -> Mapping[str, Any]:
     """The workspace before the searches, over the tables of the later scenario before any lever."""
     name = prepared.scenario.name
     bare = scenario_tables(study, name, read_shipped_tables(), network_date=network_date(), levered=False)
@@ -230,25 +239,34 @@ def _attribute_all(
         for subject in lister(valued):
             if work.choice.indicators and subject.indicator not in work.choice.indicators:
                 continue
-            try:
-                found = attribute(
-                    players,
-                    subject.reach,
-                    subject.evaluate,
-                    max_runs=work.choice.max_runs,
-                    seed=work.study.model.seed,
-                )
-            except UnreachedError:
-                what = f"{subject.title} has no way or no price without some of the levers"
-                work.note(subject, "not_reached", what, "see the verdict on the flow")
-                continue
-            work.subjects[subject.indicator, subject.id] = subject
-            yield (subject.indicator, subject.id), found
+            found = _attribute_one(work, players, subject)
+            if found is not None:
+                work.subjects[subject.indicator, subject.id] = subject
+                yield (subject.indicator, subject.id), found
+
+
+def _attribute_one(work: _Work, players: Players, subject: Subject) -> Attribution | None:
+    """The attribution of a subject; None, with a finding, where a coalition leaves it without a value."""
+    choice, seed = work.choice, work.study.model.seed
+    try:
+        return attribute(players, subject.reach, subject.evaluate, max_runs=choice.max_runs, seed=seed)
+    except UnreachedError:
+        what = f"{subject.title} has no way or no price without some of the levers"
+        work.note(subject, "not_reached", what, "see the verdict on the flow")
+        return None
+    except ValueError as error:
+        if "max_runs" not in str(error):
+            raise
+        what = f"{choice.max_runs} coalitions are too few for {subject.title}"
+        raise InputError([Finding("bad_max_runs", "error", what, str(error))]) from error
 
 
 def _tabulate(work: _Work) -> dict[str, pd.DataFrame]:
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABULATED}
     rows["value_findings"] = work.findings
+    # At another end of the ranges a subject may be left without a value.
+    everywhere = set.intersection(*(set(found) for found in work.found.values()))
+    work.subjects = {key: one for key, one in work.subjects.items() if key in everywhere}
     told, titles = _tell(work), _name_parts(work.study, work.span)
     for key in [*_list_means(work), *work.subjects]:
         sizes = {size: _find(work, size, key) for size in work.found}
@@ -273,7 +291,8 @@ def _find(work: _Work, size: Size, key: tuple[str, str]) -> Attribution:
     found, (indicator, subject) = work.found[size], key
     if subject:
         return found[key]
-    return average({name: one for (own, name), one in found.items() if own == indicator})
+    own = [key for key in work.subjects if key[0] == indicator]
+    return average({name: found[indicator, name] for _, name in own})
 
 
 def _tell(work: _Work) -> dict[tuple[str, str], Told]:
