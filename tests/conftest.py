@@ -1,12 +1,18 @@
-"""What all tests share: steady property tests, and where the browser is."""
+"""What all tests share: steady property tests, where the browser is, a small study, and the command line."""
 
+import json
 import os
 import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from landbridge.cli import main
 from landbridge.study.new import write_new_study
 
 # The same examples on every machine and run; kernels compile in the first example, so there is no deadline.
@@ -54,3 +60,43 @@ def coffee_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         head = file.read_text(encoding="utf-8") if name in ("flows.csv", "overrides/signed.csv") else ""
         file.write_text(head + text, encoding="utf-8")
     return root
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def findings(self) -> list[str]:
+        """Codes of the findings, of an answer in JSON."""
+        return [finding["code"] for finding in self.json["findings"]]
+
+
+Command = Callable[..., Answer]
+
+
+@pytest.fixture
+def landbridge(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs `landbridge` with arguments. An error that is no answer of the command fails the test with its traceback."""
+
+    def command(*arguments: object) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["landbridge", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err + captured.out
+        return Answer(code, captured.out, captured.err)
+
+    return command

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from landbridge.api.study import Run, Study, read_study
 from landbridge.api.values import Values
-from landbridge.cli import main
 from landbridge.schema import InputError, load_catalogue
 from landbridge.schema.tables import read_table, write_table
 from landbridge.store.ledger import run_hash
@@ -135,34 +133,15 @@ def test_a_delay_is_told_of_commitments_that_are_not_kept(found: Values) -> None
     assert standards["month"] == pytest.approx(-standards["unrealised"] * 20 * 16.6 / 12)
 
 
-Command = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def landbridge(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs `landbridge` with arguments: its exit code, and all that it prints."""
-
-    def command(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["landbridge", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return code, captured.out or captured.err
-
-    return command
+Command = Callable[..., Any]
 
 
 def test_the_command_prints_the_shape_that_scripts_rely_on(
     landbridge: Command, study: Study, found: Values
 ) -> None:
-    code, text = landbridge("value", study.root, "--json")
-    told = json.loads(text)
-    assert (code, told["findings"]) == (0, [])
+    answer = landbridge("value", study.root, "--json")
+    told = answer.json
+    assert (answer.code, told["findings"]) == (0, [])
     assert len(told["indicators"]) == len(found.totals)
     for one in told["indicators"]:
         assert set(one["total"]) >= {"value", "unit"}
@@ -175,11 +154,11 @@ def test_the_command_prints_the_shape_that_scripts_rely_on(
 def test_the_command_tells_people_what_is_worth_what(
     landbridge: Command, study: Study, found: Values
 ) -> None:
-    code, text = landbridge("value", study.root, "--subject", "food-tehran")
-    assert code == 0
-    assert "Railway Rasht - Astara opened" in text
-    assert "Still to come" in text
-    assert "harvester-tehran" not in text
+    answer = landbridge("value", study.root, "--subject", "food-tehran")
+    assert answer.code == 0
+    assert "Railway Rasht - Astara opened" in answer.out
+    assert "Still to come" in answer.out
+    assert "harvester-tehran" not in answer.out
 
 
 @pytest.mark.parametrize(
@@ -197,9 +176,8 @@ def test_the_command_tells_people_what_is_worth_what(
 def test_faults_of_a_request_end_with_exit_code_2(
     landbridge: Command, study: Study, found: Values, words: list[str], code: str
 ) -> None:
-    exit_code, text = landbridge("value", study.root, *words, "--json")
-    assert exit_code == 2
-    assert code in text
+    answer = landbridge("value", study.root, *words, "--json")
+    assert (answer.code, answer.findings) == (2, [code])
 
 
 def test_values_are_read_back_and_a_change_of_the_study_renews_them(study: Study, found: Values) -> None:

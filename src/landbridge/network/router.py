@@ -39,6 +39,26 @@ from landbridge.schema.closings import Closing
 from landbridge.schema.rows import Row, read_rows
 from landbridge.sources.world import World
 
+# The tables that networks and prices are made of.
+NETWORK_TABLES = (
+    "places",
+    "posts",
+    "borders",
+    "legs",
+    "services",
+    "operations",
+    "rates",
+    "speeds",
+    "emission_factors",
+    "grids",
+    "electrified_shares",
+    "parameters",
+    "passages",
+    "interruptions",
+    "countries",
+    "territories",
+    "transit_regimes",
+)
 FERRY_DETOUR = 1.2
 BESIDE_KM = 30.0
 PLAUSIBLE_CIRCUITY = 2.0

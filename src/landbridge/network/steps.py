@@ -19,7 +19,7 @@ from landbridge.network.gateways import (
 )
 from landbridge.network.items import PathReader, Simulation
 from landbridge.network.locating import GatewayChoice, Options, locate_flows
-from landbridge.network.router import Case, Ready, Router, make_ready
+from landbridge.network.router import NETWORK_TABLES, Case, Ready, Router, make_ready
 from landbridge.network.routes import Answer, Request
 from landbridge.network.search import Search
 from landbridge.network.shipments import Shipment
@@ -226,28 +226,7 @@ def _finding_row(flow: str, finding: Finding) -> dict[str, object]:
     }
 
 
-TABLES = (
-    "world",
-    "date",
-    "places",
-    "posts",
-    "borders",
-    "legs",
-    "services",
-    "operations",
-    "rates",
-    "speeds",
-    "emission_factors",
-    "grids",
-    "electrified_shares",
-    "parameters",
-    "passages",
-    "interruptions",
-    "countries",
-    "territories",
-    "transit_regimes",
-    "shipments",
-)
+TABLES = ("world", "date", *NETWORK_TABLES, "shipments")
 # What is read by the steps that look at places on the ways of flows.
 ASSESSED = (
     "router",

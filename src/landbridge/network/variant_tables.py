@@ -12,29 +12,11 @@ from threading import Lock
 
 import pandas as pd
 
+from landbridge.network.router import NETWORK_TABLES
 from landbridge.schema.rows import Row, read_rows
 
 Tables = Mapping[str, pd.DataFrame]
 Cells = Mapping[str, int]
-NETWORK_TABLES = (
-    "places",
-    "posts",
-    "borders",
-    "legs",
-    "services",
-    "operations",
-    "rates",
-    "speeds",
-    "emission_factors",
-    "grids",
-    "electrified_shares",
-    "parameters",
-    "passages",
-    "interruptions",
-    "countries",
-    "territories",
-    "transit_regimes",
-)
 KNOWN = frozenset({"source", "quality"})
 DUES = frozenset({"time_p50", "time_p90", "cost", "cost_unit"}) | KNOWN
 OPERATED = DUES | {"time_min", "cost_p10", "cost_p90", "price_year"}
