@@ -19,7 +19,7 @@ Command = Callable[..., Any]
 
 COMMANDS = (
     "new", "check", "run", "route", "through", "price", "origin", "effect", "show", "trace", "evidence", "criticality",
-    "access", "report", "export", "schema",
+    "access", "value", "report", "export", "schema",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
 
 NETWORK_COMMANDS = ("check", "import", "diff", "export")
 TARIFF_COMMANDS = ("show", "search", "import")
-AGREEMENT_COMMANDS = ("list", "show", "status", "record", "import", "export")
+AGREEMENT_COMMANDS = ("list", "show", "status", "levers", "record", "import", "export")
 GROUPS = ("network", *(f"network {name}" for name in NETWORK_COMMANDS))
 GROUPS += ("tariff", *(f"tariff {name}" for name in TARIFF_COMMANDS))
 GROUPS += ("agreements", *(f"agreements {name}" for name in AGREEMENT_COMMANDS))

@@ -65,8 +65,8 @@ def agreements_status(
 @agreements_app.command("levers")
 def agreements_levers(
     study: StudyPath,
-    name: Annotated[
-        str, typer.Argument(help="A lever, whose cells are shown before and after.", metavar="[ID]")
+    lever: Annotated[
+        str, typer.Argument(help="A lever, whose cells are shown before and after.", metavar="[LEVER]")
     ] = "",
     scenario: Annotated[
         str, typer.Option(help="The levers of this scenario, acting together; by default each alone.")
@@ -76,7 +76,7 @@ def agreements_levers(
     """List what commitments change in the inputs when they are delivered: which rows, by how much, on whose word."""
     from landbridge.cli.levers import print_levers
 
-    print_levers(study, name, scenario=scenario, json=json)
+    print_levers(study, lever, scenario=scenario, json=json)
 
 
 @agreements_app.command("record")
