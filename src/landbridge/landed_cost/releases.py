@@ -37,11 +37,13 @@ def read_mean_way(route: Row, items: Sequence[Row], paid: Floats, *, law: Custom
 
 def price_doors(
     goods: Goods, ways: Sequence[Way], law: CustomsLaw, *, tables: Tables, wishes: Wishes = Wishes()
-) -> tuple[Door, ...]:
-    """The doors of goods by each way and lawful regime on their means, none where nothing can be priced; arrays of
-    `ways` are n circumstances of one consignment.
+) -> tuple[Door, ...] | None:
+    """The doors of goods by each way and lawful regime on their means, () where nothing can be priced; arrays of `ways`
+    are n circumstances of one consignment.
 
-    `tables` are those that the law was read from, with agreements, components and parameters.
+    None where the price of the goods is below the seller's costs under some of them only: a door is of all or none, so
+    these are to be asked for one by one. `tables` are those that the law was read from, with agreements, components and
+    parameters.
     """
     if not ways:
         return ()
@@ -51,7 +53,9 @@ def price_doors(
     wanted = replace(wishes, drawn=False)
     many = _repeat(goods, count)
     # Way by way: of several, stays under a regime are priced by one alone.
-    priced = (price_consignment(rules, many, [way], origins=origins, wishes=wanted) for way in ways)
+    priced = [price_consignment(rules, many, [way], origins=origins, wishes=wanted) for way in ways]
+    if not all(rows.all() for one in priced for rows in one.short):
+        return None
     return tuple(door for one in priced for door in one.doors)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,20 +54,26 @@ class LeverTables:
         return {lever.id: join_pushes(self.pushes, [lever.id], self.base)[0] for lever in self.levers}
 
     def list_rows(self, tables: Iterable[str]) -> dict[str, dict[str, Sequence[Row]]]:
-        """The rows that each lever changes in some tables, by lever and table; levers that change none are left out."""
+        """The rows that each lever changes in some tables, as they are before it and after it, by lever and table;
+        levers that change none are left out.
+        """
         wanted, found = set(tables), dict[str, dict[str, Sequence[Row]]]()
         for lever, edits in self.list_changes().items():
-            places: dict[str, list[int]] = {}
+            places: dict[str, set[int]] = {}
             for edit in edits:
                 if edit.table in wanted:
-                    places.setdefault(edit.table, []).append(edit.position)
+                    places.setdefault(edit.table, set()).add(edit.position)
+            changed = apply_edits(self.base, edits)
             if places:
-                found[lever] = {name: _take(self.base, name, own) for name, own in places.items()}
+                found[lever] = {
+                    name: [row for each in (self.base, changed) for row in _take(each[name], own)]
+                    for name, own in places.items()
+                }
         return found
 
 
-def _take(tables: Mapping[str, pd.DataFrame], name: str, places: Sequence[int]) -> list[dict[str, Any]]:
-    return read_rows(tables[name].iloc[sorted(set(places))])
+def _take(frame: pd.DataFrame, places: Iterable[int]) -> list[dict[str, Any]]:
+    return read_rows(frame.iloc[sorted(places)])
 
 
 def make_lever_tables(

@@ -151,6 +151,10 @@ class _Book:
             for row, items, paid in lane.ways
         ]
         doors = price_doors(self.goods, ways, law, tables=tables, wishes=self.wishes)
+        if doors is None:
+            for place, key in zip(picked, keys, strict=True):
+                self._price_lane(lane, [place], [key], law, tables)
+            return
         for indicator, belongs in OF_CONSIGNMENTS.items():
             least = find_least(filter(belongs, doors), law, len(picked))
             self.known |= {(indicator, key): cost for key, cost in zip(keys, least.tolist(), strict=True)}
